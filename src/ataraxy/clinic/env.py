@@ -1,0 +1,92 @@
+"""Every setting Ataraxy reads from outside, in one place. Documented in docs/reference/settings.md (a test compares).
+
+A clinic sets few of these: with the embedded database they all have good defaults under ``ATARAXY_HOME``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ataraxy.clinic.database.embedded import Embedded, write_secret
+from ataraxy.clinic.database.roles import APP, DATABASE
+
+SETTINGS: dict[str, str] = {
+    "ATARAXY_HOME": "folder of the embedded database and the secrets",
+    "DATABASE_URL": "your own PostgreSQL 15 or newer, as the role ataraxy_app",
+    "ATARAXY_OWNER_URL": "the same database as ataraxy_owner, for `ataraxy migrate` only",
+    "ATARAXY_ORIGIN": "the address people type, for example https://clinic.example",
+    "ATARAXY_PORT": "the port the one front listens on",
+    "ATARAXY_WEB_PORT": "loopback port of the web process",
+    "ATARAXY_LIVE_PORT": "loopback port of the live process",
+    "ATARAXY_MLLP_BIND": "address:port for monitors; loopback unless set",
+    "ATARAXY_MLLP_PEERS": "addresses monitors may call from, comma separated",
+    "ATARAXY_ANCHORS": "file outside the database to which the heads of the record are written",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What this process was told."""
+
+    home: Path
+    database_url: str
+    origin: str
+    port: int
+    web_port: int
+    live_port: int
+    mllp_bind: str
+    mllp_peers: tuple[str, ...]
+    anchors: Path
+
+    @property
+    def embedded(self) -> Embedded:
+        return Embedded(self.home)
+
+    @property
+    def secure(self) -> bool:
+        return self.origin.startswith("https://")
+
+    def secret(self, name: str) -> str:
+        """A random secret kept in ``home/secrets``, made at first use."""
+        path = self.home / "secrets" / name
+        if not path.exists():
+            try:
+                write_secret(path, secrets.token_urlsafe(48))
+            except FileExistsError:  # another process of the same start was quicker
+                pass
+        return path.read_text().strip()
+
+
+def read(environ: Mapping[str, str] | None = None) -> Environment:
+    """The environment of this process; unset names take their defaults."""
+    given = os.environ if environ is None else environ
+    home = Path(given.get("ATARAXY_HOME") or _default_home(given)).expanduser().resolve()
+    port = int(given.get("ATARAXY_PORT", "8000"))
+    return Environment(
+        home=home,
+        database_url=given.get("DATABASE_URL") or _embedded_url(home),
+        origin=given.get("ATARAXY_ORIGIN", f"http://localhost:{port}").rstrip("/"),
+        port=port,
+        web_port=int(given.get("ATARAXY_WEB_PORT", str(port + 1))),
+        live_port=int(given.get("ATARAXY_LIVE_PORT", str(port + 2))),
+        mllp_bind=given.get("ATARAXY_MLLP_BIND", "127.0.0.1:2575"),
+        mllp_peers=tuple(p.strip() for p in given.get("ATARAXY_MLLP_PEERS", "").split(",") if p.strip()),
+        anchors=Path(given.get("ATARAXY_ANCHORS") or home / "anchors.log"),
+    )
+
+
+def _default_home(given: Mapping[str, str]) -> str:
+    base = given.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return str(Path(base) / "ataraxy")
+
+
+def _embedded_url(home: Path) -> str:
+    """The application's own connection to the embedded database, or empty before it was ever made."""
+    password = home / "secrets" / APP
+    if not password.exists():
+        return ""
+    return Embedded(home).dsn(APP, password.read_text().strip(), DATABASE)

@@ -1,0 +1,1 @@
+"""No table of its own: this stage reads and writes the chart."""

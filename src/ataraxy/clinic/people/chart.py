@@ -1,0 +1,61 @@
+"""The chart of one patient: read its events, add to it, keep its summary true."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from ataraxy.clinic.audit.append import Entry, already_done, append, lock_head, open_stream, texts
+from ataraxy.clinic.audit.models import StreamKind
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.models import ChartSummary, Patient
+from ataraxy.clinic.people.stage import stage_of
+from ataraxy.core.chart.fold import Chart, fold_chart
+from ataraxy.core.chart.registry import parse_chart_event
+from ataraxy.core.record.envelope import Recorded
+
+
+def open_chart(ctx: Context, patient: Patient, payload: Any) -> None:
+    """A new patient's chart with its first entry."""
+    with transaction.atomic():
+        open_stream(ctx, patient.id, StreamKind.CHART)
+        ChartSummary.objects.create(patient=patient)
+        append_chart(ctx, patient.id, Entry(payload))
+
+
+def append_chart(
+    ctx: Context, patient: UUID, *entries: Entry, key: str | None = None, seen: int | None = None
+) -> list[Recorded[Any]]:
+    """Add entries to a chart and project its summary, in one transaction.
+
+    A second use of the same ``key`` writes nothing and returns an empty list.
+    """
+    with transaction.atomic():
+        head = lock_head(ctx, patient)
+        if already_done(ctx, key):
+            return []
+        recorded = append(ctx, head, entries, idempotency_key=key, seen=seen)
+        project_summary(patient, head.seq)
+        return recorded
+
+
+def chart_events(patient: UUID) -> list[Recorded[Any]]:
+    return [parse_chart_event(text) for text in texts(patient)]
+
+
+def chart_of(patient: UUID) -> Chart:
+    """The chart as it stands now."""
+    return fold_chart(chart_events(patient))
+
+
+def project_summary(patient: UUID, seq: int) -> None:
+    """Write the summary row the chart implies."""
+    chart = chart_of(patient)
+    ChartSummary.objects.filter(patient_id=patient).update(
+        stage=stage_of(chart),
+        disorder=chart.disorder.value if chart.disorder else "",
+        open_concerns=len(chart.open_concerns),
+        seq=seq,
+    )

@@ -1,0 +1,42 @@
+"""What every staff page shows around its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ataraxy.clinic.people.access import BEDSIDE, CLINICAL, DESK
+from ataraxy.clinic.people.models import Role, Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str
+    url: str
+    is_current: bool
+
+
+ENTRIES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("Today", "home", DESK),
+    ("Patients", "people:patients", DESK),
+    ("Board", "treat:board", (*BEDSIDE, Role.DIRECTOR)),
+    ("Check-ins", "follow:due", DESK),
+    ("Outcomes", "learn:outcomes", (Role.DIRECTOR, Role.RESEARCHER, Role.PRESCRIBER, Role.THERAPIST)),
+    ("Protocols", "plan:protocols", CLINICAL),
+    ("Quarantine", "treat:quarantine", (Role.NURSE, Role.DIRECTOR)),
+    ("Staff", "people:staff", (Role.DIRECTOR,)),
+    ("Audit", "audit:record", (Role.DIRECTOR,)),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """``nav``: the entries this person's roles open; ``clinic_is_demo``: whether to show the ribbon."""
+    staff: Staff | None = getattr(request, "staff", None)
+    if staff is None:
+        return {"nav": [], "clinic_is_demo": False}
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    nav = [Entry(label, reverse(name), name == here) for label, name, roles in ENTRIES if staff.has_role(*roles)]
+    return {"nav": nav, "clinic_is_demo": staff.clinic.is_demo}

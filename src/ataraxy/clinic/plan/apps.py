@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PlanConfig(AppConfig):
+    name = "ataraxy.clinic.plan"
+    label = "plan"
+    verbose_name = "Plan"

@@ -1,0 +1,1 @@
+"""The append-only record: what an event is, how it is written as text, how events are chained."""

@@ -1,0 +1,206 @@
+"""Everything that can happen in a session. Appended, never changed; a correction names the event it corrects.
+
+A payload's ``VERSION`` grows when its fields change; older texts are upcast in ``core/session/upcast.py`` and never
+rewritten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from ataraxy.core.protocol.types import Disorder, Measure, Route
+
+
+class EndReason(StrEnum):
+    DISCHARGED = "discharged"
+    CANCELLED = "cancelled"  # before any dose
+    TRANSFERRED = "transferred"  # by ambulance
+    LEFT_AGAINST_ADVICE = "left-against-advice"
+
+
+class Grade(StrEnum):
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """The session exists, on this protocol version, with this planned dose."""
+
+    VERSION: ClassVar[int] = 1
+    patient: UUID
+    course: UUID
+    protocol_id: str
+    protocol_version: str
+    protocol_sha256: str
+    disorder: Disorder
+    number: int  # 1 is the first session of the course
+    planned_mg_per_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PatientArrived:
+    VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecorded:
+    """One arrival check or discharge confirmation, by its line id. ``ok`` False is an answer too, and holds."""
+
+    VERSION: ClassVar[int] = 1
+    line: str
+    ok: bool
+    note: str = ""
+    identifiers: tuple[str, ...] = ()  # for IDENTIFIERS: which two were read back
+
+
+@dataclass(frozen=True, slots=True)
+class EscortNamed:
+    VERSION: ClassVar[int] = 1
+    name: str
+    phone: str
+    present: bool  # False: confirmed to come; True: standing here
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorBound:
+    """From now on this device speaks for this patient."""
+
+    VERSION: ClassVar[int] = 1
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorUnbound:
+    VERSION: ClassVar[int] = 1
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    measure: Measure
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class VitalRecorded:
+    """One or more values of one moment (a cuff gives three). ``envelope.at`` is when they were true."""
+
+    VERSION: ClassVar[int] = 1
+    readings: tuple[Reading, ...]
+    device: str = ""  # empty: typed by hand
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideSigned:
+    """A prescriber signs past one line that may be overridden; ``reason`` in their words."""
+
+    VERSION: ClassVar[int] = 1
+    line: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseStarted:
+    """An infusion or injection begins. ``rate_mg_per_min`` is None for an injection."""
+
+    VERSION: ClassVar[int] = 1
+    mg: Decimal
+    mg_per_kg: Decimal
+    weight_kg: Decimal
+    route: Route
+    duration_min: int | None = None
+    rate_mg_per_min: Decimal | None = None
+    concentration_mg_per_ml: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DosePaused:
+    VERSION: ClassVar[int] = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseResumed:
+    VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DoseStopped:
+    """Ended before the planned end."""
+
+    VERSION: ClassVar[int] = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseFinished:
+    """The whole planned dose is in."""
+
+    VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffectReported:
+    VERSION: ClassVar[int] = 1
+    effect: str  # a key of catalog/codes/side_effects.csv, or "other" with a note
+    grade: Grade
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffectResolved:
+    VERSION: ClassVar[int] = 1
+    report: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWritten:
+    VERSION: ClassVar[int] = 1
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRetracted:
+    """The event named by ``envelope.corrects`` was entered in error; both stay in the record."""
+
+    VERSION: ClassVar[int] = 1
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """The patient leaves. ``escort`` is the adult who takes them home, for a discharge."""
+
+    VERSION: ClassVar[int] = 1
+    how: EndReason
+    escort: str = ""
+    note: str = ""
+
+
+SessionPayload = (
+    SessionOpened
+    | PatientArrived
+    | CheckRecorded
+    | EscortNamed
+    | MonitorBound
+    | MonitorUnbound
+    | VitalRecorded
+    | OverrideSigned
+    | DoseStarted
+    | DosePaused
+    | DoseResumed
+    | DoseStopped
+    | DoseFinished
+    | SideEffectReported
+    | SideEffectResolved
+    | NoteWritten
+    | EventRetracted
+    | SessionEnded
+)
