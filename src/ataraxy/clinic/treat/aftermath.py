@@ -1,0 +1,61 @@
+"""What a session leaves in the chart when it ends: the dose as it was given, and the check-ins that follow it.
+
+Runs inside the transaction that appended to the session, with both heads locked. Does nothing while the session goes
+on; run again after a correction it corrects what it wrote, never overwrites it.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ataraxy.clinic.audit.append import Entry
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.follow.schedule import schedule_check_ins
+from ataraxy.clinic.people.chart import append_chart, chart_events
+from ataraxy.clinic.plan.models import Session
+from ataraxy.core.chart.events import DoseGiven, EntryRetracted
+from ataraxy.core.protocol.types import Disorder, Protocol
+from ataraxy.core.session.state import SessionState
+
+
+def after_the_end(ctx: Context, session: Session, protocol: Protocol, state: SessionState) -> None:
+    """Chart the dose and book the check-ins, once the session has ended."""
+    if state.ending is None:
+        return
+    dose = dose_given(session, state)
+    _chart(ctx, session, dose)
+    if dose is not None:
+        schedule_check_ins(ctx, session, protocol, Disorder(session.course.disorder), dose.started_at)
+
+
+def dose_given(session: Session, state: SessionState) -> DoseGiven | None:
+    """What went in: mg by rate and running time up to the end, and per kg of the weight it was made from."""
+    if state.dose is None or state.ending is None:
+        return None
+    planned, mg = state.dose.planned, state.mg_given(state.ending.at)
+    whole = mg == planned.mg
+    per_kg = planned.mg_per_kg if whole else (mg / planned.weight_kg).quantize(planned.mg_per_kg)
+    return DoseGiven(session.course_id, session.id, state.dose.started_at, mg, per_kg)
+
+
+def _chart(ctx: Context, session: Session, dose: DoseGiven | None) -> None:
+    written = _in_effect(session)
+    if written is None and dose is not None:
+        append_chart(ctx, session.patient_id, Entry(dose))
+    elif written is not None and dose is None:
+        retracted = EntryRetracted("the session's record was corrected: no dose was given")
+        append_chart(ctx, session.patient_id, Entry(retracted, corrects=written[0]))
+    elif written is not None and dose is not None and written[1] != dose:
+        append_chart(ctx, session.patient_id, Entry(dose, corrects=written[0]))
+
+
+def _in_effect(session: Session) -> tuple[UUID, DoseGiven] | None:
+    """The chart's entry about this session's dose that still stands."""
+    events = chart_events(session.patient_id)
+    replaced = {e.envelope.corrects for e in events}
+    mine = (
+        (e.envelope.id, e.payload)
+        for e in events
+        if isinstance(e.payload, DoseGiven) and e.payload.session == session.id and e.envelope.id not in replaced
+    )
+    return next(mine, None)

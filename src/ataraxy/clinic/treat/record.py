@@ -1,0 +1,216 @@
+"""A session's record: read its events, add to it, keep what is projected from it true.
+
+The one way into a session for pages, the live process, the demo clinic and tests. In one transaction: the stream's
+head is locked, the state folded, each act permitted or refused, the events chained and written, the booking's columns
+and the monitor's binding projected, and at the end of a session the dose written to the chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from ataraxy.catalog.load import parse_protocol
+from ataraxy.clinic.audit.append import Entry, already_done, announce, append, lock_head, open_stream, texts
+from ataraxy.clinic.audit.models import ChainHead, StreamKind
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.plan.models import ActivatedProtocol, Course, Session
+from ataraxy.clinic.treat.aftermath import after_the_end
+from ataraxy.clinic.treat.models import Binding, Monitor
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.types import Disorder, Phase, Protocol
+from ataraxy.core.record.envelope import Recorded
+from ataraxy.core.session.events import DosePaused, DoseStopped, SessionEnded, SessionOpened
+from ataraxy.core.session.fold import apply, fold_session
+from ataraxy.core.session.permit import permit_under
+from ataraxy.core.session.registry import parse_session_event
+from ataraxy.core.session.state import SessionState
+
+BOOKED = "booked"
+ALWAYS_TAKEN = (DosePaused, DoseStopped)  # pause and stop are never stale and never refused
+CHANNEL = "session"
+
+
+def open_session(ctx: Context, booking: Session) -> Recorded[Any]:
+    """The stream of a booked session, opened with what is planned for it."""
+    course = booking.course
+    protocol = protocol_of_course(course)
+    indication = protocol.indication(Disorder(course.disorder))
+    doses = indication.course.doses_mg_per_kg if indication else ()
+    if not 1 <= booking.number <= len(doses):
+        raise InputRefused(
+            f"This protocol plans {len(doses)} sessions; there is no session {booking.number}.",
+            "Book one of the planned sessions, or plan another course.",
+            "number",
+        )
+    opened = SessionOpened(
+        patient=booking.patient_id,
+        course=course.id,
+        protocol_id=protocol.id,
+        protocol_version=protocol.version,
+        protocol_sha256=course.protocol.sha256,
+        disorder=Disorder(course.disorder),
+        number=booking.number,
+        planned_mg_per_kg=doses[booking.number - 1],
+    )
+    with transaction.atomic():
+        open_stream(ctx, booking.id, StreamKind.SESSION)
+        return append_session(ctx, booking.id, Entry(opened))[0]
+
+
+def append_session(
+    ctx: Context, session_id: UUID, *entries: Entry, key: str | None = None, seen: int | None = None
+) -> list[Recorded[Any]]:
+    """Add entries to a session and project it, in one transaction.
+
+    A second use of the same ``key`` writes nothing and returns an empty list.
+
+    Raises:
+        StaleSession: a person wrote after ``seen``; never for a pause or a stop.
+        InputRefused: the session does not allow this act now, or it is dated in the future.
+    """
+    with transaction.atomic():
+        head = _lock(ctx, session_id, entries)
+        if already_done(ctx, key):
+            return []
+        return append_locked(ctx, head, entries, key=key, seen=seen)
+
+
+def append_locked(
+    ctx: Context,
+    head: ChainHead,
+    entries: Sequence[Entry],
+    *,
+    key: str | None = None,
+    seen: int | None = None,
+    state: SessionState | None = None,
+) -> list[Recorded[Any]]:
+    """As ``append_session``, for a caller who holds the lock on ``head`` and perhaps the state up to it."""
+    session = Session.objects.select_related("course__protocol", "patient").get(id=head.id, clinic=ctx.clinic)
+    protocol = protocol_of(session)
+    before = state if state is not None and state.last_seq == head.seq else state_of(head.id)
+    never_stale = all(isinstance(entry.payload, ALWAYS_TAKEN) for entry in entries)
+    recorded: list[Recorded[Any]] = []
+    after = before
+    for entry in entries:
+        _permit(ctx, protocol, after, entry)
+        first = not recorded
+        recorded += append(
+            ctx,
+            head,
+            [entry],
+            idempotency_key=key if first else None,
+            seen=seen if first and not never_stale else None,
+        )
+        after = apply(after, recorded[-1])
+    project(session, after)
+    _project_binding(ctx, session, after)
+    after_the_end(ctx, session, protocol, after)
+    announce(CHANNEL, str(session.id))
+    return recorded
+
+
+def _lock(ctx: Context, session_id: UUID, entries: Sequence[Entry]) -> ChainHead:
+    """The session's head; with the chart's, in id order, when the act may reach the chart."""
+    ending = any(isinstance(e.payload, SessionEnded) or e.corrects for e in entries)
+    session = Session.objects.filter(id=session_id).values_list("patient_id", "ended").first()
+    if session and (ending or session[1]):
+        both = ChainHead.objects.filter(id__in=(session_id, session[0]), clinic=ctx.clinic)
+        list(both.select_for_update().order_by("id"))
+    return lock_head(ctx, session_id)
+
+
+def _permit(ctx: Context, protocol: Protocol, state: SessionState, entry: Entry) -> None:
+    refusal = permit_under(protocol, state, entry.payload, ctx.now, at=entry.at, corrects=entry.corrects)
+    if refusal is not None:
+        raise InputRefused(refusal.cause, refusal.cure)
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def session_events(session_id: UUID) -> list[Recorded[Any]]:
+    return [parse_session_event(text) for text in texts(session_id)]
+
+
+def state_of(session_id: UUID) -> SessionState:
+    """The session as its events tell it now."""
+    return fold_session(session_events(session_id))
+
+
+def protocol_of(session: Session) -> Protocol:
+    """The protocol version this session runs on, from the text stored when it was activated."""
+    return protocol_of_course(session.course)
+
+
+def protocol_of_course(course: Course) -> Protocol:
+    return activated(course.protocol)
+
+
+_READ: dict[str, Protocol] = {}
+
+
+def activated(row: ActivatedProtocol) -> Protocol:
+    """An activated protocol's own stored text, read once in this process (its hash is its key)."""
+    if row.sha256 not in _READ:
+        _READ[row.sha256] = parse_protocol(row.text, f"{row.protocol_id} {row.version}")
+    return _READ[row.sha256]
+
+
+# --- projecting ----------------------------------------------------------------------------------
+
+
+def project(session: Session, state: SessionState) -> None:
+    """Write the booking's columns the session implies."""
+    Session.objects.filter(id=session.id).update(**projection(state))
+
+
+def projection(state: SessionState) -> dict[str, Any]:
+    """The columns of ``plan.Session`` that are a function of its events."""
+    waiting = state.phase is Phase.ARRIVAL and state.arrived_at is None
+    return {
+        "phase": BOOKED if waiting else state.phase.value,
+        "ended": state.ending.how.value if state.ending else "",
+        "arrived_at": state.arrived_at,
+        "dose_started_at": state.dose.started_at if state.dose else None,
+        "seq": state.last_seq,
+    }
+
+
+def rebuild_session(session_id: UUID) -> None:
+    """Write the projection again, from the events alone."""
+    with transaction.atomic():
+        ChainHead.objects.select_for_update().get(id=session_id)
+        Session.objects.filter(id=session_id).update(**projection(state_of(session_id)))
+
+
+def _project_binding(ctx: Context, session: Session, state: SessionState) -> None:
+    """The open binding is the monitor that speaks for the session now; none after its end."""
+    wanted = None if state.ending else state.monitor
+    bound = Binding.objects.filter(session=session, unbound_at__isnull=True).select_related("monitor").first()
+    if (bound.monitor.device if bound else None) == wanted:
+        return
+    if bound:
+        Binding.objects.filter(id=bound.id).update(unbound_at=ctx.now)
+    if wanted is not None:
+        _bind(ctx, session, wanted)
+
+
+def _bind(ctx: Context, session: Session, device: str) -> None:
+    monitor = Monitor.objects.filter(clinic=ctx.clinic, device=device).first()
+    if monitor is None:
+        raise InputRefused(f"There is no monitor {device!r} here.", "Choose one of the clinic's monitors.", "device")
+    try:
+        with transaction.atomic():
+            Binding.objects.create(
+                clinic=ctx.clinic, monitor=monitor, session=session, bound_at=ctx.now, bound_by=ctx.signer()
+            )
+    except IntegrityError:
+        raise InputRefused(
+            f"Monitor {monitor.label} speaks for another patient now.",
+            "Unbind it there first, after a look at who is in that room.",
+            "device",
+        ) from None
