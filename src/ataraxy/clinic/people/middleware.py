@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from ataraxy.clinic.people.models import Staff
 
@@ -26,9 +27,14 @@ class StaffMiddleware:
         request.staff = None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             request.staff = (  # type: ignore[attr-defined]
-                Staff.objects.select_related("clinic", "user").filter(user_id=request.user.pk, active=True).first()
+                Staff.objects.select_related("clinic", "user")
+                .filter(user_id=request.user.pk, active=True)
+                .first()
             )
-        return self.get_response(request)
+        staff: Staff | None = request.staff  # type: ignore[attr-defined]
+        zone = staff.clinic.zone if staff else None
+        with timezone.override(zone):  # forms and pages speak the clinic's time
+            return self.get_response(request)
 
 
 class SecondFactorMiddleware:
@@ -42,7 +48,12 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         staff: Staff | None = request.staff  # type: ignore[attr-defined]
-        if staff is None or staff.clinic.is_demo or self._is_open(request.path) or is_mfa_enabled(request.user):
+        if (
+            staff is None
+            or staff.clinic.is_demo
+            or self._is_open(request.path)
+            or is_mfa_enabled(request.user)
+        ):
             return self.get_response(request)
         messages.warning(request, "Set up a second factor to go on: an authenticator app or a passkey.")
         return redirect("mfa_index")

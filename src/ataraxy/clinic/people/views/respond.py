@@ -1,0 +1,52 @@
+"""Answer a form: act on it, or draw it again with what was typed and the message beside the field.
+
+    form = DiagnosisForm(request, seen=human_seq(patient.id))
+    return ask(request, form, draw=lambda status: page(..., status), act=lambda: record(...))
+
+A refused input is 422, a page that somebody overtook is 409, a person without the right is 403. Nothing typed
+is lost (a password is never sent back).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from ataraxy.clinic.people.forms import ActForm
+from ataraxy.core.errors import AtaraxyError, InputRefused, NotPermitted, StaleSession
+
+Draw = Callable[[int], HttpResponse]
+Act = Callable[[], HttpResponse]
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+def ask(request: HttpRequest, form: ActForm, draw: Draw, act: Act) -> HttpResponse:
+    """GET draws the form; POST acts, or draws it again with the trouble. ``draw`` takes the HTTP status."""
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
+    if request.method != "POST":
+        return draw(200)
+    if not form.is_valid():
+        return draw(422)
+    try:
+        return act()
+    except (InputRefused, StaleSession, NotPermitted) as trouble:
+        tell(form, trouble)
+        return draw(status_of(trouble))
+
+
+def tell(form: ActForm, trouble: AtaraxyError) -> None:
+    """Put the trouble beside its field, or on top of the form when it belongs to no field."""
+    field = trouble.field if isinstance(trouble, InputRefused) else None
+    form.add_error(field if field in form.fields else None, f"{trouble.cause} {trouble.cure}")
+    if isinstance(trouble, StaleSession):
+        form.refresh_seen()
+
+
+def status_of(trouble: AtaraxyError) -> int:
+    """The HTTP status that says the same."""
+    if isinstance(trouble, StaleSession):
+        return 409
+    return 403 if isinstance(trouble, NotPermitted) else 422
