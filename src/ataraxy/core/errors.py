@@ -5,7 +5,8 @@ AtaraxyError
 ├── InputRefused      the person at the screen can fix it: shown beside the field
 ├── StaleSession      somebody else acted first: reload and look again
 ├── NotPermitted      this person may not do this: never shown as a hint to an outsider
-└── RecordBroken      the append-only record does not verify: stop and call for help
+├── RecordBroken      the append-only record does not verify: stop and call for help
+└── RecordUnreadable  an event was written by a later release, or is no event: upgrade or restore
 
 Each says cause and cure. A clinical outcome (hold, stop, not met) is a value, never an exception.
 """
@@ -52,3 +53,7 @@ class NotPermitted(AtaraxyError):
 
 class RecordBroken(AtaraxyError):
     """A link of the hash chain does not hold."""
+
+
+class RecordUnreadable(AtaraxyError):
+    """An event this release cannot read."""

@@ -1,7 +1,7 @@
 """Everything that can happen in a session. Appended, never changed; a correction names the event it corrects.
 
-A payload's ``VERSION`` grows when its fields change; older texts are upcast in ``core/session/upcast.py`` and never
-rewritten.
+A payload's ``VERSION`` grows when its fields change; older texts are upcast in ``core/session/upcast.py`` and
+never rewritten.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class PatientArrived:
 
 @dataclass(frozen=True, slots=True)
 class CheckRecorded:
-    """One arrival check or discharge confirmation, by its line id. ``ok`` False is an answer too, and holds."""
+    """One arrival check or discharge confirmation, by its line id. ``ok`` False is an answer, and holds."""
 
     VERSION: ClassVar[int] = 1
     line: str

@@ -1,0 +1,130 @@
+"""What stands between now and the start of the dose. Unknown is not no: what is missing holds too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from ataraxy.core.protocol.types import (
+    ArrivalCheck,
+    CheckKind,
+    Limit,
+    Line,
+    Measure,
+    Override,
+    Phase,
+    Protocol,
+    Rule,
+    RuleAction,
+)
+from ataraxy.core.session.freshness import PRE_DOSE_CURRENT
+from ataraxy.core.session.signed import covers_answer, covers_line, covers_value, may_sign
+from ataraxy.core.session.state import CheckAnswer, SessionState, Value
+from ataraxy.core.session.verdict import ARRIVAL_LINE, Missing, missing
+
+
+def to_start(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Missing, ...]:
+    """Everything missing before the dose, in the order of the protocol file; empty once it has begun."""
+    if state.phase is not Phase.ARRIVAL:
+        return ()
+    gaps: list[Missing] = []
+    if state.opened is None or state.arrived_at is None:
+        what = "the arrival is not recorded" if state.opened else "the session was never opened"
+        gaps.append(Missing(ARRIVAL_LINE, "The patient is here", what, False, False, "", None))
+    for check in protocol.arrival:
+        gaps.extend(_check(check, state, now))
+    for rule in protocol.rules:
+        if Phase.ARRIVAL in rule.phases and rule.action is not RuleAction.ESCALATE:
+            gaps.extend(_rule(rule, state, now))
+    return tuple(gaps)
+
+
+def _check(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:
+    """An answer "no" holds on every kind of line; a line with a value needs the value as well."""
+    answer = state.checks.get(check.id)
+    if answer is not None and not answer.ok:
+        yield answered_no(check, check.override, answer, state)
+    match check.kind:
+        case CheckKind.CONFIRM:
+            if answer is None:
+                yield missing(check, "not answered yet")
+        case CheckKind.IDENTIFIERS:
+            yield from _identifiers(check, answer)
+        case CheckKind.ESCORT:
+            yield from _escort(check, state)
+        case CheckKind.WEIGHT:
+            if state.latest(Measure.WEIGHT) is None:
+                yield missing(check, "the weight was not measured today")
+        case CheckKind.LIMIT:
+            for limit in check.limits:
+                yield from _limit(check, limit, state, now)
+        case _:
+            assert_never(check.kind)
+
+
+def answered_no(line: Line, override: Override, answer: CheckAnswer, state: SessionState) -> Missing:
+    """A line answered "no": open only by a signature given after that answer."""
+    note = f": {answer.note}" if answer.note else ""
+    return missing(
+        line,
+        f'answered "no"{note}',
+        overridable=may_sign(override),
+        overridden=covers_answer(state, override, answer),
+    )
+
+
+def _identifiers(check: ArrivalCheck, answer: CheckAnswer | None) -> Iterator[Missing]:
+    if answer is None:
+        yield missing(check, "the identifiers were not read back")
+    elif answer.ok and len({i.strip().casefold() for i in answer.identifiers} - {""}) < 2:
+        yield missing(check, "two different identifiers are needed")
+
+
+def _escort(check: ArrivalCheck, state: SessionState) -> Iterator[Missing]:
+    escort = state.escort
+    if escort is not None and escort.name.strip() and escort.phone.strip():
+        return
+    what = "no escort is named" if escort is None else "the escort's name or telephone number is missing"
+    signed = covers_line(state, check.override, check.id)
+    yield missing(check, what, overridable=may_sign(check.override), overridden=signed)
+
+
+def _limit(check: ArrivalCheck, limit: Limit, state: SessionState, now: datetime) -> Iterator[Missing]:
+    minutes = check.fresh_within_min
+    current = PRE_DOSE_CURRENT if minutes is None else timedelta(minutes=minutes)
+    value = state.latest(limit.measure)
+    if value is None or now - value.at > current:
+        yield missing(check, _not_current(limit, value, current), value=value, limit=limit)
+    elif limit.comparison.holds(value.value, limit.value):
+        signed = covers_value(state, check.override, check.id, limit.comparison, value)
+        yield missing(
+            check,
+            broken(limit, value),
+            overridable=may_sign(check.override),
+            overridden=signed,
+            value=value,
+            limit=limit,
+        )
+
+
+def _rule(rule: Rule, state: SessionState, now: datetime) -> Iterator[Missing]:
+    """A rule that applies on arrival needs current values; a signature does not open it."""
+    for limit in rule.limits:
+        value = state.latest(limit.measure)
+        if value is None or now - value.at > PRE_DOSE_CURRENT:
+            yield missing(rule, _not_current(limit, value, PRE_DOSE_CURRENT), value=value, limit=limit)
+        elif limit.comparison.holds(value.value, limit.value):
+            yield missing(rule, broken(limit, value), value=value, limit=limit)
+
+
+def _not_current(limit: Limit, value: Value | None, current: timedelta) -> str:
+    if value is None:
+        return f"{limit.measure.value} was not measured"
+    return f"{limit.measure.value} is older than {current // timedelta(minutes=1)} min"
+
+
+def broken(limit: Limit, value: Value) -> str:
+    """The broken limit in words, for example "systolic 152 mmHg: above 140"."""
+    word = limit.comparison.value.replace("-", " ")
+    return f"{limit.measure.value} {value.value} {value.unit}: {word} {limit.value}"

@@ -1,0 +1,107 @@
+"""What to do now: a pure function of the protocol, the session and the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import assert_never
+
+from ataraxy.core.protocol.types import Limit, Phase, Protocol, Rule, RuleAction
+from ataraxy.core.session.arrival import broken, to_start
+from ataraxy.core.session.discharge import to_discharge
+from ataraxy.core.session.due import monitoring_due
+from ataraxy.core.session.next_action import next_action
+from ataraxy.core.session.state import SessionState, Value
+from ataraxy.core.session.verdict import (
+    Decision,
+    Hold,
+    Missing,
+    Pause,
+    Proceed,
+    Reason,
+    Stance,
+    Stop,
+    reason_of,
+)
+
+# After the dose nothing is left to pause or stop: such a value calls the prescriber instead.
+DANGER = (RuleAction.PAUSE, RuleAction.STOP)
+
+
+def decide(protocol: Protocol, state: SessionState, now: datetime) -> Decision:
+    """What the protocol says about this session at this moment.
+
+    Makes no choice of its own: every reason names its line, value, time, limit and source. A value past a
+    limit speaks at its first reading and until a newer one; a missing or old one never counts as good.
+    """
+    starting, leaving = to_start(protocol, state, now), to_discharge(protocol, state, now)
+    stance = _stance(protocol, state, now, starting)
+    escalate = _escalate(protocol, state, now)
+    due = monitoring_due(protocol, state, now)
+    return Decision(
+        phase=state.phase,
+        stance=stance,
+        escalate=escalate,
+        due=due,
+        next_action=next_action(state, stance, escalate, due, starting, leaving, now),
+        to_start=starting,
+        to_discharge=leaving,
+        mg_given=state.mg_given(now),
+    )
+
+
+def _stance(protocol: Protocol, state: SessionState, now: datetime, starting: tuple[Missing, ...]) -> Stance:
+    match state.phase:
+        case Phase.ARRIVAL:
+            gaps = tuple(reason_of(gap, now) for gap in starting if not gap.overridden)
+            return Hold(gaps) if gaps else Proceed()
+        case Phase.DOSING:
+            return _while_dosing(protocol, state, now)
+        case Phase.OBSERVATION:
+            held = _reasons(protocol, state, now, (RuleAction.HOLD, *DANGER))
+            return Hold(held) if held else Proceed()
+        case Phase.ENDED:
+            return Hold((Reason("", "The session", "the session has ended", "", None),))
+        case _:
+            assert_never(state.phase)
+
+
+def _while_dosing(protocol: Protocol, state: SessionState, now: datetime) -> Stance:
+    if stop := _reasons(protocol, state, now, (RuleAction.STOP,)):
+        return Stop(stop)
+    if pause := _reasons(protocol, state, now, (RuleAction.PAUSE,)):
+        return Pause(pause)
+    hold = _reasons(protocol, state, now, (RuleAction.HOLD,))
+    return Hold(hold) if hold else Proceed()
+
+
+def _escalate(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Reason, ...]:
+    calls = (RuleAction.ESCALATE, *DANGER) if state.phase is Phase.OBSERVATION else (RuleAction.ESCALATE,)
+    return _reasons(protocol, state, now, calls)
+
+
+def _reasons(
+    protocol: Protocol, state: SessionState, now: datetime, actions: tuple[RuleAction, ...]
+) -> tuple[Reason, ...]:
+    rules = (r for r in protocol.rules if r.action in actions and state.phase in r.phases)
+    return tuple(_reason(r, limit, value, now) for r in rules for limit, value in _broken(r, state))
+
+
+def _broken(rule: Rule, state: SessionState) -> Iterator[tuple[Limit, Value]]:
+    for limit in rule.limits:
+        value = state.latest(limit.measure)
+        if value is not None and limit.comparison.holds(value.value, limit.value):
+            yield limit, value
+
+
+def _reason(rule: Rule, limit: Limit, value: Value, now: datetime) -> Reason:
+    return Reason(
+        line=rule.id,
+        text=rule.text,
+        what=broken(limit, value),
+        source=rule.source,
+        status=rule.status,
+        value=value,
+        age=now - value.at,
+        limit=limit,
+    )

@@ -1,0 +1,163 @@
+"""What stands between now and sending the patient home. Only what was seen after the dose counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from ataraxy.core.protocol.types import (
+    Comparison,
+    DischargeCriterion,
+    DischargeKind,
+    Limit,
+    Line,
+    Measure,
+    Phase,
+    Protocol,
+    RuleAction,
+)
+from ataraxy.core.session.arrival import answered_no, broken
+from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.signed import covers_line, covers_value, may_sign
+from ataraxy.core.session.state import SessionState, Value
+from ataraxy.core.session.verdict import DOSE_LINE, Missing, missing
+
+BLOCKING = (RuleAction.HOLD, RuleAction.PAUSE, RuleAction.STOP)
+
+
+def to_discharge(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Missing, ...]:
+    """Everything that is missing before discharge, in the order of the protocol file; empty after the end."""
+    if state.phase is Phase.ENDED:
+        return ()
+    dose = state.dose
+    if dose is None:
+        return (Missing(DOSE_LINE, "The dose is over", "no dose was given", False, False, "", None),)
+    gaps: list[Missing] = []
+    if dose.is_open:
+        what = f"the dose is {dose.status.value}"
+        gaps.append(Missing(DOSE_LINE, "The dose is over", what, False, False, "", None))
+    for criterion in protocol.discharge:
+        gaps.extend(_criterion(criterion, state, dose, now))
+    for rule in protocol.rules:
+        if Phase.OBSERVATION in rule.phases and rule.action in BLOCKING:
+            for limit in rule.limits:
+                gaps.extend(_rule_limit(rule, limit, state, dose))
+    return tuple(gaps)
+
+
+def _criterion(
+    criterion: DischargeCriterion, state: SessionState, dose: DoseGiven, now: datetime
+) -> Iterator[Missing]:
+    answer = state.checks.get(criterion.id)
+    if answer is not None and not answer.ok:
+        yield answered_no(criterion, criterion.override, answer, state)
+    match criterion.kind:
+        case DischargeKind.MINIMUM_OBSERVATION:
+            yield from _observed(criterion, state, dose, now)
+        case DischargeKind.LIMIT:
+            for limit in criterion.limits:
+                yield from _limit(criterion, limit, state, dose, now)
+        case DischargeKind.CONFIRM:
+            yield from _confirmed(criterion, state, dose)
+        case DischargeKind.ESCORT:
+            yield from _escort(criterion, state)
+        case DischargeKind.BACK_TO_BASELINE:
+            yield from _baseline(criterion, state, dose, now)
+        case _:
+            assert_never(criterion.kind)
+
+
+def _observed(
+    criterion: DischargeCriterion, state: SessionState, dose: DoseGiven, now: datetime
+) -> Iterator[Missing]:
+    ready_at = dose.started_at + timedelta(minutes=criterion.at_least_min or 0)
+    if now < ready_at:
+        left = -(-(ready_at - now) // timedelta(minutes=1))
+        yield missing(
+            criterion,
+            f"{left} min of observation left",
+            overridable=may_sign(criterion.override),
+            overridden=covers_line(state, criterion.override, criterion.id),
+            ready_at=ready_at,
+        )
+
+
+def _after_dose(
+    criterion: DischargeCriterion, measure: Measure, state: SessionState, dose: DoseGiven, now: datetime
+) -> Value | Missing:
+    """The newest value since the dose began and still fresh enough, or what is missing."""
+    value, within = state.latest(measure), criterion.fresh_within_min
+    if value is None or value.at <= dose.started_at:
+        return missing(criterion, f"{measure.value} was not measured since the dose", value=value)
+    if within is not None and now - value.at > timedelta(minutes=within):
+        return missing(criterion, f"{measure.value} is older than {within} min", value=value)
+    return value
+
+
+def _limit(
+    criterion: DischargeCriterion, limit: Limit, state: SessionState, dose: DoseGiven, now: datetime
+) -> Iterator[Missing]:
+    value = _after_dose(criterion, limit.measure, state, dose, now)
+    if isinstance(value, Missing):
+        yield value
+    elif limit.comparison.holds(value.value, limit.value):
+        yield missing(
+            criterion,
+            broken(limit, value),
+            overridable=may_sign(criterion.override),
+            overridden=covers_value(state, criterion.override, criterion.id, limit.comparison, value),
+            value=value,
+            limit=limit,
+        )
+
+
+def _baseline(
+    criterion: DischargeCriterion, state: SessionState, dose: DoseGiven, now: datetime
+) -> Iterator[Missing]:
+    measure = criterion.measure
+    if measure is None:
+        yield missing(criterion, "the protocol does not say which measure")
+        return
+    value, before = _after_dose(criterion, measure, state, dose, now), state.baseline.get(measure)
+    if isinstance(value, Missing):
+        yield value
+    elif before is None:
+        yield missing(criterion, f"{measure.value} was not measured before the dose", value=value)
+    else:
+        top = before.value + (criterion.margin or 0)
+        if value.value > top:
+            yield missing(
+                criterion,
+                f"{measure.value} {value.value} {value.unit}: {before.value} before the dose, at most {top}",
+                overridable=may_sign(criterion.override),
+                overridden=covers_value(state, criterion.override, criterion.id, Comparison.ABOVE, value),
+                value=value,
+            )
+
+
+def _confirmed(criterion: DischargeCriterion, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:
+    answer = state.checks.get(criterion.id)
+    if answer is None or (answer.ok and answer.at <= dose.started_at):
+        yield missing(criterion, "not confirmed since the dose")
+
+
+def _escort(criterion: DischargeCriterion, state: SessionState) -> Iterator[Missing]:
+    escort = state.escort
+    named = escort is not None and bool(escort.name.strip()) and bool(escort.phone.strip())
+    if escort is None or not named or not escort.present:
+        yield missing(
+            criterion,
+            "no escort is named" if not named else "the escort is not here yet",
+            overridable=may_sign(criterion.override),
+            overridden=covers_line(state, criterion.override, criterion.id),
+        )
+
+
+def _rule_limit(line: Line, limit: Limit, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:
+    """A rule that applies after the dose keeps the patient here; a signature does not open it."""
+    value = state.latest(limit.measure)
+    if value is None or value.at <= dose.started_at:
+        yield missing(line, f"{limit.measure.value} was not measured since the dose", value=value)
+    elif limit.comparison.holds(value.value, limit.value):
+        yield missing(line, broken(limit, value), value=value, limit=limit)

@@ -1,0 +1,103 @@
+"""The dose as it really ran: start, pauses, resumes, end. How many mg are in is a function of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from ataraxy.core.session.events import DoseStarted
+
+MG_STEP = Decimal("0.01")
+
+
+class DoseStatus(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"  # ended before the planned end
+    FINISHED = "finished"
+
+
+class DoseStepKind(StrEnum):
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True)
+class DoseStep:
+    """One act on the infusion, with its time and person."""
+
+    kind: DoseStepKind
+    at: datetime
+    by: UUID | None
+    event: UUID
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseGiven:
+    """A dose that was started. An injection is whole the moment it is given."""
+
+    planned: DoseStarted
+    status: DoseStatus
+    steps: tuple[DoseStep, ...]  # in order of time; the first is the start
+
+    @property
+    def started_at(self) -> datetime:
+        return self.steps[0].at
+
+    @property
+    def is_injection(self) -> bool:
+        return self.planned.duration_min is None
+
+    @property
+    def is_open(self) -> bool:
+        """Running or paused: drug may still go in."""
+        return self.status in (DoseStatus.RUNNING, DoseStatus.PAUSED)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the drug ended for good; None while it may still go on."""
+        return None if self.is_open else self.steps[-1].at
+
+    def running(self, until: datetime) -> tuple[tuple[datetime, datetime], ...]:
+        """The stretches of time in which the pump ran, up to ``until``."""
+        spans: list[tuple[datetime, datetime]] = []
+        since: datetime | None = None
+        for step in self.steps:
+            if step.kind in (DoseStepKind.START, DoseStepKind.RESUME):
+                since = since or step.at
+            elif since is not None:
+                spans.append((since, step.at))
+                since = None
+        if since is not None:
+            spans.append((since, max(since, until)))
+        return tuple((a, min(b, until)) for a, b in spans if a < until)
+
+    def mg_at(self, moment: datetime) -> Decimal:
+        """The mg given by ``moment``: an estimate from rate and running time, never above the planned mg."""
+        planned = self.planned
+        if moment < self.started_at:
+            return Decimal(0)
+        last = self.steps[-1]
+        if self.is_injection or (last.kind is DoseStepKind.FINISH and moment >= last.at):
+            return planned.mg
+        ran = sum((b - a for a, b in self.running(moment)), timedelta())
+        minutes = Decimal(ran // timedelta(milliseconds=1)) / 60_000
+        return min(planned.mg, (minutes * self.rate_mg_per_min).quantize(MG_STEP))
+
+    @property
+    def rate_mg_per_min(self) -> Decimal:
+        """The rate the pump was set to; an injection has none (0)."""
+        planned = self.planned
+        if planned.duration_min is None:
+            return Decimal(0)
+        return planned.rate_mg_per_min or planned.mg / planned.duration_min
+
+    def with_step(self, step: DoseStep, status: DoseStatus) -> DoseGiven:
+        return replace(self, steps=(*self.steps, step), status=status)

@@ -1,0 +1,64 @@
+"""How old a value may be and still be shown as current: first fresh, then old, then absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ataraxy.core.protocol.types import Measure, Status
+
+
+class Freshness(StrEnum):
+    FRESH = "fresh"
+    OLD = "old"  # drawn grey, with its age
+    ABSENT = "absent"  # drawn as "--"
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfLife:
+    """FRESH up to ``fresh``, OLD up to ``gone``, then ABSENT."""
+
+    fresh: timedelta
+    gone: timedelta
+    source: str
+    status: Status
+
+
+# An older value is not current before the dose, where the protocol does not say otherwise. Proposed.
+PRE_DOSE_CURRENT = timedelta(minutes=15)
+
+CONTINUOUS = frozenset(
+    {Measure.SPO2, Measure.HEART_RATE_ECG, Measure.PULSE_OXIMETER, Measure.RESPIRATORY_RATE}
+)
+CUFF = frozenset({Measure.SYSTOLIC, Measure.DIASTOLIC, Measure.MEAN_PRESSURE, Measure.PULSE_CUFF})
+
+STREAM = ShelfLife(timedelta(seconds=15), timedelta(seconds=60), "this project's choice", Status.PROPOSED)
+# A cuff pressure must not stay displayed as current beyond 5 min: UK advice, read second-hand. When it is
+# gone (two intervals of 15 min) is this project's choice.
+CUFF_VALUE = ShelfLife(
+    timedelta(minutes=5), timedelta(minutes=30), "UK advice on cuff display", Status.UNVERIFIED
+)
+RATING = ShelfLife(timedelta(minutes=15), timedelta(minutes=60), "this project's choice", Status.PROPOSED)
+BODY = ShelfLife(timedelta(hours=12), timedelta(hours=24), "this project's choice", Status.PROPOSED)
+
+SHELF_LIFE: Mapping[Measure, ShelfLife] = {
+    **dict.fromkeys(CONTINUOUS, STREAM),
+    **dict.fromkeys(CUFF, CUFF_VALUE),
+    Measure.SEDATION: RATING,
+    Measure.DISSOCIATION: RATING,
+    Measure.ANXIETY_NOW: RATING,
+    Measure.TEMPERATURE: RATING,
+    Measure.WEIGHT: BODY,
+}
+
+
+def freshness(at: datetime | None, now: datetime, measure: Measure) -> Freshness:
+    """How a value taken ``at`` is to be shown ``now``. One that was never taken is absent."""
+    if at is None:
+        return Freshness.ABSENT
+    life, age = SHELF_LIFE[measure], now - at
+    if age <= life.fresh:
+        return Freshness.FRESH
+    return Freshness.OLD if age <= life.gone else Freshness.ABSENT

@@ -1,0 +1,123 @@
+"""The one next thing for the nurse: the most urgent first, and only one at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from ataraxy.core.protocol.types import Phase
+from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.state import SessionState
+from ataraxy.core.session.verdict import (
+    Due,
+    Missing,
+    NextAction,
+    NextKind,
+    Pause,
+    Reason,
+    Stance,
+    Stop,
+)
+
+
+def next_action(
+    state: SessionState,
+    stance: Stance,
+    escalate: tuple[Reason, ...],
+    due: tuple[Due, ...],
+    starting: tuple[Missing, ...],
+    leaving: tuple[Missing, ...],
+    now: datetime,
+) -> NextAction:
+    """Danger first, then what is late, then the step the session is at."""
+    match state.phase:
+        case Phase.ENDED:
+            return NextAction(NextKind.DONE, "The session has ended.")
+        case Phase.ARRIVAL:
+            return _called(escalate) or _before(starting)
+        case Phase.DOSING:
+            return (
+                _dose_danger(state, stance)
+                or _measure(due, urgent=True)
+                or _called(escalate)
+                or _dosing(state, stance, due, now)
+            )
+        case Phase.OBSERVATION:
+            return _measure(due, urgent=True) or _called(escalate) or _after(due, leaving)
+        case _:
+            assert_never(state.phase)
+
+
+def _called(escalate: tuple[Reason, ...]) -> NextAction | None:
+    if not escalate:
+        return None
+    first = escalate[0]
+    return NextAction(NextKind.CALL_PRESCRIBER, f"Call the prescriber: {first.what}.", first.line)
+
+
+def _before(starting: tuple[Missing, ...]) -> NextAction:
+    gap = next((g for g in starting if not g.overridden), None)
+    if gap is None:
+        return NextAction(NextKind.START_DOSE, "Everything is checked: start the dose.")
+    return NextAction(NextKind.CHECK, f"{gap.text}: {gap.what}.", gap.line)
+
+
+def _dose_danger(state: SessionState, stance: Stance) -> NextAction | None:
+    """A stop is asked for while the dose is open, a pause only while it runs."""
+    running = state.dose is not None and state.dose.status is DoseStatus.RUNNING
+    if isinstance(stance, Stop):
+        return NextAction(
+            NextKind.STOP_DOSE, f"Stop the dose: {stance.reasons[0].what}.", stance.reasons[0].line
+        )
+    if isinstance(stance, Pause) and running:
+        return NextAction(
+            NextKind.PAUSE_DOSE, f"Pause the dose: {stance.reasons[0].what}.", stance.reasons[0].line
+        )
+    return None
+
+
+def _measure(due: tuple[Due, ...], *, urgent: bool) -> NextAction | None:
+    """The first measurement that is due; with ``urgent`` False also the one to come."""
+    first = next((d for d in due if d.urgent or not urgent), None)
+    if first is None:
+        return None
+    what = " and ".join(m.value for m in first.measures)
+    verb = "No value from the monitor: check" if first.by_monitor and first.urgent else "Measure"
+    return NextAction(NextKind.MEASURE, f"{verb} {what}.", first.line, first.measures, first.due_at)
+
+
+def _dosing(state: SessionState, stance: Stance, due: tuple[Due, ...], now: datetime) -> NextAction:
+    dose = state.dose
+    if dose is not None and dose.mg_at(now) >= dose.planned.mg:
+        return NextAction(NextKind.FINISH_DOSE, "The planned dose is in: record the end.")
+    if dose is not None and dose.status is DoseStatus.PAUSED:
+        if isinstance(stance, Pause):
+            first = stance.reasons[0]
+            measures = (first.value.measure,) if first.value else ()
+            return NextAction(NextKind.MEASURE, f"Paused: measure again, {first.what}.", first.line, measures)
+        return NextAction(NextKind.RESUME_OR_STOP, "Paused: resume or stop the dose.")
+    return _measure(due, urgent=False) or NextAction(NextKind.WAIT, "The dose is running.")
+
+
+def _after(due: tuple[Due, ...], leaving: tuple[Missing, ...]) -> NextAction:
+    open_gaps = [g for g in leaving if not g.overridden]
+    if not open_gaps:
+        return NextAction(NextKind.DISCHARGE, "Every criterion holds: the patient may go home.")
+    prompted = tuple(d for d in due if d.prompt)
+    if (measure := _measure(prompted, urgent=False)) is not None:
+        return measure
+    waiting = next((g for g in open_gaps if g.ready_at is not None), None)
+    if waiting is not None:
+        upcoming = _measure(due, urgent=False)
+        if (
+            upcoming is not None
+            and upcoming.due_at
+            and waiting.ready_at
+            and upcoming.due_at < waiting.ready_at
+        ):
+            return upcoming
+        return NextAction(
+            NextKind.WAIT, f"{waiting.text}: {waiting.what}.", waiting.line, due_at=waiting.ready_at
+        )
+    gap = open_gaps[0]
+    return NextAction(NextKind.CHECK, f"{gap.text}: {gap.what}.", gap.line)

@@ -1,0 +1,214 @@
+"""What may be written next. Pause and stop are never refused: in doubt the drug goes off."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID
+
+from ataraxy.core.protocol.types import Override, Phase, Protocol
+from ataraxy.core.session.decide import decide
+from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.events import (
+    CheckRecorded,
+    DoseFinished,
+    DosePaused,
+    DoseResumed,
+    DoseStarted,
+    DoseStopped,
+    EndReason,
+    EscortNamed,
+    EventRetracted,
+    MonitorBound,
+    MonitorUnbound,
+    NoteWritten,
+    OverrideSigned,
+    PatientArrived,
+    SessionEnded,
+    SessionOpened,
+    SessionPayload,
+    SideEffectReported,
+    SideEffectResolved,
+    VitalRecorded,
+)
+from ataraxy.core.session.sound import Refusal, sound
+from ataraxy.core.session.state import SessionState
+from ataraxy.core.session.verdict import Hold, Pause, Stop
+
+AHEAD = timedelta(seconds=60)  # an entry may be this far ahead of the clock, no further
+
+
+def permit(
+    state: SessionState,
+    payload: SessionPayload,
+    now: datetime,
+    *,
+    at: datetime | None = None,
+    corrects: UUID | None = None,
+) -> Refusal | None:
+    """None if this event may be appended now; ``at`` is when it is said to have been true.
+
+    Looks at the session alone; ``permit_under`` also asks the protocol.
+    """
+    if isinstance(payload, DosePaused | DoseStopped):
+        return None  # hazard: a refused stop. What does not fit is listed as irregular by the reader.
+    if at is not None and at - now > AHEAD:
+        return Refusal("That time is still to come.", "Enter when it really was.")
+    if isinstance(payload, EventRetracted) or corrects is not None:
+        return _permit_pointer(state, payload, corrects)
+    if state.opened is None and not isinstance(payload, SessionOpened):
+        return Refusal("This session was never opened.", "Open it first.")
+    if state.phase is Phase.ENDED:
+        return _permit_after_end(state, payload, at or now)
+    return _permit_payload(state, payload)
+
+
+def permit_under(
+    protocol: Protocol,
+    state: SessionState,
+    payload: SessionPayload,
+    now: datetime,
+    *,
+    at: datetime | None = None,
+    corrects: UUID | None = None,
+) -> Refusal | None:
+    """As ``permit``, and by the protocol: start and discharge only when its criteria hold."""
+    refusal = permit(state, payload, now, at=at, corrects=corrects)
+    if refusal is not None or corrects is not None:
+        return refusal
+    match payload:
+        case DoseStarted():
+            return _gate_start(protocol, state, payload, now)
+        case DoseResumed():
+            return _gate_resume(protocol, state, now)
+        case SessionEnded(how=EndReason.DISCHARGED):
+            return _gate_discharge(protocol, state, now)
+        case OverrideSigned(line):
+            return _gate_signature(protocol, line)
+        case _:
+            return None
+
+
+def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID | None) -> Refusal | None:
+    """A correction or retraction must name an event of this session that still counts, of its own kind."""
+    target = next((e for e in state.log if e.envelope.id == corrects), None)
+    if target is None:
+        return Refusal("The event to correct is not in this session.", "Reload and choose it again.")
+    if any(o.event.envelope.id == corrects for o in state.out_of_effect):
+        return Refusal("That event was already corrected or taken back.", "Correct the newest one.")
+    if isinstance(payload, EventRetracted):
+        if isinstance(target.payload, SessionOpened | DoseStarted):
+            return Refusal(
+                "The opening of a session or the start of a dose cannot be taken back.",
+                "Correct it, or stop the dose and write a note.",
+            )
+        return None
+    if type(target.payload) is not type(payload):
+        return Refusal("A correction must be of the same kind.", "Take the wrong event back and enter anew.")
+    return sound(payload)
+
+
+def _permit_after_end(state: SessionState, payload: SessionPayload, at: datetime) -> Refusal | None:
+    ended = state.ending
+    if isinstance(payload, NoteWritten):
+        return None
+    if isinstance(payload, VitalRecorded | SideEffectReported) and ended is not None and at <= ended.at:
+        return sound(payload)  # charted late
+    if isinstance(payload, SideEffectResolved | MonitorUnbound):
+        return _permit_payload(state, payload)
+    return Refusal("The session has ended.", "Write a note, or correct what is wrong.")
+
+
+def _permit_payload(  # noqa: C901 (one case for each payload)
+    state: SessionState, payload: SessionPayload
+) -> Refusal | None:
+    match payload:
+        case SessionOpened():
+            if state.opened is not None:
+                return Refusal("The session is already open.", "Go on with it.")
+        case PatientArrived():
+            if state.arrived_at is not None:
+                return Refusal("The arrival is already recorded.", "Correct its time if it is wrong.")
+        case MonitorBound():
+            if state.monitor is not None:
+                return Refusal(f"Monitor {state.monitor} is bound already.", "Unbind it first.")
+        case MonitorUnbound(device):
+            if state.monitor != device:
+                return Refusal(f"Monitor {device} is not bound here.", "Reload and look again.")
+        case SideEffectResolved(report):
+            if not any(s.event == report and s.is_open for s in state.side_effects):
+                return Refusal("That side effect is not open.", "Reload and look again.")
+        case DoseStarted() | DoseResumed() | DoseFinished():
+            return _permit_dose(state, payload)
+        case SessionEnded(how):
+            return _permit_end(state, how)
+        case VitalRecorded() | EscortNamed() | OverrideSigned() | NoteWritten() | CheckRecorded():
+            return sound(payload)
+        case SideEffectReported() | EventRetracted() | DosePaused() | DoseStopped():
+            return None
+        case _:
+            assert_never(payload)
+    return None
+
+
+def _permit_dose(state: SessionState, payload: DoseStarted | DoseResumed | DoseFinished) -> Refusal | None:
+    dose = state.dose
+    if isinstance(payload, DoseStarted):
+        if dose is not None:
+            return Refusal("The dose was already started.", "A session has one dose; go on with it.")
+        return sound(payload)
+    if dose is None:
+        return Refusal("No dose was started.", "Start it first.")
+    if isinstance(payload, DoseResumed) and dose.status is not DoseStatus.PAUSED:
+        return Refusal(f"The dose is {dose.status.value}, not paused.", "Only a paused dose can go on.")
+    if isinstance(payload, DoseFinished) and not dose.is_open:
+        return Refusal(f"The dose is already {dose.status.value}.", "There is nothing left to finish.")
+    return None
+
+
+def _permit_end(state: SessionState, how: EndReason) -> Refusal | None:
+    dose = state.dose
+    if dose is not None and dose.is_open:
+        return Refusal(f"The dose is still {dose.status.value}.", "Stop or finish the dose first.")
+    if how is EndReason.CANCELLED and dose is not None:
+        return Refusal("A dose was given: this is not a cancelled session.", "Choose how the patient left.")
+    if how is EndReason.DISCHARGED and dose is None:
+        return Refusal("No dose was given.", "End the session as cancelled.")
+    return None
+
+
+def _gate_start(protocol: Protocol, state: SessionState, dose: DoseStarted, now: datetime) -> Refusal | None:
+    cap_mg, cap_mg_per_kg = protocol.dose.cap_mg, protocol.dose.cap_mg_per_kg
+    if dose.mg > cap_mg or dose.mg > cap_mg_per_kg * dose.weight_kg:
+        cap = f"{cap_mg} mg and {cap_mg_per_kg} mg/kg"
+        return Refusal(f"{dose.mg} mg is above the protocol's cap ({cap}).", "Plan the dose again.")
+    if dose.route is not protocol.dose.route:
+        return Refusal(f"The protocol gives it by {protocol.dose.route.value}.", "Plan the dose again.")
+    stance = decide(protocol, state, now).stance
+    if isinstance(stance, Hold):
+        first = stance.reasons[0]
+        return Refusal(f"{first.text}: {first.what}.", "Do not start before every check holds.")
+    return None
+
+
+def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:
+    stance = decide(protocol, state, now).stance
+    if isinstance(stance, Hold | Pause | Stop):
+        first = stance.reasons[0]
+        return Refusal(f"{first.text}: {first.what}.", "Measure again; resume when it is inside the limit.")
+    return None
+
+
+def _gate_discharge(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:
+    gap = next((m for m in decide(protocol, state, now).to_discharge if not m.overridden), None)
+    if gap is None:
+        return None
+    return Refusal(f"{gap.text}: {gap.what}.", "The patient stays until it holds, or leaves against advice.")
+
+
+def _gate_signature(protocol: Protocol, line: str) -> Refusal | None:
+    lines = {c.id: c.override for c in protocol.arrival}
+    lines |= {c.id: c.override for c in protocol.discharge}
+    if lines.get(line) is Override.PRESCRIBER:
+        return None
+    return Refusal(f"The protocol lets nobody sign past {line!r}.", "Put right what holds, or cancel.")

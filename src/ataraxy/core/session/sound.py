@@ -1,0 +1,55 @@
+"""What can be wrong with an entry in itself, whatever session it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ataraxy.core.session.events import (
+    DoseStarted,
+    EscortNamed,
+    NoteWritten,
+    OverrideSigned,
+    SessionPayload,
+    SideEffectReported,
+    VitalRecorded,
+)
+from ataraxy.core.session.reading import impossible, impossible_together
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why this may not be written now, and what to do instead."""
+
+    cause: str
+    cure: str
+
+
+def sound(payload: SessionPayload) -> Refusal | None:
+    """Why this entry cannot be taken as it stands, or None."""
+    match payload:
+        case VitalRecorded():
+            return _readings(payload)
+        case DoseStarted(mg=mg, weight_kg=weight_kg):
+            if mg <= 0 or weight_kg <= 0:
+                return Refusal("A dose and a weight are above zero.", "Look at the dose arithmetic again.")
+        case EscortNamed(name, phone):
+            if _blank(name, phone):
+                return Refusal("An escort needs a name and a telephone number.", "Enter both.")
+        case OverrideSigned(reason=words) | NoteWritten(text=words) | SideEffectReported(effect=words):
+            if _blank(words):
+                return Refusal("The words are missing.", "Say it in your own words.")
+        case _:
+            return None
+    return None
+
+
+def _blank(*words: str) -> bool:
+    return any(not word.strip() for word in words)
+
+
+def _readings(payload: VitalRecorded) -> Refusal | None:
+    if not payload.readings:
+        return Refusal("There is no value.", "Enter at least one.")
+    faults = [impossible_together(payload.readings), *map(impossible, payload.readings)]
+    why = next((fault for fault in faults if fault is not None), None)
+    return Refusal(f"This cannot be: {why}.", "Look again and enter what was measured.") if why else None

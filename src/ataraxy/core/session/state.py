@@ -1,0 +1,199 @@
+"""What is known about a session at one moment: the value its events fold into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from ataraxy.core.protocol.types import Measure, Phase
+from ataraxy.core.record.envelope import Envelope, Origin, Recorded
+from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.events import EndReason, Grade, SessionOpened, SessionPayload
+
+Event = Recorded[SessionPayload]
+
+
+def moment(envelope: Envelope) -> datetime:
+    """When it was true, but never later than when it was written down.
+
+    Hazard: a device clock that runs ahead would make an old value look fresh for ever.
+    """
+    return min(envelope.at, envelope.recorded_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One measured value in effect, with its unit, its time and where it came from."""
+
+    measure: Measure
+    value: Decimal
+    unit: str
+    at: datetime
+    recorded_at: datetime
+    origin: Origin
+    by: UUID | None
+    device: str  # empty: typed by hand
+    event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAnswer:
+    """The last answer to one line, by whom and when. ``ok`` False is an answer."""
+
+    line: str
+    ok: bool
+    note: str
+    identifiers: tuple[str, ...]
+    at: datetime
+    by: UUID | None
+    event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Escort:
+    name: str
+    phone: str
+    present: bool
+    at: datetime
+    by: UUID | None
+    event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffect:
+    effect: str
+    grade: Grade
+    note: str
+    at: datetime
+    by: UUID | None
+    event: UUID
+    resolved_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A prescriber's signed reason for going past one line."""
+
+    line: str
+    reason: str
+    at: datetime
+    by: UUID | None
+    event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    text: str
+    at: datetime
+    by: UUID | None
+    event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    how: EndReason
+    escort: str
+    note: str
+    at: datetime
+    by: UUID | None
+    event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Irregular:
+    """An event that is in the record but does not fit: shown to people, never refused, never a crash."""
+
+    event: UUID
+    seq: int
+    reason: str
+
+
+class WhyOut(StrEnum):
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfEffect:
+    """An event that stands in the record but no longer counts, and the event that put it out."""
+
+    event: Event
+    why: WhyOut
+    by_event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """A session as its events tell it. ``log`` holds every event once, in the order things were true.
+
+    Two states are equal when they were made from the same events, in whatever order they came.
+    """
+
+    log: tuple[Event, ...] = ()
+    opened: SessionOpened | None = None
+    arrived_at: datetime | None = None
+    checks: Mapping[str, CheckAnswer] = field(default_factory=dict)
+    escort: Escort | None = None
+    monitor: str | None = None  # the device bound to this patient now
+    series: Mapping[Measure, tuple[Value, ...]] = field(default_factory=dict)  # each in order of time
+    baseline: Mapping[Measure, Value] = field(default_factory=dict)  # the last of each before the dose
+    dose: DoseGiven | None = None
+    side_effects: tuple[SideEffect, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    notes: tuple[Note, ...] = ()
+    ending: Ending | None = None
+    out_of_effect: tuple[OutOfEffect, ...] = ()
+    irregular: tuple[Irregular, ...] = ()
+    unresolved: frozenset[UUID] = frozenset()  # named by another event, but not (yet) in the record
+    last_seq: int = 0
+    last_human_seq: int = 0
+
+    @property
+    def phase(self) -> Phase:
+        if self.ending is not None:
+            return Phase.ENDED
+        if self.dose is None:
+            return Phase.ARRIVAL
+        return Phase.DOSING if self.dose.is_open else Phase.OBSERVATION
+
+    def latest(self, measure: Measure) -> Value | None:
+        """The newest value in effect, however old; None when it was never measured."""
+        values = self.series.get(measure)
+        return values[-1] if values else None
+
+    def at_or_before(self, measure: Measure, when: datetime) -> Value | None:
+        """The value that was the newest at ``when``."""
+        return next((v for v in reversed(self.series.get(measure, ())) if v.at <= when), None)
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The identifiers read back, by the newest check that recorded any."""
+        given = [c for c in self.checks.values() if c.ok and c.identifiers]
+        return max(given, key=lambda c: (c.at, str(c.event))).identifiers if given else ()
+
+    @property
+    def open_side_effects(self) -> tuple[SideEffect, ...]:
+        return tuple(s for s in self.side_effects if s.is_open)
+
+    def signature(self, line: str) -> Signature | None:
+        """The newest signature on a line."""
+        return next((s for s in reversed(self.signatures) if s.line == line), None)
+
+    def mg_given(self, when: datetime) -> Decimal:
+        """The mg given by ``when``, an estimate; never above the planned dose."""
+        if self.dose is None:
+            return Decimal(0)
+        return self.dose.mg_at(min(when, self.ending.at) if self.ending else when)
+
+    @property
+    def knows_everything(self) -> bool:
+        """False when the record holds something that does not fit: a person should look."""
+        return not self.irregular
