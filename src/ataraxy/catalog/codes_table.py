@@ -20,7 +20,7 @@ MDC_FILE = Path(__file__).parent / "codes" / "mdc.csv"
 
 @dataclass(frozen=True, slots=True)
 class ObservationCode:
-    """What one MDC code measures; ``measure`` None: known, not charted. ``source`` is a key of sources.toml."""
+    """What one MDC code measures; ``measure`` None: known, not charted. ``source``: key of sources.toml."""
 
     number: str
     ref_id: str

@@ -1,10 +1,10 @@
 """MLLP framing: messages out of a byte stream, however the network cuts it.
 
-A frame is ``0x0B message 0x1C 0x0D``. Any cut of the same stream gives the same frames, and memory stays bounded
-whatever is sent.
+A frame is ``0x0B message 0x1C 0x0D``. Any cut of the same stream gives the same frames, and memory stays
+bounded whatever is sent.
 
-Source: HL7 v2 transport specification, MLLP release 1. The CR after 0x1C is not waited for: some devices leave it out
-and then wait for their acknowledgement.
+Source: HL7 v2 transport specification, MLLP release 1. The CR after 0x1C is not waited for: a device that
+leaves it out would wait for its acknowledgement for ever.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Framer:
         self._skipping = False  # the rest of something already refused as too large
 
     def feed(self, data: bytes) -> list[Framed]:
-        """Take what the network gave; return the frames it completed, and what had to be refused, in order."""
+        """Take what the network gave; return the frames it completed and what was refused, in order."""
         out: list[Framed] = []
         position = 0
         while position < len(data):

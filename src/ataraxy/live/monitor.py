@@ -1,8 +1,8 @@
 """The demo monitor: a bedside monitor that does not exist, speaking real PCD-01 over real MLLP.
 
-Every value carries DEMO in OBX-8, the message MSH-11 = T and the sender ``ATARAXY^DEMO``: only a demo clinic may take
-it. Like a real monitor it repeats the last cuff pressure, with its old time, in every message; keeps what was not
-acknowledged; and sends it again under the same control id.
+Every value carries DEMO in OBX-8, the message MSH-11 = T and the sender ``ATARAXY^DEMO``: only a demo
+clinic may take it. Like a real monitor it repeats the last cuff pressure, with its old time, in every
+message; keeps what was not acknowledged; and sends it again under the same control id.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ async def _deliver(
     tally: Tally,
     on_state: Callable[[str], None],
 ) -> None:
-    """Connect, send in order, wait for each acknowledgement; on any failure connect again, later each time."""
+    """Connect, send in order, wait for each acknowledgement; on a failure connect again, later each time."""
     backoff_s = monitor.first_backoff_s
     while True:
         before = tally.acknowledged

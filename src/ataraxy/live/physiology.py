@@ -1,8 +1,9 @@
-"""Synthetic vital signs of one person during a 40-minute infusion. For the demo monitor only; never a prediction.
+"""Synthetic vital signs of one person during a 40-minute infusion. For the demo monitor; never a prediction.
 
-Pressure peaks at 40 min, +16.0/+11.0 mmHg (138 patients, 2 342 infusions of 0.5 mg/kg: Gen Hosp Psychiatry 2024,
-DOI 10.1016/j.genhosppsych.2024.07.001) and is back to baseline by 90 min (Szarmach 2020, PMC7605942). The pulse
-rises by 1.9 /min (741 infusions, second-hand: unverified). The shape between those points and the noise are ours.
+Pressure peaks at 40 min, +16.0/+11.0 mmHg (138 patients, 2 342 infusions of 0.5 mg/kg: Gen Hosp Psychiatry
+2024, DOI 10.1016/j.genhosppsych.2024.07.001) and is back to baseline by 90 min (Szarmach 2020, PMC7605942).
+The pulse rises by 1.9 /min (741 infusions, second-hand: unverified). Proposed by us: the shape between
+those points, the noise, and the person at rest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The answer to a device's message, in the mode the device asked for.
 
-Original mode (MSH-15 and MSH-16 empty): one application acknowledgement. Enhanced mode: an accept acknowledgement
-(C.) if MSH-15 asks for it, an application acknowledgement (A.) if MSH-16 does. Answer only after commit.
+Original mode (MSH-15 and MSH-16 empty): one application acknowledgement. Enhanced mode: an accept
+acknowledgement (C.) if MSH-15 asks for it, an application acknowledgement (A.) if MSH-16 does. Answer only
+after commit.
 
 Source: HL7 v2.6 chapter 2.9 (processing rules), tables 0008 and 0155.
 """

@@ -42,7 +42,7 @@ def render_moment(at: datetime) -> str:
     if at.utcoffset() is None:
         raise ValueError("A time without a zone cannot be sent.")
     fraction = f".{at.microsecond // 100:04d}" if at.microsecond else ""
-    return f"{at:%Y%m%d%H%M%S}{fraction}{at:%z}"[:24]
+    return f"{at:%Y%m%d%H%M%S}{fraction}{at:%z}"
 
 
 def _offset(text: str) -> timezone:

@@ -1,7 +1,7 @@
 """What a monitor reports: an IHE PCD-01 ORU^R01 message (HL7 v2.6, tolerant of 2.3 to 2.5).
 
-A message about two patients, or of another kind, is refused whole. A single value that cannot be charted is kept
-with its reason and never spoils its neighbours.
+A message about two patients, or of another kind, is refused whole. A single value that cannot be charted is
+kept with its reason and never spoils its neighbours.
 
 Source: IHE Devices (PCD) TF-2, transaction PCD-01; codes in catalog/codes/mdc.csv.
 """
@@ -30,7 +30,7 @@ STATUSES = {status.value: status for status in ResultStatus if status is not Res
 
 @dataclass(frozen=True, slots=True)
 class ParsedOru:
-    """One ORU^R01. ``sent_at`` is the device's clock (UTC); names and places are as told, and prove nobody."""
+    """One ORU^R01. ``sent_at`` is the device's clock (UTC); names and places are as told and prove nobody."""
 
     control_id: str
     sent_at: datetime | None
@@ -242,7 +242,7 @@ def _mdc_triplet(raw: str, marks: Separators) -> tuple[str, str, str]:
 def _code(
     number: str, ref_id: str, system: str, table: CodeTable
 ) -> tuple[ObservationCode | None, NotAvailable | None]:
-    """A number and a name that disagree (150031^MDC_PRESS_CUFF_SYS, seen on real devices) are never charted."""
+    """A number and a name that disagree (150031^MDC_PRESS_CUFF_SYS, on real devices) are never charted."""
     by_number, by_name = table.by_number.get(number), table.by_ref_id.get(ref_id)
     if system not in ("MDC", "") or (by_number is None and by_name is None):
         return None, NotAvailable.CODE_UNKNOWN
@@ -291,7 +291,7 @@ def _implausible(told: Decimal | None, measure: Measure | None) -> NotAvailable 
 
 
 def _device_at(observed: str, requested: str, sent: str, reader: _Reader) -> tuple[datetime | None, TimeFrom]:
-    """The first time told. One that cannot be read is not replaced by a later field: an old value would look new."""
+    """The first time told. An unreadable one is never replaced by a later field: old would look new."""
     for raw, origin in (
         (observed, TimeFrom.OBSERVATION),
         (requested, TimeFrom.REQUEST),

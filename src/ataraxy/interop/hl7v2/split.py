@@ -1,8 +1,8 @@
 """An HL7 v2 message, cut into segments and fields. Escapes are decoded only where a field is read.
 
 The cutting is ``str.split`` and nothing else, because a monitor sends a message every second for every room.
-A message that cannot be trusted as a whole is refused; nothing of its content appears in the error, since it may
-name a patient.
+A message that cannot be trusted as a whole is refused; nothing of its content appears in the error, since it
+may name a patient.
 
 Source: HL7 v2.6 chapter 2 (message delimiters 2.5.4, escape sequences 2.7, MSH 2.14.9).
 """
@@ -119,7 +119,7 @@ def split(message: bytes | str) -> Message:
     if not all(segment[0] in _COMMON or _is_name(segment[0]) for segment in segments):
         raise MessageRefused(
             "A line of the message is not an HL7 segment.",
-            "Line breaks inside a field must be sent as an escape sequence; check the monitor's HL7 settings.",
+            "Line breaks inside a field must be sent as an escape sequence; check the monitor's settings.",
         )
     return Message(separators, tuple(segments))
 
