@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from ataraxy.clinic.audit.append import Entry, already_done, append, lock_head, open_stream, texts
-from ataraxy.clinic.audit.models import StreamKind
+from ataraxy.clinic.audit.models import ChainHead, StreamKind
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import ChartSummary, Patient
 from ataraxy.clinic.people.stage import stage_of
@@ -17,12 +17,12 @@ from ataraxy.core.chart.registry import parse_chart_event
 from ataraxy.core.record.envelope import Recorded
 
 
-def open_chart(ctx: Context, patient: Patient, payload: Any) -> None:
+def open_chart(ctx: Context, patient: Patient, payload: Any, *, key: str | None = None) -> None:
     """A new patient's chart with its first entry."""
     with transaction.atomic():
         open_stream(ctx, patient.id, StreamKind.CHART)
         ChartSummary.objects.create(patient=patient)
-        append_chart(ctx, patient.id, Entry(payload))
+        append_chart(ctx, patient.id, Entry(payload), key=key)
 
 
 def append_chart(
@@ -43,6 +43,11 @@ def append_chart(
 
 def chart_events(patient: UUID) -> list[Recorded[Any]]:
     return [parse_chart_event(text) for text in texts(patient)]
+
+
+def human_seq(patient: UUID) -> int:
+    """The last entry a person wrote: what a form remembers having seen."""
+    return ChainHead.objects.values_list("human_seq", flat=True).get(id=patient)
 
 
 def chart_of(patient: UUID) -> Chart:

@@ -1,0 +1,1 @@
+"""What people of the clinic do to its lists of people: one function per verb, one module per noun."""

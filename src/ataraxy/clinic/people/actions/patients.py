@@ -1,0 +1,90 @@
+"""Referral: a person becomes a patient, with an open chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from ataraxy.clinic.audit.append import Entry, already_done
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.chart import append_chart, open_chart
+from ataraxy.clinic.people.models import Clinic, Patient
+from ataraxy.core.chart.events import ChartOpened, EscortRecorded
+from ataraxy.core.errors import InputRefused
+
+FIRST_NUMBER = 1001
+OLDEST_YEARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Who was referred, by whom and why. An empty ``record_number`` takes the clinic's next one."""
+
+    given_name: str
+    family_name: str
+    birth_date: date
+    sex: str
+    referred_by: str
+    reason: str
+    record_number: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+
+
+def add_patient(ctx: Context, referral: Referral, *, key: str | None = None) -> Patient:
+    """Add a patient and open the chart; the same ``key`` again returns the patient it made.
+
+    Raises:
+        InputRefused: an impossible birth date, or a record number that another patient has.
+    """
+    _refuse_birth_date(ctx, referral.birth_date)
+    with transaction.atomic():
+        Clinic.objects.select_for_update(no_key=True).get(id=ctx.clinic.id)  # one number at a time
+        if done := already_done(ctx, key):
+            return Patient.objects.get(id=done.stream_id)
+        patient = Patient.objects.create(
+            id=ctx.new_id(),
+            clinic=ctx.clinic,
+            record_number=_record_number(ctx, referral.record_number.strip()),
+            given_name=referral.given_name,
+            family_name=referral.family_name,
+            birth_date=referral.birth_date,
+            sex=referral.sex,
+            phone=referral.phone,
+            email=referral.email,
+            address=referral.address,
+        )
+        open_chart(ctx, patient, ChartOpened(referral.referred_by, referral.reason), key=key)
+        return patient
+
+
+def record_escort(
+    ctx: Context, patient: Patient, name: str, phone: str, relation: str, *, key: str | None = None
+) -> None:
+    """The adult who may take this patient home; who actually does is confirmed in each session."""
+    append_chart(ctx, patient.id, Entry(EscortRecorded(name, phone, relation)), key=key)
+
+
+def _refuse_birth_date(ctx: Context, born: date) -> None:
+    today = ctx.today.date()
+    if born > today or today.year - born.year > OLDEST_YEARS:
+        raise InputRefused(
+            "This birth date is in the future, or too long ago.", "Check day, month and year.", "birth_date"
+        )
+
+
+def _record_number(ctx: Context, wanted: str) -> str:
+    taken = set(Patient.objects.filter(clinic=ctx.clinic).values_list("record_number", flat=True))
+    if wanted in taken:
+        raise InputRefused(
+            f"Record number {wanted} belongs to another patient.",
+            "Search for it first: perhaps this person is here already.",
+            "record_number",
+        )
+    number = FIRST_NUMBER + len(taken)
+    while f"R-{number}" in taken:
+        number += 1
+    return wanted or f"R-{number}"

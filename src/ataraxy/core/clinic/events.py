@@ -1,0 +1,70 @@
+"""A clinic's own acts, as events: who was let in, which protocol it treats by, who answers for which line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from ataraxy.core.protocol.types import Status
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolActivated:
+    """The director signs: from now on this clinic may treat by this version, whose text has this hash."""
+
+    VERSION: ClassVar[int] = 1
+    protocol_id: str
+    protocol_version: str
+    protocol_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineSigned:
+    """The director takes responsibility for one line that no label, guidance or trial carries."""
+
+    VERSION: ClassVar[int] = 1
+    protocol_id: str
+    protocol_version: str
+    protocol_sha256: str
+    line: str
+    text: str  # as it stood on the page
+    source: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAdded:
+    VERSION: ClassVar[int] = 1
+    staff: UUID
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRecorded:
+    VERSION: ClassVar[int] = 1
+    staff: UUID
+    kind: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class GlassBroken:
+    """Somebody opened a chart their role does not open, in an emergency."""
+
+    VERSION: ClassVar[int] = 1
+    glass: UUID
+    patient: UUID
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GlassReviewed:
+    VERSION: ClassVar[int] = 1
+    glass: UUID
+    words: str
+
+
+ClinicPayload = ProtocolActivated | LineSigned | StaffAdded | CredentialRecorded | GlassBroken | GlassReviewed
