@@ -4,6 +4,7 @@ AtaraxyError
 ├── CatalogError      a file clinicians review is wrong: refuse to start
 ├── InputRefused      the person at the screen can fix it: shown beside the field
 ├── StaleSession      somebody else acted first: reload and look again
+├── MessageRefused    a device's message cannot be read: kept aside (interop/hl7v2/split.py)
 ├── NotPermitted      this person may not do this: never shown as a hint to an outsider
 ├── RecordBroken      the append-only record does not verify: stop and call for help
 └── RecordUnreadable  an event was written by a later release, or is no event: upgrade or restore
