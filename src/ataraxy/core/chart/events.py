@@ -188,6 +188,7 @@ class CoursePlanned:
     protocol_sha256: str
     disorder: Disorder
     goals: str
+    sessions: int = 0  # how many the protocol plans for this disorder; 0: not recorded
 
 
 @dataclass(frozen=True, slots=True)
