@@ -1,0 +1,42 @@
+"""What is planned, on which protocol, and what still stands in the way."""
+
+from __future__ import annotations
+
+from ataraxy.catalog.load import parse_stored_protocol
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.models import Patient
+from ataraxy.clinic.plan.models import ActivatedProtocol, Course
+from ataraxy.core.protocol.lines import Claim, unsigned
+from ataraxy.core.protocol.types import Protocol
+
+_READ: dict[str, Protocol] = {}
+
+
+def protocol_of(row: ActivatedProtocol) -> Protocol:
+    """An activated protocol, from its own stored text (read once in this process; its hash is its key)."""
+    if row.sha256 not in _READ:
+        _READ[row.sha256] = parse_stored_protocol(row.text, f"{row.protocol_id} {row.version}")
+    return _READ[row.sha256]
+
+
+def activated_version(ctx: Context, protocol_id: str, version: str) -> ActivatedProtocol | None:
+    rows = ActivatedProtocol.objects.filter(clinic=ctx.clinic)
+    return rows.filter(protocol_id=protocol_id, version=version).first()
+
+
+def active_protocols(ctx: Context) -> list[ActivatedProtocol]:
+    """The versions this clinic may plan new courses by."""
+    rows = ActivatedProtocol.objects.filter(clinic=ctx.clinic, retired_at__isnull=True)
+    return list(rows.order_by("protocol_id"))
+
+
+def unsigned_claims(row: ActivatedProtocol) -> tuple[Claim, ...]:
+    """The lines of this version that still wait for the director's signature."""
+    signed = set(row.signatures.values_list("line", flat=True))
+    return tuple(claim for claim in unsigned(protocol_of(row)) if claim.id not in signed)
+
+
+def current_course(patient: Patient) -> Course | None:
+    """The course that runs: the latest one that was not stopped."""
+    rows = Course.objects.filter(patient=patient, stopped_at__isnull=True).select_related("protocol")
+    return rows.order_by("-started_at").first()
