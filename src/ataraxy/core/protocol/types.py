@@ -197,6 +197,8 @@ class Course:
     within_days: int  # the whole course, first to last session
     source: str
     status: Status
+    spacing_source: str = ""  # for the days between sessions, where they are not from the same place
+    spacing_status: Status = Status.PROPOSED
 
     @property
     def sessions(self) -> int:
@@ -252,7 +254,7 @@ class Drug:
 class Dose(Line):
     """``duration_min`` and ``infusion_mg_per_ml`` are None for an injection.
 
-    The caps are rarely from the same place as the dose, so they carry their own source and status.
+    The caps and the dilution are rarely from the same place as the dose: they carry their own source and status.
     """
 
     route: Route
@@ -263,6 +265,8 @@ class Dose(Line):
     infusion_mg_per_ml: Decimal | None = None
     cap_source: str = ""
     cap_status: Status = Status.PROPOSED
+    infusion_source: str = ""
+    infusion_status: Status = Status.PROPOSED
 
 
 # --- what is checked and watched -----------------------------------------------------------------
@@ -327,7 +331,9 @@ class DischargeKind(StrEnum):
     LIMIT = "limit"  # the latest value of a measure inside limits, not older than fresh_within_min
     CONFIRM = "confirm"
     ESCORT = "escort"
-    BACK_TO_BASELINE = "back-to-baseline"  # a measure back to the value before the dose, plus at most ``margin``
+    BACK_TO_BASELINE = (
+        "back-to-baseline"  # a measure back to the value before the dose, plus at most ``margin``
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,93 @@
+"""Every line of a protocol that carries a number or a claim, with its source and status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ataraxy.core.protocol.problem import Path
+from ataraxy.core.protocol.types import Dose, Indication, Line, Protocol, Status
+
+SECTIONS = (
+    "indications",
+    "eligibility",
+    "consent",
+    "course_rules",
+    "arrival",
+    "monitoring",
+    "rules",
+    "discharge",
+    "check_ins",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``id`` is unique in the file; parts of a line are named after it: ``ptsd-six-infusions.course``."""
+
+    id: str
+    section: str
+    text: str
+    source: str
+    status: Status
+    path: Path
+
+
+def lines(protocol: Protocol) -> Iterator[tuple[Path, Line]]:
+    """Every line with an id, with its place in the file."""
+    for section in SECTIONS:
+        for index, line in enumerate(getattr(protocol, section)):
+            yield (section, index), line
+    yield ("dose",), protocol.dose
+
+
+def claims(protocol: Protocol) -> tuple[Claim, ...]:
+    """Every line and every part of one that has a source of its own."""
+    return tuple(_claims(protocol))
+
+
+def unsigned(protocol: Protocol) -> tuple[Claim, ...]:
+    """What the director must sign before a real patient may be treated on this version."""
+    return tuple(claim for claim in claims(protocol) if claim.status.needs_signature)
+
+
+def _claims(protocol: Protocol) -> Iterator[Claim]:
+    for path, line in lines(protocol):
+        section = str(path[0])
+        yield Claim(line.id, section, line.text, line.source, line.status, path)
+        if isinstance(line, Indication):
+            yield from _indication_parts(line, path)
+        if isinstance(line, Dose):
+            yield from _dose_parts(line, path)
+    drug = protocol.drug
+    words = f"{drug.form} {drug.name} {drug.salt}, {drug.stock_mg_per_ml} mg/mL, amounts as {drug.amounts_as}"
+    yield Claim("drug", "drug", words, drug.source, drug.status, ("drug",))
+
+
+def _indication_parts(line: Indication, path: Path) -> Iterator[Claim]:
+    severity, course = line.severity, line.course
+    words = f"{severity.scale} at least {severity.at_least}, not older than {severity.within_days} days"
+    yield Claim(
+        f"{line.id}.severity", "indications", words, severity.source, severity.status, (*path, "severity")
+    )
+    doses = ", ".join(f"{dose}" for dose in course.doses_mg_per_kg)
+    words = f"{course.sessions} sessions of {doses} mg/kg within {course.within_days} days"
+    yield Claim(f"{line.id}.course", "indications", words, course.source, course.status, (*path, "course"))
+    words = f"{course.least_days_apart} to {course.most_days_apart} days apart"
+    source = course.spacing_source or course.source
+    status = course.spacing_status
+    yield Claim(
+        f"{line.id}.spacing", "indications", words, source, status, (*path, "course", "spacing_source")
+    )
+
+
+def _dose_parts(line: Dose, path: Path) -> Iterator[Claim]:
+    words = f"at most {line.cap_mg} mg and {line.cap_mg_per_kg} mg/kg"
+    source = line.cap_source or line.source
+    yield Claim(f"{line.id}.cap", "dose", words, source, line.cap_status, (*path, "cap_source"))
+    if line.infusion_mg_per_ml is not None:
+        words = f"diluted to {line.infusion_mg_per_ml} mg/mL"
+        source = line.infusion_source or line.source
+        yield Claim(
+            f"{line.id}.dilution", "dose", words, source, line.infusion_status, (*path, "infusion_source")
+        )
