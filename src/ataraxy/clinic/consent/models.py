@@ -10,7 +10,9 @@ class ConsentInvitation(models.Model):
 
     id = models.UUIDField(primary_key=True)
     clinic = models.ForeignKey("people.Clinic", on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="consent_invitations")
+    patient = models.ForeignKey(
+        "people.Patient", on_delete=models.PROTECT, related_name="consent_invitations"
+    )
     protocol = models.ForeignKey("plan.ActivatedProtocol", on_delete=models.PROTECT, related_name="+")
     disorder = models.CharField(max_length=8)
     invited_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")

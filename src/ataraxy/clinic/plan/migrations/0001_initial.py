@@ -6,87 +6,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ActivatedProtocol',
+            name="ActivatedProtocol",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('protocol_id', models.CharField(max_length=60)),
-                ('version', models.CharField(max_length=24)),
-                ('sha256', models.CharField(max_length=64)),
-                ('text', models.TextField()),
-                ('activated_at', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('activated_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.staff')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='protocols', to='people.clinic')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("protocol_id", models.CharField(max_length=60)),
+                ("version", models.CharField(max_length=24)),
+                ("sha256", models.CharField(max_length=64)),
+                ("text", models.TextField()),
+                ("activated_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "activated_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.staff"
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="protocols",
+                        to="people.clinic",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['protocol_id', '-activated_at'],
+                "ordering": ["protocol_id", "-activated_at"],
             },
         ),
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('disorder', models.CharField(max_length=8)),
-                ('started_at', models.DateTimeField()),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='people.patient')),
-                ('protocol', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plan.activatedprotocol')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("disorder", models.CharField(max_length=8)),
+                ("started_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic"
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses",
+                        to="people.patient",
+                    ),
+                ),
+                (
+                    "protocol",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plan.activatedprotocol",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LineSignature',
+            name="LineSignature",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('line', models.CharField(max_length=80)),
-                ('signed_at', models.DateTimeField()),
-                ('protocol', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='plan.activatedprotocol')),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.staff')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line", models.CharField(max_length=80)),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "protocol",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="plan.activatedprotocol",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.staff"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('phase', models.CharField(default='booked', max_length=12)),
-                ('ended', models.CharField(blank=True, max_length=24)),
-                ('arrived_at', models.DateTimeField(null=True)),
-                ('dose_started_at', models.DateTimeField(null=True)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='plan.course')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='people.patient')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.room')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.IntegerField()),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("phase", models.CharField(default="booked", max_length=12)),
+                ("ended", models.CharField(blank=True, max_length=24)),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("dose_started_at", models.DateTimeField(null=True)),
+                ("seq", models.BigIntegerField(default=0)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic"
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="plan.course"
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="people.patient",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.room"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['during'],
+                "ordering": ["during"],
             },
         ),
         migrations.AddConstraint(
-            model_name='activatedprotocol',
-            constraint=models.UniqueConstraint(fields=('clinic', 'protocol_id', 'version'), name='protocol_version_once'),
+            model_name="activatedprotocol",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "protocol_id", "version"), name="protocol_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='linesignature',
-            constraint=models.UniqueConstraint(fields=('protocol', 'line'), name='line_signed_once'),
+            model_name="linesignature",
+            constraint=models.UniqueConstraint(fields=("protocol", "line"), name="line_signed_once"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('clinic', 'id'), name='session_in_clinic'),
+            model_name="session",
+            constraint=models.UniqueConstraint(fields=("clinic", "id"), name="session_in_clinic"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('course', 'number'), name='session_number_once'),
+            model_name="session",
+            constraint=models.UniqueConstraint(fields=("course", "number"), name="session_number_once"),
         ),
     ]

@@ -38,5 +38,9 @@ ALTER TABLE plan_session DROP CONSTRAINT session_room_once;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("plan", "0001_initial"), ("audit", "0002_record_is_append_only"), ("people", "0001_initial")]
+    dependencies = [
+        ("plan", "0001_initial"),
+        ("audit", "0002_record_is_append_only"),
+        ("people", "0001_initial"),
+    ]
     operations = [migrations.RunSQL(FORWARD, BACK)]

@@ -1,4 +1,4 @@
-"""Facts about a patient: diagnosis, earlier treatments, conditions, medicines, pregnancy, body. Unknown is one.
+"""Facts about a patient: diagnosis, earlier treatments, conditions, medicines, pregnancy, body.
 
 Every function writes once for a ``key``, and takes the moment a fact was true as ``at`` (default: now).
 """
@@ -192,8 +192,8 @@ def retract_entry(
     """Mark one entry as wrong; both stay in the record, and nothing is known from it any more.
 
     Raises:
-        InputRefused: no reason, no such entry, or one that is undone in another way (a consent is withdrawn, a
-            course stopped, a decision replaced by the next).
+        InputRefused: no reason, no such entry, or one that is undone in another way (a consent is withdrawn,
+            a course stopped, a decision replaced by the next).
     """
     if not reason.strip():
         raise InputRefused("The reason is missing.", "Say what was wrong with the entry.", "reason")

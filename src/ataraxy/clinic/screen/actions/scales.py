@@ -1,4 +1,4 @@
-"""A questionnaire is answered: we score it, tell what is missing, and raise a concern where an answer asks."""
+"""A questionnaire is answered: scored, its missing items told, a concern raised where an answer asks for one."""
 
 from __future__ import annotations
 
