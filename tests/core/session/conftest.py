@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from hypothesis import strategies as st
 
 from ataraxy.core.protocol.types import (
     Approval,
@@ -55,23 +56,23 @@ CUFF = (Measure.SYSTOLIC, Measure.DIASTOLIC)
 BOTH = (Phase.DOSING, Phase.OBSERVATION)
 
 
-def _arrival(id: str, kind: CheckKind, override: Override, limits: tuple[Limit, ...] = ()) -> ArrivalCheck:
-    return ArrivalCheck(id, id.replace("-", " "), "test", Status.LABEL, kind, override, limits)
+def _arrival(line: str, kind: CheckKind, override: Override, limits: tuple[Limit, ...] = ()) -> ArrivalCheck:
+    return ArrivalCheck(line, line.replace("-", " "), "test", Status.LABEL, kind, override, limits)
 
 
-def _watch(id: str, phase: Phase, measures: tuple[Measure, ...], every_min: int) -> Monitoring:
-    return Monitoring(id, id.replace("-", " "), "test", Status.TRIAL, phase, measures, every_min)
+def _watch(line: str, phase: Phase, measures: tuple[Measure, ...], every_min: int) -> Monitoring:
+    return Monitoring(line, line.replace("-", " "), "test", Status.TRIAL, phase, measures, every_min)
 
 
-def _rule(id: str, action: RuleAction, limits: tuple[Limit, ...]) -> Rule:
-    return Rule(id, id.replace("-", " "), "test", Status.PROPOSED, BOTH, action, limits)
+def _rule(line: str, action: RuleAction, limits: tuple[Limit, ...]) -> Rule:
+    return Rule(line, line.replace("-", " "), "test", Status.PROPOSED, BOTH, action, limits)
 
 
 def _home(
-    id: str, kind: DischargeKind, override: Override = Override.NEVER, **more: object
+    line: str, kind: DischargeKind, override: Override = Override.NEVER, **more: object
 ) -> DischargeCriterion:
-    words = id.replace("-", " ")
-    return DischargeCriterion(id, words, "test", Status.LABEL, kind, override, **more)  # type: ignore[arg-type]
+    words = line.replace("-", " ")
+    return DischargeCriterion(line, words, "test", Status.LABEL, kind, override, **more)  # type: ignore[arg-type]
 
 
 ARRIVAL = (
@@ -128,9 +129,7 @@ def protocol() -> Protocol:
         approval=Approval.OFF_LABEL,
         approval_note="",
         jurisdiction="US",
-        drug=Drug(
-            "ketamine", "racemic", "hydrochloride", "base", Decimal(50), "test", Status.LABEL
-        ),
+        drug=Drug("ketamine", "racemic", "hydrochloride", "base", Decimal(50), "test", Status.LABEL),
         dose=Dose(
             "dose",
             "0.5 mg/kg over 40 min",
@@ -271,3 +270,69 @@ def story() -> Story:
 def new_story() -> type[Story]:
     """For properties: every example tells its own story."""
     return Story
+
+
+# --- any history at all ---------------------------------------------------------------------------
+
+
+def _vitals(**ranges: tuple[int, int]) -> st.SearchStrategy[e.VitalRecorded]:
+    drawn = [
+        st.integers(low, high).map(
+            lambda v, name=name: e.Reading(Measure(name), Decimal(v), Measure(name).unit)  # type: ignore[misc]
+        )
+        for name, (low, high) in ranges.items()
+    ]
+    return st.tuples(*drawn).map(e.VitalRecorded)
+
+
+LINES = st.sampled_from(
+    ("identifiers", "fasted", "not-pregnant", "pressure-before", "pressure-home", "oriented", "clear")
+)
+PAYLOADS: st.SearchStrategy[e.SessionPayload] = st.one_of(
+    st.just(OPENED),
+    st.just(e.PatientArrived()),
+    st.builds(e.CheckRecorded, LINES, st.booleans(), st.just(""), st.just(("name", "date of birth"))),
+    st.builds(e.EscortNamed, st.sampled_from(("Sam Rivers", "")), st.just("555 0100"), st.booleans()),
+    st.builds(e.MonitorBound, st.sampled_from(("m1", "m2"))),
+    st.builds(e.MonitorUnbound, st.sampled_from(("m1", "m2"))),
+    _vitals(systolic=(100, 200), diastolic=(60, 120)),
+    _vitals(spo2=(85, 101)),
+    _vitals(sedation=(3, 5), dissociation=(0, 30)),
+    _vitals(weight=(60, 90)),
+    st.builds(e.OverrideSigned, LINES, st.just("reviewed")),
+    st.just(STARTED),
+    st.just(e.DosePaused("nausea")),
+    st.just(e.DoseResumed()),
+    st.just(e.DoseStopped("enough")),
+    st.just(e.DoseFinished()),
+    st.builds(e.SideEffectReported, st.just("nausea"), st.sampled_from(e.Grade)),
+    st.builds(e.SideEffectResolved, st.integers(1, 30).map(lambda i: UUID(int=i))),
+    st.just(e.NoteWritten("quiet")),
+    st.just(e.EventRetracted("entered in error")),
+    st.builds(e.SessionEnded, st.sampled_from(e.EndReason)),
+)
+
+
+@st.composite
+def _histories(draw: st.DrawFn) -> Story:
+    """A session that may be quite wrong: any acts, at any minutes, entered late, corrected at random."""
+    story = Story()
+    start = draw(st.sampled_from(("nothing", "open", "ready", "dosing", "observing", "going_home")))
+    if start != "nothing":
+        getattr(story, start)()
+    acts = st.tuples(PAYLOADS, st.integers(0, 200), st.integers(-2, 30), st.integers(0, 60))
+    for payload, minute, late, pointer in draw(st.lists(acts, max_size=14)):
+        points = isinstance(payload, e.EventRetracted) or pointer < 15
+        target = story.events[pointer % len(story.events)] if points and story.events else None
+        story.say(minute, payload, recorded=minute + late, corrects=target)
+    return story
+
+
+@pytest.fixture(scope="session")
+def histories() -> st.SearchStrategy[Story]:
+    return _histories()
+
+
+@pytest.fixture(scope="session")
+def payloads() -> st.SearchStrategy[e.SessionPayload]:
+    return PAYLOADS

@@ -19,7 +19,7 @@ from ataraxy.core.protocol.types import (
     RuleAction,
 )
 from ataraxy.core.session.freshness import PRE_DOSE_CURRENT
-from ataraxy.core.session.signed import covers_answer, covers_line, covers_value, may_sign
+from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.state import CheckAnswer, SessionState, Value
 from ataraxy.core.session.verdict import ARRIVAL_LINE, Missing, missing
 
@@ -70,7 +70,7 @@ def answered_no(line: Line, override: Override, answer: CheckAnswer, state: Sess
         line,
         f'answered "no"{note}',
         overridable=may_sign(override),
-        overridden=covers_answer(state, override, answer),
+        overridden=covers(state, override, line.id, answer),
     )
 
 
@@ -97,7 +97,7 @@ def _limit(check: ArrivalCheck, limit: Limit, state: SessionState, now: datetime
     if value is None or now - value.at > current:
         yield missing(check, _not_current(limit, value, current), value=value, limit=limit)
     elif limit.comparison.holds(value.value, limit.value):
-        signed = covers_value(state, check.override, check.id, limit.comparison, value)
+        signed = covers(state, check.override, check.id, value)
         yield missing(
             check,
             broken(limit, value),

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from ataraxy.core.protocol.types import (
-    Comparison,
     DischargeCriterion,
     DischargeKind,
     Limit,
@@ -19,7 +18,7 @@ from ataraxy.core.protocol.types import (
 )
 from ataraxy.core.session.arrival import answered_no, broken
 from ataraxy.core.session.dose import DoseGiven
-from ataraxy.core.session.signed import covers_line, covers_value, may_sign
+from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import DOSE_LINE, Missing, missing
 
@@ -106,7 +105,7 @@ def _limit(
             criterion,
             broken(limit, value),
             overridable=may_sign(criterion.override),
-            overridden=covers_value(state, criterion.override, criterion.id, limit.comparison, value),
+            overridden=covers(state, criterion.override, criterion.id, value),
             value=value,
             limit=limit,
         )
@@ -131,7 +130,7 @@ def _baseline(
                 criterion,
                 f"{measure.value} {value.value} {value.unit}: {before.value} before the dose, at most {top}",
                 overridable=may_sign(criterion.override),
-                overridden=covers_value(state, criterion.override, criterion.id, Comparison.ABOVE, value),
+                overridden=covers(state, criterion.override, criterion.id, value),
                 value=value,
             )
 

@@ -125,7 +125,7 @@ def _step(  # noqa: C901 (one case for each payload)
         case PatientArrived():
             return replace(state, arrived_at=state.arrived_at or at)
         case CheckRecorded(line, ok, note, identifiers):
-            answer = CheckAnswer(line, ok, note, identifiers, at, by, own)
+            answer = CheckAnswer(line, ok, note, identifiers, at, envelope.recorded_at, by, own)
             return replace(state, checks={**state.checks, line: answer})
         case EscortNamed(name, phone, present):
             return replace(state, escort=Escort(name, phone, present, at, by, own))

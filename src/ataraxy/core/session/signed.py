@@ -1,8 +1,11 @@
-"""What a prescriber's signature covers: the fact on the screen when it was given, and nothing worse."""
+"""What a prescriber's signature covers: the fact on the screen when it was given, and no later one.
+
+A newer value past the limit, or a newer "no", asks for a new signature.
+"""
 
 from __future__ import annotations
 
-from ataraxy.core.protocol.types import Comparison, Override
+from ataraxy.core.protocol.types import Override
 from ataraxy.core.session.state import CheckAnswer, SessionState, Value
 
 
@@ -11,31 +14,11 @@ def may_sign(override: Override) -> bool:
     return override is Override.PRESCRIBER
 
 
-def covers_answer(state: SessionState, override: Override, answer: CheckAnswer) -> bool:
-    """A signature given after the answer "no" to the same line."""
-    if not may_sign(override):
-        return False
-    return any(s.line == answer.line and s.at >= answer.at for s in state.signatures)
-
-
-def covers_value(
-    state: SessionState, override: Override, line: str, comparison: Comparison, value: Value
-) -> bool:
-    """A signature given over a value at least as bad as this one."""
-    if not may_sign(override):
-        return False
-    seen = [state.at_or_before(value.measure, s.at) for s in state.signatures if s.line == line]
-    return any(v is not None and not _worse(comparison, value, v) for v in seen)
+def covers(state: SessionState, override: Override, line: str, fact: Value | CheckAnswer) -> bool:
+    """A signature on this line, given after the value or the answer was in the record."""
+    return may_sign(override) and any(s.line == line and s.at >= fact.recorded_at for s in state.signatures)
 
 
 def covers_line(state: SessionState, override: Override, line: str) -> bool:
     """A signature on a line whose fact is always known: time passed, nobody here to take the patient home."""
     return may_sign(override) and state.signature(line) is not None
-
-
-def _worse(comparison: Comparison, value: Value, than: Value) -> bool:
-    match comparison:
-        case Comparison.ABOVE | Comparison.AT_LEAST:
-            return value.value > than.value
-        case Comparison.BELOW | Comparison.AT_MOST:
-            return value.value < than.value

@@ -49,6 +49,7 @@ class CheckAnswer:
     note: str
     identifiers: tuple[str, ...]
     at: datetime
+    recorded_at: datetime
     by: UUID | None
     event: UUID
 
@@ -168,10 +169,6 @@ class SessionState:
         """The newest value in effect, however old; None when it was never measured."""
         values = self.series.get(measure)
         return values[-1] if values else None
-
-    def at_or_before(self, measure: Measure, when: datetime) -> Value | None:
-        """The value that was the newest at ``when``."""
-        return next((v for v in reversed(self.series.get(measure, ())) if v.at <= when), None)
 
     @property
     def identifiers(self) -> tuple[str, ...]:
