@@ -18,6 +18,7 @@ class CheckIn(models.Model):
     closes_at = models.DateTimeField()
     invited_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    superseded_by = models.ForeignKey("plan.Session", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["due_at"]

@@ -11,7 +11,7 @@ from uuid import UUID
 from ataraxy.clinic.audit.append import Entry
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.follow.schedule import schedule_check_ins
-from ataraxy.clinic.people.chart import append_chart, chart_events
+from ataraxy.clinic.people.chart import append_chart, chart_of
 from ataraxy.clinic.plan.models import Session
 from ataraxy.core.chart.events import DoseGiven, EntryRetracted
 from ataraxy.core.protocol.types import Disorder, Protocol
@@ -51,11 +51,5 @@ def _chart(ctx: Context, session: Session, dose: DoseGiven | None) -> None:
 
 def _in_effect(session: Session) -> tuple[UUID, DoseGiven] | None:
     """The chart's entry about this session's dose that still stands."""
-    events = chart_events(session.patient_id)
-    replaced = {e.envelope.corrects for e in events}
-    mine = (
-        (e.envelope.id, e.payload)
-        for e in events
-        if isinstance(e.payload, DoseGiven) and e.payload.session == session.id and e.envelope.id not in replaced
-    )
-    return next(mine, None)
+    doses = chart_of(session.patient_id).doses
+    return next(((d.envelope.id, d.payload) for d in doses if d.payload.session == session.id), None)

@@ -32,10 +32,14 @@ class Binding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["monitor"], condition=models.Q(unbound_at__isnull=True), name="one_open_binding_per_monitor"
+                fields=["monitor"],
+                condition=models.Q(unbound_at__isnull=True),
+                name="one_open_binding_per_monitor",
             ),
             models.UniqueConstraint(
-                fields=["session"], condition=models.Q(unbound_at__isnull=True), name="one_open_binding_per_session"
+                fields=["session"],
+                condition=models.Q(unbound_at__isnull=True),
+                name="one_open_binding_per_session",
             ),
         ]
 
@@ -49,13 +53,19 @@ class Sample(models.Model):
     clinic_id = models.UUIDField()
     session_id = models.UUIDField()
     monitor_id = models.BigIntegerField()
-    message_id = models.CharField(max_length=120)  # the device's own control id: a resent message is one message
+    message_id = models.CharField(
+        max_length=120
+    )  # the device's own control id: a resent message is one message
     measure = models.CharField(max_length=24)
-    value = models.DecimalField(max_digits=10, decimal_places=3, null=True)  # null: not available, see ``absent``
+    value = models.DecimalField(
+        max_digits=10, decimal_places=3, null=True
+    )  # null: not available, see ``absent``
     unit = models.CharField(max_length=12)
     device_at = models.DateTimeField(null=True)
     absent = models.CharField(max_length=80, blank=True)
-    original = models.CharField(max_length=120, blank=True)  # value and unit as sent, where they were converted
+    original = models.CharField(
+        max_length=120, blank=True
+    )  # value and unit as sent, where they were converted
 
     class Meta:
         managed = False

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from ataraxy.catalog.load import parse_protocol
 from ataraxy.clinic.audit.append import Entry, already_done, announce, append, lock_head, open_stream, texts
 from ataraxy.clinic.audit.models import ChainHead, StreamKind
 from ataraxy.clinic.context import Context
-from ataraxy.clinic.plan.models import ActivatedProtocol, Course, Session
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.plan.queries import protocol_of as activated_text
 from ataraxy.clinic.treat.aftermath import after_the_end
 from ataraxy.clinic.treat.models import Binding, Monitor
 from ataraxy.core.errors import InputRefused
@@ -37,7 +37,7 @@ CHANNEL = "session"
 def open_session(ctx: Context, booking: Session) -> Recorded[Any]:
     """The stream of a booked session, opened with what is planned for it."""
     course = booking.course
-    protocol = protocol_of_course(course)
+    protocol = activated_text(course.protocol)
     indication = protocol.indication(Disorder(course.disorder))
     doses = indication.course.doses_mg_per_kg if indication else ()
     if not 1 <= booking.number <= len(doses):
@@ -143,21 +143,7 @@ def state_of(session_id: UUID) -> SessionState:
 
 def protocol_of(session: Session) -> Protocol:
     """The protocol version this session runs on, from the text stored when it was activated."""
-    return protocol_of_course(session.course)
-
-
-def protocol_of_course(course: Course) -> Protocol:
-    return activated(course.protocol)
-
-
-_READ: dict[str, Protocol] = {}
-
-
-def activated(row: ActivatedProtocol) -> Protocol:
-    """An activated protocol's own stored text, read once in this process (its hash is its key)."""
-    if row.sha256 not in _READ:
-        _READ[row.sha256] = parse_protocol(row.text, f"{row.protocol_id} {row.version}")
-    return _READ[row.sha256]
+    return activated_text(session.course.protocol)
 
 
 # --- projecting ----------------------------------------------------------------------------------
@@ -202,7 +188,9 @@ def _project_binding(ctx: Context, session: Session, state: SessionState) -> Non
 def _bind(ctx: Context, session: Session, device: str) -> None:
     monitor = Monitor.objects.filter(clinic=ctx.clinic, device=device).first()
     if monitor is None:
-        raise InputRefused(f"There is no monitor {device!r} here.", "Choose one of the clinic's monitors.", "device")
+        raise InputRefused(
+            f"There is no monitor {device!r} here.", "Choose one of the clinic's monitors.", "device"
+        )
     try:
         with transaction.atomic():
             Binding.objects.create(

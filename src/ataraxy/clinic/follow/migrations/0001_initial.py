@@ -5,32 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('plan', '0001_initial'),
+        ("people", "0001_initial"),
+        ("plan", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CheckIn',
+            name="CheckIn",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('line', models.CharField(max_length=80)),
-                ('scales', models.JSONField()),
-                ('due_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('invited_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='people.patient')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='plan.session')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("line", models.CharField(max_length=80)),
+                ("scales", models.JSONField()),
+                ("due_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("invited_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic"
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="check_ins",
+                        to="people.patient",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="check_ins",
+                        to="plan.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_at'],
-                'constraints': [models.UniqueConstraint(fields=('session', 'line', 'due_at'), name='check_in_once')],
+                "ordering": ["due_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "line", "due_at"), name="check_in_once")
+                ],
             },
         ),
     ]

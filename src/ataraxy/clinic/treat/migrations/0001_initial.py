@@ -5,85 +5,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('plan', '0001_initial'),
+        ("people", "0001_initial"),
+        ("plan", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sample',
+            name="Sample",
             fields=[
-                ('pk', models.CompositePrimaryKey('received_at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
-                ('received_at', models.DateTimeField()),
-                ('clinic_id', models.UUIDField()),
-                ('session_id', models.UUIDField()),
-                ('monitor_id', models.BigIntegerField()),
-                ('message_id', models.CharField(max_length=120)),
-                ('measure', models.CharField(max_length=24)),
-                ('value', models.DecimalField(decimal_places=3, max_digits=10, null=True)),
-                ('unit', models.CharField(max_length=12)),
-                ('device_at', models.DateTimeField(null=True)),
-                ('absent', models.CharField(blank=True, max_length=80)),
-                ('original', models.CharField(blank=True, max_length=120)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "received_at", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("received_at", models.DateTimeField()),
+                ("clinic_id", models.UUIDField()),
+                ("session_id", models.UUIDField()),
+                ("monitor_id", models.BigIntegerField()),
+                ("message_id", models.CharField(max_length=120)),
+                ("measure", models.CharField(max_length=24)),
+                ("value", models.DecimalField(decimal_places=3, max_digits=10, null=True)),
+                ("unit", models.CharField(max_length=12)),
+                ("device_at", models.DateTimeField(null=True)),
+                ("absent", models.CharField(blank=True, max_length=80)),
+                ("original", models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'db_table': 'treat_sample',
-                'managed': False,
+                "db_table": "treat_sample",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Monitor',
+            name="Monitor",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('device', models.CharField(max_length=120)),
-                ('label', models.CharField(max_length=60)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='monitors', to='people.clinic')),
-                ('room', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='monitors', to='people.room')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("device", models.CharField(max_length=120)),
+                ("label", models.CharField(max_length=60)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="monitors",
+                        to="people.clinic",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="monitors",
+                        to="people.room",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Binding',
+            name="Binding",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('bound_at', models.DateTimeField()),
-                ('unbound_at', models.DateTimeField(null=True)),
-                ('bound_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.staff')),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='plan.session')),
-                ('monitor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='treat.monitor')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("bound_at", models.DateTimeField()),
+                ("unbound_at", models.DateTimeField(null=True)),
+                (
+                    "bound_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.staff"
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bindings",
+                        to="plan.session",
+                    ),
+                ),
+                (
+                    "monitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bindings",
+                        to="treat.monitor",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Quarantined',
+            name="Quarantined",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('received_at', models.DateTimeField()),
-                ('device', models.CharField(blank=True, max_length=120)),
-                ('peer', models.CharField(max_length=60)),
-                ('reason', models.CharField(max_length=240)),
-                ('cure', models.CharField(max_length=240)),
-                ('raw', models.BinaryField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('settlement', models.CharField(blank=True, max_length=240)),
-                ('clinic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.staff')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("received_at", models.DateTimeField()),
+                ("device", models.CharField(blank=True, max_length=120)),
+                ("peer", models.CharField(max_length=60)),
+                ("reason", models.CharField(max_length=240)),
+                ("cure", models.CharField(max_length=240)),
+                ("raw", models.BinaryField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("settlement", models.CharField(blank=True, max_length=240)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.clinic",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.staff",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.UniqueConstraint(fields=('clinic', 'device'), name='monitor_once'),
+            model_name="monitor",
+            constraint=models.UniqueConstraint(fields=("clinic", "device"), name="monitor_once"),
         ),
         migrations.AddConstraint(
-            model_name='binding',
-            constraint=models.UniqueConstraint(condition=models.Q(('unbound_at__isnull', True)), fields=('monitor',), name='one_open_binding_per_monitor'),
+            model_name="binding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("unbound_at__isnull", True)),
+                fields=("monitor",),
+                name="one_open_binding_per_monitor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='binding',
-            constraint=models.UniqueConstraint(condition=models.Q(('unbound_at__isnull', True)), fields=('session',), name='one_open_binding_per_session'),
+            model_name="binding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("unbound_at__isnull", True)),
+                fields=("session",),
+                name="one_open_binding_per_session",
+            ),
         ),
     ]

@@ -1,0 +1,95 @@
+"""Before the dose: the patient is here, who they are, what was checked, who takes them home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.actions.acting import write
+from ataraxy.clinic.treat.record import protocol_of
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.types import CheckKind, DischargeKind, Protocol
+from ataraxy.core.record.envelope import Recorded
+from ataraxy.core.session.events import CheckRecorded, EscortNamed, PatientArrived
+
+IDENTIFIERS: dict[str, str] = {
+    "full-name": "Full name",
+    "birth-date": "Date of birth",
+    "record-number": "Record number",
+    "phone": "Telephone number",
+    "photo-document": "Photo document",
+}
+ANSWERED = (CheckKind.CONFIRM, CheckKind.IDENTIFIERS)
+
+
+def arrive(
+    ctx: Context,
+    session_id: UUID,
+    *,
+    at: datetime | None = None,
+    key: str | None = None,
+    seen: int | None = None,
+) -> list[Recorded[Any]]:
+    """The patient came into the clinic."""
+    return write(ctx, session_id, PatientArrived(), at=at, key=key, seen=seen)
+
+
+def check(
+    ctx: Context,
+    session_id: UUID,
+    line: str,
+    ok: bool,
+    *,
+    note: str = "",
+    identifiers: Sequence[str] = (),
+    at: datetime | None = None,
+    key: str | None = None,
+    seen: int | None = None,
+) -> list[Recorded[Any]]:
+    """Answer one arrival check, or confirm one discharge criterion. "No" is an answer too, and holds."""
+    protocol = protocol_of(
+        Session.objects.select_related("course__protocol").get(id=session_id, clinic=ctx.clinic)
+    )
+    if line not in answered_lines(protocol):
+        raise InputRefused(f"{line!r} is not a check a person answers.", "Choose one from the page.", "line")
+    if not ok and not note.strip():
+        raise InputRefused('A "no" needs a word of why.', "Say what is wrong.", "note")
+    wanted = _identifies(protocol, line) and ok
+    if wanted and len(set(identifiers) & IDENTIFIERS.keys()) < 2:
+        raise InputRefused(
+            "Two identifiers are needed.", "Ask for a second one and compare it.", "identifiers"
+        )
+    read_back = tuple(name for name in IDENTIFIERS if name in identifiers) if wanted else ()
+    payload = CheckRecorded(line, ok, note.strip(), read_back)
+    return write(ctx, session_id, payload, at=at, key=key, seen=seen)
+
+
+def escort(
+    ctx: Context,
+    session_id: UUID,
+    name: str,
+    phone: str,
+    present: bool,
+    *,
+    at: datetime | None = None,
+    key: str | None = None,
+    seen: int | None = None,
+) -> list[Recorded[Any]]:
+    """Name the adult who takes the patient home; ``present`` when they stand here."""
+    return write(
+        ctx, session_id, EscortNamed(name.strip(), phone.strip(), present), at=at, key=key, seen=seen
+    )
+
+
+def answered_lines(protocol: Protocol) -> set[str]:
+    """The lines a person answers with yes or no."""
+    before = {c.id for c in protocol.arrival if c.kind in ANSWERED}
+    return before | {c.id for c in protocol.discharge if c.kind is DischargeKind.CONFIRM}
+
+
+def _identifies(protocol: Protocol, line: str) -> bool:
+    return any(c.id == line and c.kind is CheckKind.IDENTIFIERS for c in protocol.arrival)

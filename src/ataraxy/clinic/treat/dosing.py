@@ -1,0 +1,68 @@
+"""The dose of today: what would be given now, every number of it, and everything that speaks against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ataraxy.core.chart.events import GrantKind
+from ataraxy.core.chart.chart import Chart
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.dosing import DosePlan, plan_dose
+from ataraxy.core.protocol.types import Measure, Protocol
+from ataraxy.core.session.dose import MG_STEP
+from ataraxy.core.session.events import DoseStarted
+from ataraxy.core.session.state import SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The numbers a person saw in step 1, as text; step 2 sends them back and they must still be the same."""
+
+    mg: str
+    mg_per_kg: str
+    weight_kg: str
+    rate: str  # mL/h; empty for an injection
+
+
+def dose_of_today(protocol: Protocol, state: SessionState) -> DosePlan:
+    """The planned dose at the weight measured today.
+
+    Raises:
+        InputRefused: no weight was measured, or the arithmetic refuses it.
+    """
+    if state.opened is None:
+        raise InputRefused("This session was never opened.", "Book it again.")
+    weight = state.latest(Measure.WEIGHT)
+    if weight is None:
+        raise InputRefused("The weight was not measured today.", "Weigh the patient first.", "weight_kg")
+    return plan_dose(protocol, state.opened.planned_mg_per_kg, weight.value)
+
+
+def shown(plan: DosePlan) -> Shown:
+    """The numbers of a plan as step 1 shows them."""
+    rate = "" if plan.rate_ml_per_h is None else str(plan.rate_ml_per_h)
+    return Shown(str(plan.mg), str(plan.mg_per_kg), str(plan.weight_kg), rate)
+
+
+def started(plan: DosePlan) -> DoseStarted:
+    """The event that begins this dose. ``mg_per_kg`` is what is really given, after cap and rounding."""
+    given = plan.mg_per_kg if not plan.capped else (plan.mg / plan.weight_kg).quantize(MG_STEP)
+    return DoseStarted(
+        mg=plan.mg,
+        mg_per_kg=given,
+        weight_kg=plan.weight_kg,
+        route=plan.route,
+        duration_min=plan.duration_min,
+        rate_mg_per_min=plan.rate_mg_per_min,
+        concentration_mg_per_ml=plan.concentration_mg_per_ml,
+    )
+
+
+def consent_gap(chart: Chart, protocol: Protocol) -> str | None:
+    """Why no treatment consent is in force on this very protocol text, or None."""
+    if GrantKind.TREATMENT in chart.grants_in_force(protocol.id, protocol.version, protocol.sha256):
+        return None
+    signed = any(GrantKind.TREATMENT in consent.in_force for consent in chart.consents)
+    return (
+        "the consent is for another version of the protocol" if signed else "no treatment consent is in force"
+    )

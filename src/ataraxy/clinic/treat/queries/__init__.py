@@ -1,0 +1,1 @@
+"""What the treat pages show, and to whom."""

@@ -1,0 +1,162 @@
+"""The live numbers: each value with its unit, its source and its age, drawn as fresh, old or absent.
+
+Charted values and the newest samples of the bound monitor are shown together; whichever is newer stands. A value
+never loses its source: a pulse from the oximeter is not a heart rate from the ECG.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from ataraxy.clinic.treat.models import Sample
+from ataraxy.clinic.treat.words import MEASURES, ago, number, unit
+from ataraxy.core.protocol.types import Measure, Protocol
+from ataraxy.core.record.envelope import Origin
+from ataraxy.core.session.freshness import SHELF_LIFE, Freshness, freshness
+from ataraxy.core.session.state import SessionState, Value
+from ataraxy.core.session.verdict import Decision, Hold, Pause, Reason, Stop
+
+PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
+NEVER_TILED = (Measure.WEIGHT, Measure.MEAN_PRESSURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One measure's newest value, from the chart or straight from the monitor."""
+
+    measure: Measure
+    value: Decimal
+    at: datetime
+    origin: Origin
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """``state`` is fresh, old or absent; ``alarm`` is high, medium or empty; seconds are the value's shelf life."""
+
+    measures: str  # "systolic diastolic", "spo2"
+    name: str
+    value: str
+    unit: str
+    state: str
+    source: str
+    age: str
+    at: datetime | None
+    change: str
+    alarm: str
+    fresh_s: int
+    gone_s: int
+
+
+def tiles(
+    protocol: Protocol,
+    state: SessionState,
+    decision: Decision,
+    now: datetime,
+    names: Mapping[UUID, str],
+    samples: Iterable[Shown] = (),
+) -> list[Tile]:
+    """The tiles of a session, in the order of the measures."""
+    newest = newest_values(state, names, samples)
+    watched = {m for line in protocol.monitoring for m in line.measures} | newest.keys()
+    alarms = _alarms(decision)
+    shown = [m for m in Measure if m in watched and m not in NEVER_TILED and m is not Measure.DIASTOLIC]
+    return [_tile(m, newest, state, now, alarms) for m in shown]
+
+
+def newest_values(
+    state: SessionState, names: Mapping[UUID, str], samples: Iterable[Shown]
+) -> dict[Measure, Shown]:
+    """The newest of each measure. A pressure is taken whole, so its two halves are of one moment."""
+    charted = {m: _charted(values[-1], names) for m, values in state.series.items() if values}
+    for sample in samples:
+        held = charted.get(sample.measure)
+        if held is None or sample.at > held.at:
+            charted[sample.measure] = sample
+    return charted
+
+
+def latest_samples(session_id: UUID, label: str, since: datetime) -> list[Shown]:
+    """The newest available sample of each measure since ``since``; a value withdrawn by the device is none."""
+    rows = (
+        Sample.objects.filter(session_id=session_id, received_at__gte=since)
+        .order_by("measure", "-received_at", "-id")
+        .distinct("measure")
+        .values_list("measure", "value", "device_at", "received_at")
+    )
+    return [
+        Shown(Measure(m), value, min(told or received, received), Origin.DEVICE, label)
+        for m, value, told, received in rows
+        if value is not None and m in Measure._value2member_map_
+    ]
+
+
+def _charted(value: Value, names: Mapping[UUID, str]) -> Shown:
+    by_hand = names.get(value.by, "staff") if value.by else "staff"
+    source = value.device if value.origin is Origin.DEVICE else by_hand
+    return Shown(value.measure, value.value, value.at, value.origin, source)
+
+
+def _tile(
+    measure: Measure,
+    newest: Mapping[Measure, Shown],
+    state: SessionState,
+    now: datetime,
+    alarms: Mapping[Measure, str],
+) -> Tile:
+    life, value = SHELF_LIFE[measure], newest.get(measure)
+    pressure = measure is Measure.SYSTOLIC
+    fresh = freshness(value.at if value else None, now, measure)
+    gone = fresh is Freshness.ABSENT or value is None
+    alarm = alarms.get(measure) or (alarms.get(Measure.DIASTOLIC, "") if pressure else "")
+    return Tile(
+        measures="systolic diastolic" if pressure else measure.value,
+        name="Blood pressure" if pressure else MEASURES[measure],
+        value="--" if gone or value is None else _value_words(measure, value, newest),
+        unit=unit(measure),
+        state=fresh.value,
+        source=value.source if value else "",
+        age=ago(now - value.at) if value else "no value yet",
+        at=value.at if value else None,
+        change="" if gone or value is None else _change(measure, value, newest, state),
+        alarm=alarm,
+        fresh_s=int(life.fresh.total_seconds()),
+        gone_s=int(life.gone.total_seconds()),
+    )
+
+
+def _value_words(measure: Measure, value: Shown, newest: Mapping[Measure, Shown]) -> str:
+    low = newest.get(Measure.DIASTOLIC)
+    if measure is not Measure.SYSTOLIC:
+        return number(value.value)
+    return f"{number(value.value)}/{number(low.value) if low and low.at == value.at else '--'}"
+
+
+def _change(measure: Measure, value: Shown, newest: Mapping[Measure, Shown], state: SessionState) -> str:
+    """Against this patient's own value before the dose."""
+    before = state.baseline.get(measure)
+    if before is None:
+        return ""
+    words = f"{value.value - before.value:+f}"
+    low, low_before = newest.get(Measure.DIASTOLIC), state.baseline.get(Measure.DIASTOLIC)
+    if measure is Measure.SYSTOLIC and low and low_before and low.at == value.at:
+        words += f"/{low.value - low_before.value:+f}"
+    return f"{words} since before the dose"
+
+
+def _alarms(decision: Decision) -> dict[Measure, str]:
+    """Which measures a rule speaks about now: a stop is high, everything else medium."""
+    alarms = {r.value.measure: "medium" for r in (*_speaking(decision), *decision.escalate) if r.value}
+    if isinstance(decision.stance, Stop):
+        alarms |= {r.value.measure: "high" for r in decision.stance.reasons if r.value}
+    return alarms
+
+
+def _speaking(decision: Decision) -> tuple[Reason, ...]:
+    stance = decision.stance
+    return stance.reasons if isinstance(stance, Hold | Pause | Stop) else ()

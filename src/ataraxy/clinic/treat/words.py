@@ -1,0 +1,185 @@
+"""What the session's pages say: measures, ages and events in the clinic's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import assert_never
+
+from ataraxy.catalog.library import side_effects
+from ataraxy.clinic.treat.actions.arrival import IDENTIFIERS
+from ataraxy.core.protocol.types import Measure, Protocol
+from ataraxy.core.session.events import (
+    CheckRecorded,
+    DoseFinished,
+    DosePaused,
+    DoseResumed,
+    DoseStarted,
+    DoseStopped,
+    EndReason,
+    EscortNamed,
+    EventRetracted,
+    MonitorBound,
+    MonitorUnbound,
+    NoteWritten,
+    OverrideSigned,
+    PatientArrived,
+    Reading,
+    SessionEnded,
+    SessionOpened,
+    SessionPayload,
+    SideEffectReported,
+    SideEffectResolved,
+    VitalRecorded,
+)
+
+MEASURES: Mapping[Measure, str] = {
+    Measure.SYSTOLIC: "Systolic pressure",
+    Measure.DIASTOLIC: "Diastolic pressure",
+    Measure.MEAN_PRESSURE: "Mean pressure",
+    Measure.SPO2: "Oxygen saturation",
+    Measure.HEART_RATE_ECG: "Heart rate, ECG",
+    Measure.PULSE_OXIMETER: "Pulse, oximeter",
+    Measure.PULSE_CUFF: "Pulse, cuff",
+    Measure.RESPIRATORY_RATE: "Breathing rate",
+    Measure.SEDATION: "Sedation, MOAA/S",
+    Measure.DISSOCIATION: "Dissociation, CADSS",
+    Measure.ANXIETY_NOW: "Anxiety now",
+    Measure.WEIGHT: "Weight",
+    Measure.TEMPERATURE: "Temperature",
+}
+UNIT_SHOWN = {"Cel": "°C", "score": ""}
+OF: Mapping[Measure, str] = {
+    Measure.SEDATION: "of 5",
+    Measure.DISSOCIATION: "of 92",
+    Measure.ANXIETY_NOW: "of 10",
+}
+ENDINGS: Mapping[EndReason, str] = {
+    EndReason.DISCHARGED: "Discharged home",
+    EndReason.CANCELLED: "Cancelled before any dose",
+    EndReason.TRANSFERRED: "Transferred by ambulance",
+    EndReason.LEFT_AGAINST_ADVICE: "Left against advice",
+}
+PHASES = {
+    "booked": "Booked",
+    "arrival": "Arrival",
+    "dosing": "Dosing",
+    "observation": "Observation",
+    "ended": "Ended",
+}
+
+
+def unit(measure: Measure) -> str:
+    """The unit as it is shown; a score says out of how many."""
+    return OF.get(measure) or UNIT_SHOWN.get(measure.unit, measure.unit)
+
+
+def number(value: Decimal) -> str:
+    """A value without idle zeros: 98.000 is 98, 72.5 stays 72.5."""
+    plain = value.normalize()
+    return f"{plain:f}"
+
+
+def ago(age: timedelta) -> str:
+    """How old something is: "now", "40 s ago", "3 min ago", "1 h 5 min ago", "2 days ago"."""
+    seconds = int(age.total_seconds())
+    return "now" if seconds < 5 else f"{spell(seconds)} ago"
+
+
+def spell(seconds: int) -> str:
+    """A length of time in its largest words."""
+    if seconds < 90:
+        return f"{seconds} s"
+    if seconds < 5400:
+        return f"{seconds // 60} min"
+    if seconds < 86_400:
+        return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+    return f"{seconds // 86_400} days"
+
+
+def until(left: timedelta) -> str:
+    """A countdown on the screen: "in 1:40", "in 12 min", or "3 min late"."""
+    seconds = int(left.total_seconds())
+    if seconds < 0:
+        return f"{spell(-seconds)} late"
+    if seconds < 600:
+        return f"in {seconds // 60}:{seconds % 60:02d}"
+    return f"in {spell(seconds)}"
+
+
+def reading_words(readings: tuple[Reading, ...]) -> str:
+    """Values of one moment; a pressure as 128/81."""
+    by = {r.measure: r for r in readings}
+    parts: list[str] = []
+    systolic, diastolic = by.get(Measure.SYSTOLIC), by.get(Measure.DIASTOLIC)
+    if systolic and diastolic:
+        parts.append(f"Blood pressure {number(systolic.value)}/{number(diastolic.value)} mmHg")
+        by = {m: r for m, r in by.items() if m not in (Measure.SYSTOLIC, Measure.DIASTOLIC)}
+    parts += [f"{MEASURES[m]} {number(r.value)} {unit(m)}".strip() for m, r in by.items()]
+    return ", ".join(parts)
+
+
+def effect_label(effect: str) -> str:
+    known = side_effects().get(effect)
+    return known.label if known else effect.capitalize()
+
+
+def line_text(protocol: Protocol, line: str) -> str:
+    """A line of the protocol in its own words."""
+    lines = (*protocol.arrival, *protocol.discharge, *protocol.rules, *protocol.monitoring)
+    return next((one.text for one in lines if one.id == line), line)
+
+
+def event_words(payload: SessionPayload, protocol: Protocol) -> str:
+    """One event as one line of the record."""
+    match payload:
+        case SessionOpened(number=nth, planned_mg_per_kg=planned):
+            return f"Session {nth} booked, {planned} mg/kg planned"
+        case PatientArrived():
+            return "Arrived"
+        case CheckRecorded(line, ok, note, identifiers):
+            names = ", ".join(IDENTIFIERS.get(i, i).lower() for i in identifiers)
+            answer = "yes" if ok else "no"
+            return f"{line_text(protocol, line)}: {answer}{_tail(names)}{_tail(note)}"
+        case EscortNamed(name, phone, present):
+            return f"Escort {name}, {phone}: {'is here' if present else 'will come'}"
+        case MonitorBound(device):
+            return f"Monitor {device} speaks for this patient"
+        case MonitorUnbound(device):
+            return f"Monitor {device} no longer speaks for this patient"
+        case VitalRecorded(readings):
+            return reading_words(readings)
+        case OverrideSigned(line, reason):
+            return f"Signed past “{line_text(protocol, line)}”: {reason}"
+        case DoseStarted():
+            return f"Dose started: {dose_words(payload)}"
+        case DosePaused(reason):
+            return f"Dose paused{_tail(reason)}"
+        case DoseResumed():
+            return "Dose resumed"
+        case DoseStopped(reason):
+            return f"Dose stopped{_tail(reason)}"
+        case DoseFinished():
+            return "The whole dose is in"
+        case SideEffectReported(effect, grade, note):
+            return f"{effect_label(effect)}, {grade.value}{_tail(note)}"
+        case SideEffectResolved():
+            return "Side effect over"
+        case NoteWritten(text):
+            return text
+        case EventRetracted(reason):
+            return f"Taken back: {reason}"
+        case SessionEnded(how, escort, note):
+            with_whom = f", with {escort}" if escort else ""
+            return f"{ENDINGS[how]}{with_whom}{_tail(note)}"
+    assert_never(payload)
+
+
+def dose_words(dose: DoseStarted) -> str:
+    over = f" over {dose.duration_min} min" if dose.duration_min else ", injected"
+    return f"{dose.mg} mg{over} ({dose.mg_per_kg} mg/kg, {number(dose.weight_kg)} kg)"
+
+
+def _tail(words: str) -> str:
+    return f" ({words})" if words else ""
