@@ -1,0 +1,59 @@
+"""What happened, as numbered marks under the pressures and a legend that says what, when and who."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from ataraxy.clinic.figures.svg import line, tag, text
+from ataraxy.clinic.figures.time_axis import TimeAxis
+from ataraxy.clinic.figures.types import FlowSheet, Note
+
+MARK, LINE_HEIGHT = 19.0, 17.0
+TWO_COLUMNS_FROM = 6
+CHARACTERS_ACROSS = 150
+
+
+def ordered(sheet: FlowSheet) -> list[Note]:
+    return sorted(sheet.notes, key=lambda note: note.at)
+
+
+def marks(sheet: FlowSheet, axis: TimeAxis, top: float) -> tuple[list[str], float]:
+    """The numbered marks and the height they need; marks close in time stand below each other."""
+    last: list[float] = []
+    drawn: list[str] = []
+    for number, note in enumerate(ordered(sheet), start=1):
+        x = axis.x(note.at)
+        row = next((i for i, before in enumerate(last) if x - before >= MARK), len(last))
+        last[row:] = [x, *last[row + 1 :]]
+        y = top + 11 + row * MARK
+        drawn.append(line(x, top - 3, x, y, "reference"))
+        drawn.append(tag("circle", cls="note-mark", cx=x, cy=y, r=8.5))
+        drawn.append(text(x, y + 4, str(number), "text-on-ink", 11, "middle"))
+    return drawn, len(last) * MARK + (6 if last else 0)
+
+
+def legend(sheet: FlowSheet, left: float, width: float, top: float) -> tuple[list[str], float]:
+    """The notes in words, in two columns when there are many, read down and then across."""
+    notes = ordered(sheet)
+    columns = 2 if len(notes) >= TWO_COLUMNS_FROM else 1
+    per_column = -(-len(notes) // columns) if notes else 0
+    drawn: list[str] = []
+    height = 0.0
+    for column in range(columns):
+        y = top
+        first = column * per_column
+        x = left + column * width / columns
+        for number, note in enumerate(notes[first : first + per_column], start=first + 1):
+            words = wrap(_words(sheet, note), CHARACTERS_ACROSS // columns) or [""]
+            drawn.append(text(x + 14, y + 12, str(number), "text-strong", 12, "end"))
+            for i, part in enumerate(words):
+                drawn.append(text(x + 22, y + 12 + i * LINE_HEIGHT, part, "text", 12))
+            y += LINE_HEIGHT * len(words) + 2
+        height = max(height, y - top)
+    return drawn, height
+
+
+def _words(sheet: FlowSheet, note: Note) -> str:
+    who = f" ({note.by})" if note.by else ""
+    late = ", entered later" if note.late else ""
+    return f"{sheet.clock(note.at)} {note.words}{who}{late}"

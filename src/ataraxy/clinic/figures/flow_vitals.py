@@ -1,0 +1,169 @@
+"""The pressures and the pulse: carets, dots, limits, baseline and the stretches without a reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from ataraxy.clinic.figures.svg import line, num, path, rect, spread, tag, text
+from ataraxy.clinic.figures.time_axis import TimeAxis
+from ataraxy.clinic.figures.types import FlowSheet, Level, Limit, Origin, Pressure, Trace
+
+USUAL_LOWEST, USUAL_HIGHEST, GRID_STEP = 40, 200, 20
+SHORT = {Trace.SYSTOLIC: "sys", Trace.DIASTOLIC: "dia", Trace.PULSE: "pulse"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """mmHg and beats a minute share one scale, as on paper."""
+
+    lowest: int
+    highest: int
+    top: float
+    height: float
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    def y(self, value: float) -> float:
+        share = (value - self.lowest) / (self.highest - self.lowest)
+        return self.bottom - self.height * min(max(share, 0.0), 1.0)
+
+
+def scale_for(sheet: FlowSheet, top: float, height: float) -> Scale:
+    """40 to 200 as usual, wider in steps of 20 when a value needs it: no value is ever cut off."""
+    values = [float(s.value) for s in sheet.pulses] + [float(limit.value) for limit in sheet.limits]
+    for pressure in sheet.pressures:
+        values += [float(pressure.systolic_mmhg), float(pressure.diastolic_mmhg)]
+    low = min([USUAL_LOWEST, *values])
+    high = max([USUAL_HIGHEST, *values])
+    return Scale(int(low // GRID_STEP * GRID_STEP), int(-(-high // GRID_STEP) * GRID_STEP), top, height)
+
+
+def plot(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
+    """Everything between the axes, in the order it is painted: ground, grid, limits, what was measured."""
+    return [
+        *_ground(sheet, axis, scale),
+        *_beyond(sheet.limits, axis, scale),
+        *axis.grid(scale.top, scale.bottom),
+        *_levels(axis, scale),
+        *_margin(sheet, axis, scale),
+        *_gaps(sheet, axis, scale),
+        *(
+            tag("circle", cls="pulse", cx=axis.x(s.at), cy=scale.y(float(s.value)), r=2.8)
+            for s in sheet.pulses
+        ),
+        *(mark for pressure in sheet.pressures for mark in _caret(pressure, axis, scale)),
+        *_empty(sheet, axis, scale),
+        rect(axis.left, scale.top, axis.width, scale.height, "frame"),
+    ]
+
+
+def _ground(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
+    ground = [rect(axis.left, scale.top, axis.width, scale.height, "plot")]
+    if sheet.now:
+        x = axis.x(sheet.now)
+        ground.append(rect(x, scale.top, axis.right - x, scale.height, "future"))
+    return ground
+
+
+def _beyond(limits: tuple[Limit, ...], axis: TimeAxis, scale: Scale) -> list[str]:
+    """Shade where a systolic pressure is too high, up to the next stronger limit. Others are lines only."""
+    upper = sorted((x for x in limits if x.trace is Trace.SYSTOLIC and x.above), key=lambda x: float(x.value))
+    tops = [scale.y(float(x.value)) for x in upper[1:]] + [scale.top]
+    return [
+        rect(axis.left, top, axis.width, scale.y(float(limit.value)) - top, f"beyond-{limit.level}")
+        for limit, top in zip(upper, tops, strict=False)
+    ]
+
+
+def _levels(axis: TimeAxis, scale: Scale) -> list[str]:
+    drawn: list[str] = []
+    for value in range(scale.lowest, scale.highest + 1, GRID_STEP):
+        y = scale.y(value)
+        drawn.append(line(axis.left, y, axis.right, y, "grid-major" if value % 40 == 0 else "grid"))
+        drawn.append(text(axis.left - 10, y + 4, str(value), "text-soft", 12, "end"))
+    drawn.append(text(axis.left - 44, scale.top + scale.height / 2 - 8, "mmHg", "text-soft", 11, "end"))
+    drawn.append(text(axis.left - 44, scale.top + scale.height / 2 + 8, "/min", "text-pulse", 11, "end"))
+    return drawn
+
+
+def _margin(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
+    """Limit and baseline lines, each named at the right; the names move apart, the lines do not."""
+    entries = [
+        (scale.y(float(x.value)), _limit_words(x), f"limit-{x.level}", f"text-{x.level}")
+        for x in sheet.limits
+    ]
+    if sheet.baseline:
+        for short, value in (("sys", sheet.baseline.systolic_mmhg), ("dia", sheet.baseline.diastolic_mmhg)):
+            entries.append((scale.y(float(value)), f"baseline {short} {num(value)}", "baseline", "text-dose"))
+    entries.sort(key=lambda entry: entry[0])
+    places = spread([y for y, *_ in entries], 14.0, scale.top + 2, scale.bottom)
+    drawn: list[str] = []
+    for (y, words, cls, text_cls), place in zip(entries, places, strict=True):
+        drawn.append(line(axis.left, y, axis.right, y, cls))
+        drawn.append(path([(axis.right, y), (axis.right + 6, y), (axis.right + 12, place)], "missed"))
+        drawn.append(text(axis.right + 16, place + 4, words, text_cls, 11))
+    return drawn
+
+
+def _limit_words(limit: Limit) -> str:
+    return f"{SHORT[limit.trace]} {'≥' if limit.above else '≤'} {num(limit.value)} {limit.words}"
+
+
+def _caret(pressure: Pressure, axis: TimeAxis, scale: Scale) -> list[str]:
+    """Systolic v above, diastolic ^ below, each with its point on the value, joined by a line."""
+    x = axis.x(pressure.at)
+    high, low = scale.y(float(pressure.systolic_mmhg)), scale.y(float(pressure.diastolic_mmhg))
+    by_hand = {} if pressure.origin is Origin.MONITOR else {"stroke_dasharray": "2 2"}
+    drawn = [
+        line(x, high, x, low, "pressure-join", **by_hand),
+        path([(x - 4.5, high - 7), (x, high), (x + 4.5, high - 7)], "pressure"),
+        path([(x - 4.5, low + 7), (x, low), (x + 4.5, low + 7)], "pressure"),
+    ]
+    if pressure.origin is Origin.LATE:
+        drawn.append(text(x, high - 11, "L", "halo text-strong", 10, "middle"))
+    return drawn
+
+
+def gaps(sheet: FlowSheet) -> list[tuple[datetime, datetime]]:
+    """Stretches without a pressure that lasted too long, up to now or the end of the last one known."""
+    if sheet.gap_after_min is None or not sheet.pressures:
+        return []
+    moments = sorted(p.at for p in sheet.pressures)
+    if sheet.now:
+        moments.append(max(sheet.now, moments[-1]))
+    longest = timedelta(minutes=sheet.gap_after_min)
+    return [(a, b) for a, b in pairwise(moments) if b - a > longest]
+
+
+def _gaps(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
+    drawn: list[str] = []
+    for start, end in gaps(sheet):
+        left, right, y = axis.x(start) + 6, axis.x(end) - 6, scale.bottom - 8
+        words = f"{(end - start) // timedelta(minutes=1)} min without a pressure"
+        drawn.append(
+            tag("path", cls="gap", d=f"M{num(left)} {num(y - 5)} V{num(y)} H{num(right)} V{num(y - 5)}")
+        )
+        drawn.append(text((left + right) / 2, y - 8, words, "halo text-medium", 11, "middle"))
+    return drawn
+
+
+def _empty(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
+    if sheet.pressures or sheet.pulses:
+        return []
+    x, y = axis.left + axis.width / 2, scale.top + scale.height / 2
+    return [text(x, y, "No pressure or pulse recorded yet", "halo text-soft", 16, "middle")]
+
+
+def level_of(sheet: FlowSheet, pressure: Pressure) -> Level | None:
+    """The strongest limit this pressure reaches, for the table."""
+    values = {Trace.SYSTOLIC: pressure.systolic_mmhg, Trace.DIASTOLIC: pressure.diastolic_mmhg}
+    reached = {
+        x.level
+        for x in sheet.limits
+        if x.trace in values and (values[x.trace] >= x.value if x.above else values[x.trace] <= x.value)
+    }
+    return Level.HIGH if Level.HIGH in reached else Level.MEDIUM if reached else None
