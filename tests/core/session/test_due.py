@@ -1,0 +1,137 @@
+"""What is to be measured next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from ataraxy.core.protocol.types import Measure, Monitoring, Phase, Route, Status
+from ataraxy.core.session import events as e
+from ataraxy.core.session.due import monitoring_due
+from ataraxy.core.session.fold import fold_session
+
+PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
+
+
+def due(protocol, story, minute):
+    return {d.line: d for d in monitoring_due(protocol, fold_session(story.events), story.at(minute))}
+
+
+def test_nothing_is_due_before_the_patient_is_here(protocol, story):
+    assert due(protocol, story, 0) == {}
+
+
+def test_the_cuff_is_due_one_interval_after_the_last(protocol, story):
+    story.dosing().measure(20, systolic=130, diastolic=80)
+    cuff = due(protocol, story, 21)["cuff-dosing"]
+    assert cuff.due_at == story.at(30)
+    assert set(cuff.measures) == set(PRESSURE)
+    assert not cuff.prompt and not cuff.urgent
+
+
+def test_the_prompt_comes_at_seven_tenths_of_the_interval(protocol, story):
+    story.dosing().measure(20, systolic=130, diastolic=80)
+    assert not due(protocol, story, 26.9)["cuff-dosing"].prompt
+    assert due(protocol, story, 27)["cuff-dosing"].prompt
+    assert not due(protocol, story, 29.9)["cuff-dosing"].urgent
+    late = due(protocol, story, 33)["cuff-dosing"]
+    assert (late.urgent, late.overdue) == (True, timedelta(minutes=3))
+
+
+def test_a_value_from_before_the_dose_counts_but_is_never_late_at_the_start(protocol, story):
+    story.ready()
+    story.events.pop()  # the ratings
+    story.say(22, started())
+    assert due(protocol, story, 22)["cuff-dosing"].due_at == story.at(22)
+
+
+def started():
+    return e.DoseStarted(Decimal(35), Decimal("0.5"), Decimal(70), Route.IV_INFUSION, 40)
+
+
+def test_after_the_dose_the_longer_interval_runs_from_the_last_value(protocol, story):
+    story.observing()
+    assert due(protocol, story, 51)["cuff-after"].due_at == story.at(49.5 + 15)
+
+
+def test_what_is_rated_only_after_the_dose_is_first_due_at_its_end(protocol, story):
+    story.observing()
+    recovery = due(protocol, story, 51)["recovery-after"]
+    assert recovery.due_at == story.at(50)
+    assert set(recovery.measures) == {Measure.SEDATION, Measure.DISSOCIATION}
+
+
+def test_only_the_measures_that_lack_are_asked_for(protocol, story):
+    story.observing().measure(50, sedation=4)
+    assert due(protocol, story, 51)["recovery-after"].measures == (Measure.DISSOCIATION,)
+
+
+def test_oxygen_lost_from_the_monitor_is_due_at_once(protocol, story):
+    story.ready()
+    story.say(9, e.MonitorBound("m1"))
+    story.say(10, started())
+    story.measure(15, spo2=97, device="m1")
+    assert due(protocol, story, 16.9)["spo2-dosing"].urgent is False
+    lost = due(protocol, story, 17)["spo2-dosing"]
+    assert lost.urgent and lost.by_monitor
+
+
+def test_oxygen_typed_by_hand_is_due_by_the_plan(protocol, story):
+    story.dosing().measure(15, spo2=97)
+    assert due(protocol, story, 17)["spo2-dosing"].due_at == story.at(20)
+
+
+# --- minutes after an injection ------------------------------------------------------------------
+
+
+@pytest.fixture
+def injection(protocol):
+    line = Monitoring(
+        "cuff-sc",
+        "cuff",
+        "test",
+        Status.TRIAL,
+        Phase.OBSERVATION,
+        PRESSURE,
+        at_min=(0, 15, 30, 45, 60, 90, 120),
+    )
+    return replace(protocol, monitoring=(line,))
+
+
+@pytest.fixture
+def injected(story):
+    story.ready()
+    story.say(10, replace(started(), duration_min=None, route=Route.SUBCUTANEOUS))
+    return story
+
+
+def test_the_value_that_allowed_the_injection_answers_its_first_minute(injection, injected):
+    assert due(injection, injected, 10)["cuff-sc"].due_at == injected.at(25)
+
+
+def test_a_measurement_answers_the_minute_it_was_prompted_for(injection, injected):
+    injected.measure(10 + 11, systolic=130, diastolic=80)  # prompted from 10.5
+    assert due(injection, injected, 21)["cuff-sc"].due_at == injected.at(10 + 30)
+
+
+def test_a_measurement_too_early_answers_nothing(injection, injected):
+    injected.measure(10 + 8, systolic=130, diastolic=80)
+    assert due(injection, injected, 20)["cuff-sc"].due_at == injected.at(10 + 15)
+
+
+def test_missed_minutes_are_not_asked_for_afterwards(injection, injected):
+    injected.measure(10 + 46, systolic=130, diastolic=80)
+    assert due(injection, injected, 57)["cuff-sc"].due_at == injected.at(10 + 60)
+
+
+def test_after_the_last_minute_nothing_is_due(injection, injected):
+    injected.measure(10 + 120, systolic=130, diastolic=80)
+    assert due(injection, injected, 140) == {}
+
+
+def test_minutes_given_to_the_time_of_dosing_count_after_an_injection_too(injection, injected):
+    line = replace(injection.monitoring[0], phase=Phase.DOSING)
+    assert due(replace(injection, monitoring=(line,)), injected, 10)["cuff-sc"].due_at == injected.at(25)
