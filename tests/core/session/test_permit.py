@@ -1,0 +1,211 @@
+"""What may be written next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ataraxy.core.protocol.types import Measure, Route
+from ataraxy.core.session import events as e
+from ataraxy.core.session.fold import apply, fold_session
+from ataraxy.core.session.permit import permit, permit_under
+from ataraxy.core.session.state import SessionState
+
+STARTED = e.DoseStarted(
+    Decimal("35.0"), Decimal("0.5"), Decimal(70), Route.IV_INFUSION, 40, Decimal("0.875"), Decimal(1)
+)
+
+
+def ask(story, minute, payload, **more):
+    return permit(fold_session(story.events), payload, story.at(minute), **more)
+
+
+def ask_under(protocol, story, minute, payload, **more):
+    return permit_under(protocol, fold_session(story.events), payload, story.at(minute), **more)
+
+
+def vital(**values):
+    measures = {Measure(name): Decimal(v) for name, v in values.items()}
+    return e.VitalRecorded(tuple(e.Reading(m, v, m.unit) for m, v in measures.items()))
+
+
+# --- laws ----------------------------------------------------------------------------------------
+
+
+@given(st.data())
+def test_pause_and_stop_are_never_refused(protocol, histories, data):
+    story = data.draw(histories)
+    minute = data.draw(st.integers(-100, 400))
+    for payload in (e.DosePaused("doubt"), e.DoseStopped("doubt")):
+        assert ask(story, minute, payload) is None
+        assert ask_under(protocol, story, minute, payload, at=story.at(999)) is None
+
+
+@given(st.data())
+def test_what_is_permitted_is_never_irregular(new_story, payloads, data):
+    story, state = new_story(), SessionState()
+    for minute, payload in enumerate(data.draw(st.lists(payloads, max_size=25))):
+        if isinstance(payload, e.EventRetracted | e.DosePaused | e.DoseStopped):
+            continue
+        if permit(state, payload, story.at(minute)) is None:
+            state = apply(state, story.say(minute, payload))
+    assert state.irregular == ()
+
+
+@given(st.data())
+def test_the_protocol_permits_no_more_than_the_session_does(protocol, histories, payloads, data):
+    story, payload = data.draw(histories), data.draw(payloads)
+    if ask(story, 250, payload) is not None:
+        assert ask_under(protocol, story, 250, payload) is not None
+
+
+# --- the session alone ---------------------------------------------------------------------------
+
+
+def test_nothing_happens_in_a_session_that_was_never_opened(story):
+    assert ask(story, 0, e.PatientArrived()).cause == "This session was never opened."
+
+
+@pytest.mark.parametrize(
+    ("payload", "cause"),
+    [
+        (STARTED, "already started"),
+        (e.DoseResumed(), "not paused"),
+        (e.SessionEnded(e.EndReason.DISCHARGED), "still running"),
+        (e.SessionEnded(e.EndReason.TRANSFERRED), "still running"),
+        (e.PatientArrived(), "already recorded"),
+        (e.SideEffectResolved(UUID(int=99)), "not open"),
+    ],
+)
+def test_what_does_not_fit_a_running_dose_is_refused(story, payload, cause):
+    assert cause in ask(story.dosing(), 20, payload).cause
+
+
+def test_a_paused_dose_may_go_on_once(story):
+    story.dosing().say(20, e.DosePaused())
+    assert ask(story, 21, e.DoseResumed()) is None
+    story.say(21, e.DoseResumed())
+    assert ask(story, 22, e.DoseResumed()) is not None
+
+
+def test_a_finished_dose_cannot_be_finished_or_resumed(story):
+    story.observing()
+    assert ask(story, 52, e.DoseFinished()) is not None
+    assert ask(story, 52, e.DoseResumed()) is not None
+
+
+def test_after_a_dose_a_session_is_not_cancelled(story):
+    assert ask(story.observing(), 60, e.SessionEnded(e.EndReason.CANCELLED)) is not None
+
+
+def test_without_a_dose_nobody_is_discharged(story):
+    assert ask(story.ready(), 20, e.SessionEnded(e.EndReason.DISCHARGED)) is not None
+    assert ask(story, 20, e.SessionEnded(e.EndReason.CANCELLED)) is None
+
+
+def test_after_the_end_only_notes_corrections_and_late_entries(story):
+    wrong = story.going_home().events[-2]
+    story.say(131, e.SessionEnded(e.EndReason.DISCHARGED, "Sam Rivers"))
+    assert ask(story, 140, vital(spo2=97)) is not None
+    assert ask(story, 140, vital(spo2=97), at=story.at(130)) is None
+    assert ask(story, 140, e.CheckRecorded("oriented", True)) is not None
+    assert ask(story, 140, wrong.payload, corrects=wrong.envelope.id) is None
+    assert ask(story, 140, e.NoteWritten("called the next day")) is None
+
+
+def test_the_end_itself_can_be_taken_back(story):
+    end = story.going_home().say(131, e.SessionEnded(e.EndReason.DISCHARGED))
+    assert ask(story, 132, e.EventRetracted("wrong room"), corrects=end.envelope.id) is None
+
+
+def test_a_dose_that_was_started_cannot_be_unsaid(story):
+    started = story.dosing().events[-1]
+    assert ask(story, 20, e.EventRetracted("no"), corrects=started.envelope.id) is not None
+    assert ask(story, 20, replace(STARTED, mg=Decimal(34)), corrects=started.envelope.id) is None
+
+
+def test_a_correction_names_an_event_in_effect_of_its_own_kind(story):
+    wrong = story.open().measure(5, spo2=79)
+    assert ask(story, 6, e.NoteWritten("x"), corrects=wrong.envelope.id) is not None
+    assert ask(story, 6, vital(spo2=97), corrects=UUID(int=999)) is not None
+    story.say(5, vital(spo2=97), corrects=wrong)
+    assert ask(story, 7, vital(spo2=98), corrects=wrong.envelope.id) is not None
+
+
+@pytest.mark.parametrize(
+    ("payload", "cause"),
+    [
+        (vital(spo2=101), "between 1 and 100"),
+        (vital(systolic=80, diastolic=120), "not below"),
+        (vital(systolic=-100), "cannot be -100"),
+        (vital(sedation=6), "between 0 and 5"),
+        (e.VitalRecorded(()), "no value"),
+        (e.VitalRecorded((e.Reading(Measure.WEIGHT, Decimal(154), "lb"),)), "kg"),
+        (e.EscortNamed("Sam", " ", True), "telephone"),
+        (e.OverrideSigned("fasted", "  "), "words"),
+        (e.NoteWritten(""), "words"),
+    ],
+)
+def test_an_entry_that_cannot_be_is_refused_with_its_reason(story, payload, cause):
+    refusal = ask(story.open(), 5, payload)
+    assert cause in refusal.cause
+    assert refusal.cure
+
+
+def test_nothing_is_entered_ahead_of_the_clock(story):
+    story.open()
+    assert ask(story, 5, vital(spo2=97), at=story.at(5) + timedelta(seconds=61)) is not None
+    assert ask(story, 5, vital(spo2=97), at=story.at(5) + timedelta(seconds=59)) is None
+
+
+# --- under the protocol --------------------------------------------------------------------------
+
+
+def test_the_dose_starts_only_when_every_check_holds(protocol, story):
+    assert ask_under(protocol, story.ready(), 10, STARTED) is None
+    story.measure(10, spo2=91)
+    assert "spo2" in ask_under(protocol, story, 11, STARTED).cause
+
+
+@pytest.mark.parametrize("change", [{"mg": Decimal("35.1")}, {"mg": Decimal(61), "weight_kg": Decimal(130)}])
+def test_a_dose_above_a_cap_is_not_started(protocol, story, change):
+    assert "cap" in ask_under(protocol, story.ready(), 10, replace(STARTED, **change)).cause
+
+
+def test_a_dose_by_another_route_is_not_started(protocol, story):
+    assert ask_under(protocol, story.ready(), 10, replace(STARTED, route=Route.SUBCUTANEOUS)) is not None
+
+
+def test_a_dose_paused_for_low_oxygen_waits_for_a_good_value(protocol, story):
+    story.dosing().measure(12, spo2=90, systolic=130, diastolic=80)
+    story.say(12, e.DosePaused("low oxygen"))
+    assert ask_under(protocol, story, 13, e.DoseResumed()) is not None
+    story.measure(14, spo2=95)
+    assert ask_under(protocol, story, 14, e.DoseResumed()) is None
+
+
+def test_nobody_is_discharged_before_the_criteria_hold(protocol, story):
+    home = e.SessionEnded(e.EndReason.DISCHARGED, "Sam Rivers")
+    story.going_home()
+    assert "observation left" in ask_under(protocol, story, 129, home).cause
+    assert ask_under(protocol, story, 130, home) is None
+
+
+def test_a_patient_may_always_leave_against_advice_or_by_ambulance(protocol, story):
+    story.observing()
+    for how in (e.EndReason.LEFT_AGAINST_ADVICE, e.EndReason.TRANSFERRED):
+        assert ask_under(protocol, story, 60, e.SessionEnded(how)) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "may"), [("fasted", True), ("clear", True), ("not-pregnant", False), ("unheard-of", False)]
+)
+def test_only_lines_that_allow_it_are_signed_past(protocol, story, line, may):
+    refusal = ask_under(protocol, story.ready(), 10, e.OverrideSigned(line, "reviewed"))
+    assert (refusal is None) is may
