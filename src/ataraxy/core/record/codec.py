@@ -130,7 +130,7 @@ def _parse_plain(kind: Any, value: object, where: str) -> Any:  # noqa: C901 (on
         if kind is Decimal:
             return _finite(Decimal(value), where)
         if kind is datetime:
-            return datetime.fromisoformat(value)
+            return _with_zone(datetime.fromisoformat(value), where)
         if kind is date:
             return date.fromisoformat(value)
         if kind is UUID:
@@ -148,3 +148,9 @@ def _finite(value: Decimal, where: str) -> Decimal:
     if not value.is_finite():
         raise PayloadRefused(f"{where}: {value} is not a number")
     return value
+
+
+def _with_zone(at: datetime, where: str) -> datetime:
+    if at.tzinfo is None:
+        raise PayloadRefused(f"{where}: {at} says no time zone")
+    return at
