@@ -1,7 +1,7 @@
 """The check-ins a dose is followed by, booked from the protocol's calendar.
 
-A later dose starts the calendar anew: what an earlier session of the course would have asked after it is superseded,
-so that nobody is asked twice about the same days.
+A later dose starts the calendar anew: what an earlier session of the course would have asked after it is
+superseded, so that nobody is asked twice about the same days.
 """
 
 from __future__ import annotations

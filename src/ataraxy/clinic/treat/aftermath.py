@@ -1,7 +1,7 @@
-"""What a session leaves in the chart when it ends: the dose as it was given, and the check-ins that follow it.
+"""What a session leaves in the chart when it ends: the dose as it was given, and the check-ins after it.
 
-Runs inside the transaction that appended to the session, with both heads locked. Does nothing while the session goes
-on; run again after a correction it corrects what it wrote, never overwrites it.
+Runs inside the transaction that appended to the session, with both heads locked. Does nothing while the
+session goes on; run again after a correction it corrects what it wrote, never overwrites it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.follow.schedule import schedule_check_ins
 from ataraxy.clinic.people.chart import append_chart, chart_of
 from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.dosing import PER_KG_STEP
 from ataraxy.core.chart.events import DoseGiven, EntryRetracted
 from ataraxy.core.protocol.types import Disorder, Protocol
 from ataraxy.core.session.state import SessionState
@@ -34,7 +35,7 @@ def dose_given(session: Session, state: SessionState) -> DoseGiven | None:
         return None
     planned, mg = state.dose.planned, state.mg_given(state.ending.at)
     whole = mg == planned.mg
-    per_kg = planned.mg_per_kg if whole else (mg / planned.weight_kg).quantize(planned.mg_per_kg)
+    per_kg = planned.mg_per_kg if whole else (mg / planned.weight_kg).quantize(PER_KG_STEP)
     return DoseGiven(session.course_id, session.id, state.dose.started_at, mg, per_kg)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from ataraxy.core.chart.events import GrantKind
 from ataraxy.core.chart.chart import Chart
+from ataraxy.core.chart.events import GrantKind
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.dosing import DosePlan, plan_dose
 from ataraxy.core.protocol.types import Measure, Protocol
-from ataraxy.core.session.dose import MG_STEP
 from ataraxy.core.session.events import DoseStarted
 from ataraxy.core.session.state import SessionState
+
+PER_KG_STEP = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def shown(plan: DosePlan) -> Shown:
 
 def started(plan: DosePlan) -> DoseStarted:
     """The event that begins this dose. ``mg_per_kg`` is what is really given, after cap and rounding."""
-    given = plan.mg_per_kg if not plan.capped else (plan.mg / plan.weight_kg).quantize(MG_STEP)
+    given = plan.mg_per_kg if not plan.capped else (plan.mg / plan.weight_kg).quantize(PER_KG_STEP)
     return DoseStarted(
         mg=plan.mg,
         mg_per_kg=given,

@@ -1,4 +1,4 @@
-"""What the live path keeps: monitors, their bindings, every reading (samples), and what could not be charted."""
+"""What the live path keeps: monitors, their bindings, every reading (samples), and what was not charted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Monitor(models.Model):
 
 
 class Binding(models.Model):
-    """A person said: this monitor speaks for this session, from now until unbound. At most one open per monitor."""
+    """A person said: this monitor speaks for this session, until unbound. At most one open per monitor."""
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey("people.Clinic", on_delete=models.PROTECT, related_name="+")
@@ -45,7 +45,7 @@ class Binding(models.Model):
 
 
 class Sample(models.Model):
-    """Every reading a monitor sent. Partitioned by receive time; expires by dropping partitions (migration 0002)."""
+    """Every reading a monitor sent. Partitioned by receive time; partitions expire (migration 0002)."""
 
     pk = models.CompositePrimaryKey("received_at", "id")
     id = models.BigIntegerField()

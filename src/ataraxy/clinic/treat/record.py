@@ -1,8 +1,8 @@
 """A session's record: read its events, add to it, keep what is projected from it true.
 
-The one way into a session for pages, the live process, the demo clinic and tests. In one transaction: the stream's
-head is locked, the state folded, each act permitted or refused, the events chained and written, the booking's columns
-and the monitor's binding projected, and at the end of a session the dose written to the chart.
+The one way into a session for pages, the live process, the demo clinic and tests. In one transaction: the
+stream's head is locked, the state folded, each act permitted or refused, the events chained and written, the
+booking's columns and the monitor's binding projected, and at the end the dose written to the chart.
 """
 
 from __future__ import annotations

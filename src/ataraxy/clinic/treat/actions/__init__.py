@@ -1,4 +1,4 @@
-"""What people do in a session, one function per verb. Each owns its transaction through ``treat/record.py``."""
+"""What people do in a session, one function per verb; each transaction is ``treat/record.py``'s."""
 
 from ataraxy.clinic.treat.actions.amend import correct, override, retract
 from ataraxy.clinic.treat.actions.arrival import arrive, check, escort

@@ -24,7 +24,7 @@ def end(
     key: str | None = None,
     seen: int | None = None,
 ) -> list[Recorded[Any]]:
-    """End the session; a discharge only when every criterion of the protocol holds, with the escort who is here.
+    """End the session; a discharge only when every criterion of the protocol holds, with the escort here.
 
     The monitor is unbound first: nothing it sends afterwards is this patient's.
     """

@@ -39,7 +39,7 @@ def assign(ctx: Context, message: int, session_id: UUID, reason: str) -> list[Re
     """Chart the message's values in a session, as the device's; a note says who did it and why.
 
     Raises:
-        InputRefused: it cannot be read, is simulated, holds no value that may be charted, or all are there already.
+        InputRefused: it cannot be read, is simulated, or holds no value that may be charted.
     """
     _require(ctx, reason)
     with transaction.atomic():
@@ -52,7 +52,8 @@ def assign(ctx: Context, message: int, session_id: UUID, reason: str) -> list[Re
         device = replace(ctx, staff=None, origin=Origin.DEVICE)
         for at, payload in vitals:
             recorded += append_session(device, session_id, Entry(payload, at))
-        words = f"Values of monitor {row.device or row.peer}, received while not bound, assigned: {reason.strip()}"
+        monitor = row.device or row.peer
+        words = f"Values of monitor {monitor}, received while not bound, assigned: {reason.strip()}"
         recorded += append_session(ctx, session_id, Entry(NoteWritten(words)))
         _settle(ctx, row, f"Assigned to a session: {reason.strip()}")
         return recorded

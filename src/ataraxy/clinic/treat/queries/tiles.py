@@ -1,7 +1,7 @@
 """The live numbers: each value with its unit, its source and its age, drawn as fresh, old or absent.
 
-Charted values and the newest samples of the bound monitor are shown together; whichever is newer stands. A value
-never loses its source: a pulse from the oximeter is not a heart rate from the ECG.
+Charted values and the newest samples of the bound monitor are shown together; whichever is newer stands. A
+value never loses its source: a pulse from the oximeter is not a heart rate from the ECG.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """``state`` is fresh, old or absent; ``alarm`` is high, medium or empty; seconds are the value's shelf life."""
+    """``state`` is fresh, old or absent; ``alarm`` high, medium or empty; seconds are the shelf life."""
 
     measures: str  # "systolic diastolic", "spo2"
     name: str
@@ -82,7 +82,7 @@ def newest_values(
 
 
 def latest_samples(session_id: UUID, label: str, since: datetime) -> list[Shown]:
-    """The newest available sample of each measure since ``since``; a value withdrawn by the device is none."""
+    """The newest sample of each measure since ``since``; a value the device withdrew is none."""
     rows = (
         Sample.objects.filter(session_id=session_id, received_at__gte=since)
         .order_by("measure", "-received_at", "-id")
