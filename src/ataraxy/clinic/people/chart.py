@@ -12,7 +12,8 @@ from ataraxy.clinic.audit.models import ChainHead, StreamKind
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import ChartSummary, Patient
 from ataraxy.clinic.people.stage import stage_of
-from ataraxy.core.chart.fold import Chart, fold_chart
+from ataraxy.core.chart.chart import Chart
+from ataraxy.core.chart.fold import fold_chart
 from ataraxy.core.chart.registry import parse_chart_event
 from ataraxy.core.record.envelope import Recorded
 
@@ -60,7 +61,7 @@ def project_summary(patient: UUID, seq: int) -> None:
     chart = chart_of(patient)
     ChartSummary.objects.filter(patient_id=patient).update(
         stage=stage_of(chart),
-        disorder=chart.disorder.value if chart.disorder else "",
+        disorder=chart.diagnosis.payload.disorder.value if chart.diagnosis else "",
         open_concerns=len(chart.open_concerns),
         seq=seq,
     )

@@ -77,5 +77,9 @@ class Session(models.Model):
         ordering = ["during"]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "id"], name="session_in_clinic"),
-            models.UniqueConstraint(fields=["course", "number"], name="session_number_once"),
+            models.UniqueConstraint(
+                fields=["course", "number"],
+                condition=~models.Q(ended="cancelled"),
+                name="session_number_once",
+            ),
         ]

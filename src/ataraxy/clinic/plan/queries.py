@@ -5,9 +5,11 @@ from __future__ import annotations
 from ataraxy.catalog.load import parse_stored_protocol
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import Patient
-from ataraxy.clinic.plan.models import ActivatedProtocol, Course
+from ataraxy.clinic.plan.models import ActivatedProtocol, Course, Session
+from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.lines import Claim, unsigned
-from ataraxy.core.protocol.types import Protocol
+from ataraxy.core.protocol.types import Course as Rule
+from ataraxy.core.protocol.types import Disorder, Protocol
 
 _READ: dict[str, Protocol] = {}
 
@@ -40,3 +42,16 @@ def current_course(patient: Patient) -> Course | None:
     """The course that runs: the latest one that was not stopped."""
     rows = Course.objects.filter(patient=patient, stopped_at__isnull=True).select_related("protocol")
     return rows.order_by("-started_at").first()
+
+
+def course_rule(course: Course) -> Rule:
+    """How many sessions of which dose and how far apart, by the course's own protocol version."""
+    indication = protocol_of(course.protocol).indication(Disorder(course.disorder))
+    if indication is None:
+        raise InputRefused("The protocol has no course for this disorder.", "Decide on another protocol.")
+    return indication.course
+
+
+def waiting_sessions(course: Course) -> list[Session]:
+    """The sessions of a course that are booked and have not begun, by number."""
+    return list(Session.objects.filter(course=course, phase="booked", ended="").order_by("number"))

@@ -32,6 +32,7 @@ from ataraxy.core.chart.events import (
     TreatmentRecorded,
 )
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.adequacy import NONE_TRIED
 from ataraxy.core.protocol.dosing import HEAVIEST_KG, LIGHTEST_KG
 from ataraxy.core.protocol.types import Disorder
 
@@ -90,12 +91,8 @@ def _refuse_unknown_treatment(given: TreatmentRecorded) -> None:
     tables = treatments().values()
     drugs = {row.id for table in tables for row in table.drugs}
     therapies = {row.id for table in tables for row in table.psychotherapies}
-    known = drugs if given.kind is TreatmentKind.DRUG else therapies
-    if (
-        given.treatment != OTHER
-        and not given.treatment.startswith(f"{OTHER}: ")
-        and given.treatment not in known
-    ):
+    known = (drugs if given.kind is TreatmentKind.DRUG else therapies) | {OTHER, NONE_TRIED}
+    if given.treatment not in known and not given.treatment.startswith(f"{OTHER}: "):
         raise InputRefused(
             f"{given.treatment!r} is not in the table of treatments.",
             "Choose from the list, or 'other'.",

@@ -1,4 +1,4 @@
-"""A questionnaire is answered: scored, its missing items told, a concern raised where an answer asks for one."""
+"""A questionnaire is answered: scored, missing items told, a concern raised where an answer asks for one."""
 
 from __future__ import annotations
 
