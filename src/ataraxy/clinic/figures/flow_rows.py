@@ -73,9 +73,17 @@ def value_row(row: ValueRow, axis: TimeAxis, top: float) -> list[str]:
     for start, value in boxes(row, axis, step):
         x = axis.x(start) + axis.box_width(step) / 2
         if row.flagged(value):
-            drawn.append(rect(x - 12, top + 3, 24, VALUE_HEIGHT - 6, "flag-box", rx=3))
+            half = min(12.0, axis.box_width(step) / 2)
+            drawn.append(rect(x - half, top + 3, 2 * half, VALUE_HEIGHT - 6, "flag-box", rx=3))
         drawn.append(
-            text(x, top + 16, num(value), "text-strong" if row.flagged(value) else "text", 12, "middle")
+            text(
+                x,
+                top + 16,
+                num(value),
+                f"halo {'text-strong' if row.flagged(value) else 'text'}",
+                12,
+                "middle",
+            )
         )
     return drawn
 

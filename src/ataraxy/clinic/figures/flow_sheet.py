@@ -14,7 +14,7 @@ from ataraxy.clinic.figures.svg import Svg, document, line, num, rect, text
 from ataraxy.clinic.figures.time_axis import TimeAxis, axis_for
 from ataraxy.clinic.figures.types import FlowSheet, Sample, Table
 
-WIDTH, LEFT, RIGHT = 1000.0, 104.0, 132.0
+WIDTH, LEFT, RIGHT = 1020.0, 124.0, 132.0
 VITALS_HEIGHT = 280.0
 
 
@@ -23,19 +23,19 @@ def draw(sheet: FlowSheet) -> Svg:
     axis = axis_for(sheet, LEFT, WIDTH - LEFT - RIGHT)
     dose_top = 46.0
     rows_top = dose_top + flow_rows.DOSE_HEIGHT
-    vitals_top = rows_top + flow_rows.VALUE_HEIGHT * len(sheet.rows)
+    vitals_top = rows_top + flow_rows.VALUE_HEIGHT * len(sheet.rows) + 8
     scale = flow_vitals.scale_for(sheet, vitals_top, VITALS_HEIGHT)
     marks, marks_height = flow_notes.marks(sheet, axis, scale.bottom + 6)
     symbols_y = scale.bottom + 28 + marks_height
     legend, legend_height = flow_notes.legend(sheet, 20, WIDTH - 40, symbols_y + 14)
     parts = [
-        *axis.clock_labels(sheet, 40.0),
         *axis.grid(dose_top, vitals_top),
-        *(p for i, row in enumerate(sheet.rows) for p in flow_rows.value_row(row, axis, rows_top + 24 * i)),
         *flow_vitals.plot(sheet, axis, scale),
         *flow_rows.dose_lines(sheet, axis, dose_top + 38, scale.bottom),
-        *flow_rows.dose_row(sheet, axis, dose_top),
         *_now(sheet, axis, scale.bottom),
+        *axis.clock_labels(sheet, 40.0),
+        *(p for i, row in enumerate(sheet.rows) for p in flow_rows.value_row(row, axis, rows_top + 24 * i)),
+        *flow_rows.dose_row(sheet, axis, dose_top),
         *marks,
         *flow_rows.symbols(symbols_y, LEFT, baseline=sheet.baseline is not None),
         *legend,

@@ -53,7 +53,7 @@ class TimeAxis:
 
     def clock_labels(self, sheet: FlowSheet, y: float) -> list[str]:
         return [
-            text(self.x(at), y, sheet.clock(at), "text-soft", anchor="middle")
+            text(self.x(at), y, sheet.clock(at), "halo text-soft", anchor="middle")
             for at in self.steps(self.label_step())
         ]
 

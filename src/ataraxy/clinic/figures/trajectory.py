@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from ataraxy.clinic.figures.svg import Svg, document, line, num, path, rect, spread, tag, text
-from ataraxy.clinic.figures.types import ScorePoint, Table, Trajectory
+from ataraxy.clinic.figures.types import Band, ScorePoint, Table, Trajectory
 
 TOP, HEIGHT, BOTTOM_ROOM = 58.0, 250.0, 66.0
 DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
@@ -20,7 +20,7 @@ LEAST_DAYS = 7.0
 
 def draw(t: Trajectory) -> Svg:
     """The picture. The same trajectory gives the same bytes."""
-    left, right = 44.0, t.width - (124.0 if t.thresholds else 24.0)
+    left, right = 44.0, t.width - (118.0 if t.thresholds or t.bands else 24.0)
     first, last = day_range(t)
     lowest, highest = float(t.lowest), float(t.highest)
 
@@ -36,12 +36,12 @@ def draw(t: Trajectory) -> Svg:
         *_bands(t, left, right, y),
         *_days(first, last, x),
         *_scores(t, left, right, y),
-        *_thresholds(t, left, right, y),
+        *_names(t, left, right, y),
         *_doses(t, left, x),
         *_curve(t, x, y),
         *_missed(t, left, x),
         rect(left, TOP, right - left, HEIGHT, "frame"),
-        text((left + right) / 2, TOP + HEIGHT + 58, "days from the first dose", "text-soft", 12, "middle"),
+        text(right, TOP + HEIGHT + 58, "days from the first dose", "text-soft", 12, "end"),
     ]
     title = f"{t.scale} over time"
     size = (float(t.width), TOP + HEIGHT + BOTTOM_ROOM)
@@ -71,11 +71,15 @@ def runs(t: Trajectory) -> list[list[ScorePoint]]:
 def _bands(t: Trajectory, left: float, right: float, y: Callable[[float], float]) -> list[str]:
     drawn = [rect(left, TOP, right - left, HEIGHT, "plot")]
     for index, band in enumerate(t.bands):
-        top = max(y(min(float(band.highest) + 0.5, float(t.highest))), TOP)
-        bottom = min(y(max(float(band.lowest) - 0.5, float(t.lowest))), TOP + HEIGHT)
+        top, bottom = _edges(t, band, y)
         drawn.append(rect(left, top, right - left, bottom - top, "band-odd" if index % 2 else "band-even"))
-        drawn.append(text(left + 8, (top + bottom) / 2 + 4, band.label, "text-soft", 12))
     return drawn
+
+
+def _edges(t: Trajectory, band: Band, y: Callable[[float], float]) -> tuple[float, float]:
+    """Top and bottom of a band; whole-number bands meet half-way between their scores."""
+    top = max(y(min(float(band.highest) + 0.5, float(t.highest))), TOP)
+    return top, min(y(max(float(band.lowest) - 0.5, float(t.lowest))), TOP + HEIGHT)
 
 
 def _days(first: float, last: float, x: Callable[[float], float]) -> list[str]:
@@ -101,15 +105,18 @@ def _scores(t: Trajectory, left: float, right: float, y: Callable[[float], float
     return drawn
 
 
-def _thresholds(t: Trajectory, left: float, right: float, y: Callable[[float], float]) -> list[str]:
-    entries = sorted(t.thresholds, key=lambda h: -float(h.value))
-    places = spread([y(float(h.value)) for h in entries], 15.0, TOP, TOP + HEIGHT)
+def _names(t: Trajectory, left: float, right: float, y: Callable[[float], float]) -> list[str]:
+    """Bands and thresholds named at the right, moved apart; a threshold is a line led to its name."""
+    entries = [(sum(_edges(t, band, y)) / 2, band.label, False) for band in t.bands]
+    entries += [(y(float(threshold.value)), threshold.words, True) for threshold in t.thresholds]
+    entries.sort()
+    places = spread([level for level, *_ in entries], 15.0, TOP, TOP + HEIGHT)
     drawn: list[str] = []
-    for threshold, place in zip(entries, places, strict=True):
-        level = y(float(threshold.value))
-        drawn.append(line(left, level, right, level, "threshold"))
-        drawn.append(path([(right, level), (right + 5, level), (right + 10, place)], "missed"))
-        drawn.append(text(right + 14, place + 4, threshold.words, "text", 12))
+    for (level, words, is_line), place in zip(entries, places, strict=True):
+        if is_line:
+            drawn.append(line(left, level, right, level, "threshold"))
+            drawn.append(path([(right, level), (right + 5, level), (right + 10, place)], "missed"))
+        drawn.append(text(right + 14, place + 4, words, "text-strong" if is_line else "text-soft", 12))
     return drawn
 
 
@@ -118,7 +125,7 @@ def _doses(t: Trajectory, left: float, x: Callable[[float], float]) -> list[str]
     for dose in t.doses:
         at = x(dose.day)
         drawn.append(line(at, TOP, at, TOP + HEIGHT, "dose-line"))
-        mark = path([(at - 6, TOP - 20), (at + 6, TOP - 20), (at, TOP - 6)], "dose", closed=True)
+        mark = path([(at - 5, TOP - 20), (at + 5, TOP - 20), (at, TOP - 6)], "dose", closed=True)
         drawn.append(mark)
     return drawn
 
