@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from ataraxy.core.protocol.types import CheckIn, Protocol
+from ataraxy.core.protocol.types import CheckIn, Disorder, Protocol
 
 HOURS_A_DAY = 24
 
@@ -25,11 +25,17 @@ class CheckInDue:
     scales: tuple[str, ...]
 
 
-def check_ins_due(protocol: Protocol, dose_at: datetime, zone: tzinfo) -> tuple[CheckInDue, ...]:
-    """Every time this patient is asked after the dose given at ``dose_at``, in order of time."""
+def check_ins_due(
+    protocol: Protocol, dose_at: datetime, zone: tzinfo, disorder: Disorder | None = None
+) -> tuple[CheckInDue, ...]:
+    """Every time to ask after the dose given at ``dose_at``, in order of time.
+
+    With ``disorder`` only the lines that ask a patient who has it.
+    """
     if dose_at.tzinfo is None:
         raise ValueError("the time of a dose needs a time zone")
-    found = [due for line in protocol.check_ins for due in _line(line, dose_at, zone)]
+    lines = [line for line in protocol.check_ins if disorder is None or line.asks(disorder)]
+    found = [due for line in lines for due in _line(line, dose_at, zone)]
     return tuple(sorted(found, key=lambda due: (due.due_at, due.line)))
 
 

@@ -18,7 +18,7 @@ from ataraxy.core.protocol.types import (
     Rule,
     RuleAction,
 )
-from ataraxy.core.session.freshness import PRE_DOSE_CURRENT
+from ataraxy.core.session.freshness import pre_dose_current
 from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.state import CheckAnswer, SessionState, Value
 from ataraxy.core.session.verdict import ARRIVAL_LINE, Missing, missing
@@ -92,7 +92,7 @@ def _escort(check: ArrivalCheck, state: SessionState) -> Iterator[Missing]:
 
 def _limit(check: ArrivalCheck, limit: Limit, state: SessionState, now: datetime) -> Iterator[Missing]:
     minutes = check.fresh_within_min
-    current = PRE_DOSE_CURRENT if minutes is None else timedelta(minutes=minutes)
+    current = pre_dose_current(limit.measure) if minutes is None else timedelta(minutes=minutes)
     value = state.latest(limit.measure)
     if value is None or now - value.at > current:
         yield missing(check, _not_current(limit, value, current), value=value, limit=limit)
@@ -111,9 +111,9 @@ def _limit(check: ArrivalCheck, limit: Limit, state: SessionState, now: datetime
 def _rule(rule: Rule, state: SessionState, now: datetime) -> Iterator[Missing]:
     """A rule that applies on arrival needs current values; a signature does not open it."""
     for limit in rule.limits:
-        value = state.latest(limit.measure)
-        if value is None or now - value.at > PRE_DOSE_CURRENT:
-            yield missing(rule, _not_current(limit, value, PRE_DOSE_CURRENT), value=value, limit=limit)
+        value, current = state.latest(limit.measure), pre_dose_current(limit.measure)
+        if value is None or now - value.at > current:
+            yield missing(rule, _not_current(limit, value, current), value=value, limit=limit)
         elif limit.comparison.holds(value.value, limit.value):
             yield missing(rule, broken(limit, value), value=value, limit=limit)
 

@@ -28,6 +28,9 @@ class ShelfLife:
 
 # An older value is not current before the dose, where the protocol does not say otherwise. Proposed.
 PRE_DOSE_CURRENT = timedelta(minutes=15)
+# A rating of many questions is itself a quarter of an hour's work. Proposed.
+PRE_DOSE_RATING = timedelta(minutes=60)
+SLOW_RATINGS = frozenset({Measure.DISSOCIATION, Measure.ANXIETY_NOW})
 
 CONTINUOUS = frozenset(
     {Measure.SPO2, Measure.HEART_RATE_ECG, Measure.PULSE_OXIMETER, Measure.RESPIRATORY_RATE}
@@ -54,11 +57,21 @@ SHELF_LIFE: Mapping[Measure, ShelfLife] = {
 }
 
 
-def freshness(at: datetime | None, now: datetime, measure: Measure) -> Freshness:
-    """How a value taken ``at`` is to be shown ``now``. One that was never taken is absent."""
+def pre_dose_current(measure: Measure) -> timedelta:
+    """How old a value may be at the start of the dose, where the protocol does not say."""
+    return PRE_DOSE_RATING if measure in SLOW_RATINGS else PRE_DOSE_CURRENT
+
+
+def freshness(at: datetime | None, now: datetime, measure: Measure, *, by_hand: bool = False) -> Freshness:
+    """How a value taken ``at`` is to be shown ``now``. One that was never taken is absent.
+
+    ``by_hand``: a continuous measure read off and typed in keeps as long as a cuff pressure does.
+    """
     if at is None:
         return Freshness.ABSENT
     life, age = SHELF_LIFE[measure], now - at
+    if by_hand and life is STREAM:
+        life = CUFF_VALUE
     if age <= life.fresh:
         return Freshness.FRESH
     return Freshness.OLD if age <= life.gone else Freshness.ABSENT
