@@ -1,4 +1,4 @@
-"""The catalog's own files, each read once: sources, instruments, treatments, cautions, limits, side effects."""
+"""The catalog's own files, each read once: sources, instruments, treatments, cautions, limits, effects."""
 
 from __future__ import annotations
 

@@ -5,10 +5,8 @@ Every error is a ``CatalogError`` with ``file:line:column``, cause and cure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
 from ataraxy.catalog.library import (
     cautions,
@@ -74,7 +72,7 @@ def parse_stored_protocol(text: str, name: str) -> Protocol:
 
 
 @cache
-def protocols() -> Mapping[str, Protocol]:
+def protocols() -> tuple[Protocol, ...]:
     """Every protocol that ships with the catalog, by id."""
     found: dict[str, Protocol] = {}
     for path in toml_files("protocols"):
@@ -82,7 +80,7 @@ def protocols() -> Mapping[str, Protocol]:
         if protocol.id in found:
             raise CatalogError(f"Two protocols are called {protocol.id!r}.", "Rename one.", path.name)
         found[protocol.id] = protocol
-    return MappingProxyType(found)
+    return tuple(found[key] for key in sorted(found))
 
 
 def _bytes(text: str, name: str) -> bytes:

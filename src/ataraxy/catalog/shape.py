@@ -1,4 +1,4 @@
-"""Fit plain TOML values into our frozen types, by their type hints; collect every problem, not only the first."""
+"""Fit plain TOML values into our frozen types, by their type hints; collect every problem."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ from ataraxy.core.chart.events import (
     TreatmentAttested,
     TreatmentRecorded,
 )
+from ataraxy.core.protocol.types import Disorder
 from ataraxy.core.record.envelope import Recorded
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -129,6 +130,11 @@ class Chart:
     @property
     def diagnosis(self) -> Recorded[DiagnosisRecorded] | None:
         return self.diagnoses[-1] if self.diagnoses else None
+
+    @property
+    def disorder(self) -> Disorder | None:
+        """The disorder of the latest diagnosis."""
+        return self.diagnosis.payload.disorder if self.diagnosis else None
 
     @property
     def weight_kg(self) -> Decimal | None:

@@ -48,6 +48,8 @@ from ataraxy.core.chart.events import (
 )
 from ataraxy.core.record.envelope import Recorded
 
+__all__ = ["Chart", "fold_chart"]
+
 P = TypeVar("P")
 
 
@@ -116,7 +118,7 @@ def _treatments(entries: list[Recorded[Any]]) -> tuple[EarlierTreatment, ...]:
 
 
 def _consents(entries: list[Recorded[Any]]) -> tuple[Consent, ...]:
-    """A withdrawal ends every grant of its kinds that was written before it; a later signature grants again."""
+    """A withdrawal ends the grants of its kinds written before it; a later signature grants again."""
     withdrawals = _of(entries, ConsentWithdrawn)
     return tuple(_consent(signed, withdrawals) for signed in _of(entries, ConsentSigned))
 

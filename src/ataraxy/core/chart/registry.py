@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import get_args
 
 from ataraxy.core.chart.events import ChartPayload
-from ataraxy.core.record.codec import PayloadRefused, parse
-from ataraxy.core.record.envelope import Envelope, Recorded
+from ataraxy.core.record.envelope import Recorded
+from ataraxy.core.record.read import Lifts, read_event
 
-TYPES: MappingProxyType[str, type] = MappingProxyType(
+TYPES: Mapping[str, type[ChartPayload]] = MappingProxyType(
     {kind.__name__: kind for kind in get_args(ChartPayload)}
 )
-ENVELOPE = ("id", "seq", "at", "recorded_at", "actor", "origin", "corrects")
+LIFTS: Lifts = MappingProxyType({})  # (type, from version) -> the payload one version later; none so far
 
 
 def type_name(payload: ChartPayload) -> str:
@@ -25,23 +25,6 @@ def parse_chart_event(text: str) -> Recorded[ChartPayload]:
     """The event of a stored canonical text (``core.record.chain.event_text``).
 
     Raises:
-        PayloadRefused: the text is not a chart event; says what was expected.
+        RecordUnreadable: the text is not a chart event, or a later release wrote it.
     """
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise PayloadRefused(f"the text is not JSON: {error}") from None
-    if not isinstance(body, dict):
-        raise PayloadRefused("an event is a JSON object")
-    kind = TYPES.get(str(body.get("type")))
-    if kind is None:
-        raise PayloadRefused(f"{body.get('type')!r} is not a chart event")
-    _refuse_version(kind, body.get("version"))
-    envelope = parse(Envelope, {key: body.get(key) for key in ENVELOPE})
-    payload: Any = parse(kind, body.get("payload"))
-    return Recorded(envelope, payload)
-
-
-def _refuse_version(kind: Any, version: object) -> None:
-    if version != kind.VERSION:
-        raise PayloadRefused(f"{kind.__name__} version {version!r} is not known: this is {kind.VERSION}")
+    return read_event(text, TYPES, LIFTS)

@@ -10,7 +10,7 @@ from ataraxy.core.protocol.types import Status
 
 
 class CautionRole(StrEnum):
-    """CONTRAINDICATION: by the label, never opened by a signature. EXCLUSION: by guidance. CAUTION: review."""
+    """CONTRAINDICATION: by the label, no signature opens it. EXCLUSION: by guidance. CAUTION: review."""
 
     CONTRAINDICATION = "contraindication"
     EXCLUSION = "exclusion"

@@ -21,9 +21,9 @@ __all__ = ["Finding", "Verdict", "judge"]
 class Verdict:
     """What the chart says about one criterion.
 
-    ``facts`` are the lines shown; ``as_of_seq`` the last chart event they rest on (0: none); ``unknown`` names
-    the parts nobody has answered, which no signature can stand in for; ``attested`` counts trials that rest on
-    the prescriber's word.
+    ``facts`` are the lines shown; ``as_of_seq`` is the last chart event they rest on (0: none); ``unknown``
+    names the parts nobody has answered, which no signature can stand in for; ``attested`` counts trials that
+    rest on the prescriber's word.
     """
 
     criterion: Criterion

@@ -37,10 +37,11 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A limit every protocol must have, no looser than ``value``."""
+    """A limit every protocol must have on the ``worse`` side of a measure, no looser than ``value``."""
 
     about: About
     measure: Measure
+    worse: Worse
     value: Decimal
     source: str
     status: Status
@@ -56,6 +57,7 @@ class MeasureRange:
     worse: Worse
     source: str
     status: Status
+    most_margin: Decimal | None = None  # how far from the value before the dose a patient may go home
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ class SafetyLimits:
     least_observation_min: Whole
     least_days_apart: Whole
     most_sessions: Whole
+    most_severity_days: Whole  # an older score does not say how ill somebody is now
+    most_fresh_min: Whole  # an older value does not say that somebody may go home
+    first_check_in_hours: Whole  # nobody is left unasked for longer than this
     stock_mg_per_ml: Exact  # what is sold: another number is a slipped decimal point
     most_step_ratio: Exact
     body_weight_kg: Exact  # lightest and heaviest patient the caps must make sense for

@@ -254,7 +254,7 @@ class Drug:
 class Dose(Line):
     """``duration_min`` and ``infusion_mg_per_ml`` are None for an injection.
 
-    The caps and the dilution are rarely from the same place as the dose: they carry their own source and status.
+    The caps and the dilution are rarely from the same place as the dose: each has its own source and status.
     """
 
     route: Route
@@ -302,7 +302,7 @@ class ArrivalCheck(Line):
 
 @dataclass(frozen=True, slots=True)
 class Monitoring(Line):
-    """What is measured in a phase: every ``every_min``, or at the minutes ``at_min`` after the dose starts."""
+    """What is measured in a phase: every ``every_min``, or at ``at_min`` minutes after the dose starts."""
 
     phase: Phase
     measures: tuple[Measure, ...]

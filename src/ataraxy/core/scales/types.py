@@ -1,4 +1,4 @@
-"""Rating instruments as frozen values: items, answer range, bands, and the instrument's own rules of change."""
+"""Rating instruments as frozen values: items, answer range, bands, and their own rules of change."""
 
 from __future__ import annotations
 

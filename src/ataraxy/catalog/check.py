@@ -1,0 +1,151 @@
+"""Check every file of the catalog: all problems, each with its place, cause and cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from ataraxy.catalog.library import (
+    HOME,
+    cautions,
+    fit_document,
+    instruments,
+    limits,
+    open_document,
+    side_effects,
+    sources,
+    toml_files,
+    treatments,
+)
+from ataraxy.catalog.read import Reading, read_protocol
+from ataraxy.catalog.toml import Document
+from ataraxy.core.errors import CatalogError
+from ataraxy.core.protocol.limits import SafetyLimits
+from ataraxy.core.protocol.problem import Path, Problem
+from ataraxy.core.protocol.sources import Source
+from ataraxy.core.protocol.treatments import TreatmentTable
+from ataraxy.core.protocol.types import Disorder, Measure, Route, Status
+from ataraxy.core.scales.checks import instrument_problems
+from ataraxy.core.scales.types import Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogProblem:
+    """One thing that is wrong: ``where`` is ``file:line:column``."""
+
+    where: str
+    cause: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.cause} {self.cure}"
+
+
+def check_bytes(data: bytes, name: str) -> tuple[Reading | None, tuple[CatalogProblem, ...]]:
+    """All problems of one protocol file; None where it is not even TOML."""
+    try:
+        reading = read_protocol(data, name, checked=True)
+    except CatalogError as error:
+        return None, (problem_of(error),)
+    return reading, tuple(_place(reading.document, reading.problems))
+
+
+def problem_of(error: CatalogError) -> CatalogProblem:
+    return CatalogProblem(error.where, error.cause, error.cure)
+
+
+def check_catalog() -> tuple[CatalogProblem, ...]:
+    """All problems of all files that ship with the catalog."""
+    try:
+        sources(), instruments(), treatments(), cautions(), limits(), side_effects()
+    except CatalogError as error:
+        return (problem_of(error),)
+    found = list(_library_problems())
+    for path in toml_files("protocols"):
+        found.extend(check_bytes(path.read_bytes(), path.name)[1])
+    return tuple(found)
+
+
+def _library_problems() -> Iterator[CatalogProblem]:
+    for path in toml_files("instruments"):
+        document = open_document(path)
+        instrument = fit_document(Instrument, document)
+        yield from _place(document, [*instrument_problems(instrument), *_cited(instrument, ())])
+        yield from _named_after(document, path, instrument.id)
+    for path in toml_files("treatments"):
+        document = open_document(path)
+        table = fit_document(TreatmentTable, document)
+        yield from _place(document, _cited(table, ()))
+        yield from _named_after(document, path, table.disorder.value)
+    limit_file = open_document(HOME / "limits.toml")
+    yield from _place(limit_file, [*_limit_gaps(limits()), *_cited(limits(), ())])
+    yield from _cautions()
+    yield from _side_effects()
+    for disorder in set(Disorder) - set(treatments()):
+        words = f"There is no table of treatments for {disorder.value!r}."
+        yield CatalogProblem("treatments", words, "Add one.")
+
+
+def _place(document: Document, problems: Iterable[Problem]) -> Iterator[CatalogProblem]:
+    for problem in problems:
+        yield CatalogProblem(document.where(problem.path), problem.cause, problem.cure)
+
+
+def _named_after(document: Document, path: Traversable, id_: str) -> Iterator[CatalogProblem]:
+    if path.name != f"{id_}.toml":
+        where = document.where(("id",))
+        yield CatalogProblem(where, f"The file is not named after {id_!r}.", f"Call it {id_}.toml.")
+
+
+def _cautions() -> Iterator[CatalogProblem]:
+    for name, section, rows in (
+        ("conditions.toml", "conditions", cautions().conditions.values()),
+        ("medicines.toml", "medicine_groups", cautions().medicine_groups.values()),
+    ):
+        document = open_document(HOME / "cautions" / name)
+        found = (problem for i, row in enumerate(rows) for problem in _cited(row, (section, i)))
+        yield from _place(document, found)
+
+
+def _side_effects() -> Iterator[CatalogProblem]:
+    for line, effect in enumerate(side_effects().values(), 2):
+        if effect.source not in sources():
+            where = f"side_effects.csv:{line}:1"
+            yield CatalogProblem(
+                where, f"The source {effect.source!r} does not exist.", "Add it to sources.toml."
+            )
+
+
+def _limit_gaps(known: SafetyLimits) -> Iterator[Problem]:
+    for measure in Measure:
+        if known.range(measure) is None:
+            yield Problem((), f"No range is known for {measure.value!r}.", "Add it to [[measures]].")
+    for route in Route:
+        if known.route(route) is None:
+            yield Problem((), f"No limit is known for {route.value!r}.", "Add it to [[routes]].")
+
+
+def _cited(value: Any, path: Path) -> Iterator[Problem]:
+    """Every source that is named anywhere inside a value exists and bears the status beside it."""
+    if isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _cited(item, (*path, index))
+    elif is_dataclass(value):
+        for field in fields(value):
+            inner = getattr(value, field.name)
+            if field.name == "source" or field.name.endswith("_source"):
+                status = getattr(value, field.name.replace("source", "status"), None)
+                yield from _source(inner, status, (*path, field.name))
+            else:
+                yield from _cited(inner, (*path, field.name.rstrip("_")))
+
+
+def _source(key: str, status: Status | None, path: Path) -> Iterator[Problem]:
+    source: Source | None = sources().get(key)
+    if source is None:
+        yield Problem(path, f"The source {key!r} does not exist.", "Add it to sources.toml.")
+    elif status is not None and not source.bears(status):
+        words = f"The line says {status.value!r}, but {key!r} was not read or was retracted."
+        yield Problem(path, words, 'Set status = "unverified" or "proposed".')
