@@ -5,8 +5,10 @@ Every error is a ``CatalogError`` with ``file:line:column``, cause and cure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from ataraxy.catalog.library import (
     cautions,
@@ -72,7 +74,7 @@ def parse_stored_protocol(text: str, name: str) -> Protocol:
 
 
 @cache
-def protocols() -> tuple[Protocol, ...]:
+def protocols() -> Mapping[str, Protocol]:
     """Every protocol that ships with the catalog, by id."""
     found: dict[str, Protocol] = {}
     for path in toml_files("protocols"):
@@ -80,7 +82,7 @@ def protocols() -> tuple[Protocol, ...]:
         if protocol.id in found:
             raise CatalogError(f"Two protocols are called {protocol.id!r}.", "Rename one.", path.name)
         found[protocol.id] = protocol
-    return tuple(found[key] for key in sorted(found))
+    return MappingProxyType(found)
 
 
 def _bytes(text: str, name: str) -> bytes:
