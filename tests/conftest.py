@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -47,17 +48,19 @@ class Server:
 
         return Embedded(self.home).dsn(role, self.passwords[role], database)
 
-    def create(self, name: str) -> None:
+    def create(self, name: str, template: str = TEMPLATE) -> None:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER ataraxy_owner TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(TEMPLATE)
+                    sql.Identifier(name), sql.Identifier(template)
                 )
             )
 
     def drop(self, name: str) -> None:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 @contextmanager
@@ -111,11 +114,11 @@ def django() -> None:
 
 def point_django_at(url: str) -> None:
     """Let Django's one connection speak to another database from now on."""
-    from django.conf import settings
     from django.db import connections
 
-    fresh = settings.DATABASES["default"] | __import__("ataraxy.clinic.settings", fromlist=["database"]).database(url)
-    fresh["OPTIONS"] = {}
+    from ataraxy.clinic.settings import database as parse
+
+    fresh = parse(url) | {"OPTIONS": {}}
     for name in list(connections):
         connections[name].close()
     connections.databases["default"].update(fresh)
@@ -151,6 +154,42 @@ def own_database(server: Server, django: None) -> Iterator[str]:
 
     name = f"own_{uuid.uuid4().hex[:12]}"
     server.create(name)
+    point_django_at(server.url("ataraxy_app", name))
+    yield name
+    connections.close_all()
+    server.drop(name)
+
+
+DEMO_TEMPLATE = "ataraxy_demo_template"
+DEMO_DAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def demo_template(server: Server, django: None) -> str:
+    """A database with the demo clinic in it, filled once a run by the same actions as the screens."""
+    from django.db import connections
+
+    from ataraxy.demo.fill import fill
+
+    done = Path(os.environ[RUN]) / "demo.filled"
+    with one_at_a_time("demo.lock"):
+        if not done.exists():
+            server.create(DEMO_TEMPLATE)
+            point_django_at(server.url("ataraxy_app", DEMO_TEMPLATE))
+            fill(DEMO_DAY)
+            connections.close_all()
+            done.touch()
+    return DEMO_TEMPLATE
+
+
+@pytest.fixture
+def demo_database(server: Server, demo_template: str) -> Iterator[str]:
+    """A copy of the demo clinic for one test alone."""
+    from django.db import connections
+
+    name = f"demo_{uuid.uuid4().hex[:12]}"
+    connections.close_all()
+    server.create(name, demo_template)
     point_django_at(server.url("ataraxy_app", name))
     yield name
     connections.close_all()

@@ -1,0 +1,165 @@
+"""One whole session of the demo, charted minute by minute as a careful nurse would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ataraxy.clinic.people.models import Role
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.actions.arrival import arrive, check, escort
+from ataraxy.clinic.treat.actions.dose import finish, start
+from ataraxy.clinic.treat.actions.leave import end
+from ataraxy.clinic.treat.actions.observe import note, resolve, side_effect, vital
+from ataraxy.clinic.treat.dosing import dose_of_today, shown
+from ataraxy.clinic.treat.record import protocol_of, state_of
+from ataraxy.core.protocol.types import CheckKind, DischargeKind, Measure, Protocol
+from ataraxy.core.session.events import EndReason, Grade
+from ataraxy.demo.cast import Person
+from ataraxy.demo.play import Play
+from ataraxy.live.physiology import Baseline, vitals_at
+
+PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC, Measure.PULSE_CUFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How this session goes: how strong it is felt, and what troubles."""
+
+    strength: Decimal = Decimal("1")
+    nausea: bool = False
+    anxious: tuple[int, ...] = (7, 3)  # before and after the dose
+    stop_at: int | None = None  # chart only up to this minute after the dose started
+
+
+@dataclass(frozen=True, slots=True)
+class Bedside:
+    """One session being charted."""
+
+    play: Play
+    session: Session
+    person: Person
+    dose_at: datetime
+    script: Script
+
+    def minute(self, minute: float) -> datetime:
+        return self.dose_at + timedelta(minutes=minute)
+
+
+def run_session(play: Play, session: Session, person: Person, dose_at: datetime, script: Script) -> None:
+    """Arrival, dose, observation, discharge; or up to ``script.stop_at`` for a session still going on."""
+    here = Bedside(play, session, person, dose_at, script)
+    protocol = protocol_of(Session.objects.select_related("course__protocol").get(id=session.id))
+    admit(here, protocol)
+    give(here)
+    last = watch(here, protocol)
+    if script.stop_at is None:
+        leave(here, protocol, last)
+
+
+def admit(here: Bedside, protocol: Protocol) -> None:
+    """The arrival checks, the baseline, the escort."""
+    nurse = here.play.as_(Role.NURSE, here.minute(-32))
+    arrive(nurse, here.session.id)
+    escort(nurse, here.session.id, here.person.escort[0], here.person.escort[1], False)
+    vital(
+        here.play.as_(Role.NURSE, here.minute(-28)), here.session.id, {Measure.WEIGHT: here.person.weight_kg}
+    )
+    for turn, line in enumerate(protocol.arrival):
+        nurse = here.play.as_(Role.NURSE, here.minute(-26 + turn))
+        if line.kind is CheckKind.IDENTIFIERS:
+            check(nurse, here.session.id, line.id, True, identifiers=("full-name", "birth-date"))
+        elif line.kind is CheckKind.CONFIRM:
+            check(nurse, here.session.id, line.id, True)
+    before = _values(here, -6) | {Measure.DISSOCIATION: Decimal(0), Measure.SEDATION: Decimal(5)}
+    before[Measure.ANXIETY_NOW] = Decimal(here.script.anxious[0])
+    vital(here.play.as_(Role.NURSE, here.minute(-5)), here.session.id, before)
+
+
+def give(here: Bedside) -> None:
+    """The dose begins, with the numbers step 1 showed."""
+    session = Session.objects.select_related("course__protocol").get(id=here.session.id)
+    plan = dose_of_today(protocol_of(session), state_of(session.id))
+    start(here.play.as_(Role.NURSE, here.dose_at), here.session.id, shown(plan))
+
+
+def watch(here: Bedside, protocol: Protocol) -> int:
+    """Values when the protocol asks for them; returns the last minute charted."""
+    infusion = protocol.dose.duration_min or 0
+    minutes = [*range(10, infusion, 10), *range(infusion or 15, 166 if infusion else 136, 15)]
+    if not infusion:
+        minutes = [1, *minutes]
+    for minute in minutes:
+        if here.script.stop_at is not None and minute > here.script.stop_at:
+            return minute
+        if infusion and minute == infusion:
+            finish(here.play.as_(Role.NURSE, here.minute(minute)), here.session.id)
+        vital(here.play.as_(Role.NURSE, here.minute(minute + 1)), here.session.id, _observed(here, minute))
+        _trouble(here, minute)
+    return minutes[-1]
+
+
+def _values(here: Bedside, minute: float) -> dict[Measure, Decimal]:
+    systolic, diastolic, pulse = here.person.resting
+    seen = vitals_at(
+        minute, Baseline(systolic, diastolic, pulse), seed=len(here.person.family) * 7 + minute_seed(here)
+    )
+    return {
+        Measure.SYSTOLIC: seen.systolic_mmhg,
+        Measure.DIASTOLIC: seen.diastolic_mmhg,
+        Measure.PULSE_CUFF: seen.pulse_per_min,
+        Measure.SPO2: seen.spo2_percent,
+        Measure.PULSE_OXIMETER: seen.pulse_per_min,
+        Measure.RESPIRATORY_RATE: seen.respiratory_rate_per_min,
+    }
+
+
+def minute_seed(here: Bedside) -> int:
+    return here.session.number
+
+
+def _observed(here: Bedside, minute: int) -> Mapping[Measure, Decimal]:
+    felt = _felt(minute) * here.script.strength
+    values = _values(here, minute)
+    values[Measure.SEDATION] = Decimal(4) if felt > Decimal("0.75") else Decimal(5)
+    if minute >= 30:
+        values[Measure.DISSOCIATION] = (felt * 28).quantize(Decimal(1))
+    if minute >= 60:
+        values[Measure.ANXIETY_NOW] = Decimal(here.script.anxious[1])
+    return values
+
+
+def _felt(minute: int) -> Decimal:
+    """The share of the strongest effect, 0 to 1: up to 40 min, gone by 110. Invented, for the demo."""
+    if minute <= 40:
+        return Decimal(minute) / 40
+    return max(Decimal(0), Decimal(110 - minute) / 70)
+
+
+def _trouble(here: Bedside, minute: int) -> None:
+    nurse = here.play.as_(Role.NURSE, here.minute(minute + 2))
+    if minute == 30:
+        side_effect(nurse, here.session.id, "dissociation", Grade.MILD)
+    if here.script.nausea and minute == 40:
+        side_effect(nurse, here.session.id, "nausea", Grade.MODERATE, note="Ginger tea; head of the bed up.")
+    if minute == 115 or (minute >= 120 and here.session.number and minute < 135):
+        for effect in state_of(here.session.id).open_side_effects:
+            resolve(nurse, here.session.id, effect.event)
+    if minute == 70:
+        note(
+            here.play.as_(Role.THERAPIST, here.minute(72)),
+            here.session.id,
+            "Awake, quiet, glad to have company.",
+        )
+
+
+def leave(here: Bedside, protocol: Protocol, last: int) -> None:
+    """The discharge criteria, the escort at the door, home."""
+    nurse = here.play.as_(Role.NURSE, here.minute(last + 3))
+    for line in protocol.discharge:
+        if line.kind is DischargeKind.CONFIRM:
+            check(nurse, here.session.id, line.id, True)
+    escort(nurse, here.session.id, here.person.escort[0], here.person.escort[1], True)
+    end(here.play.as_(Role.NURSE, here.minute(last + 5)), here.session.id, EndReason.DISCHARGED)
