@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -240,6 +242,17 @@ def test_a_stopped_dose_stays_where_it_was(story):
     assert state.phase is Phase.OBSERVATION
     assert state.mg_given(story.at(60)) == Decimal("8.75")
     assert state.dose.steps[-1].reason == "too strong"
+
+
+def test_a_dose_in_the_night_the_clocks_change_counts_minutes_that_passed(story):
+    """New York, 1 November 2026: 01:50 is followed, 20 minutes later, by 01:10."""
+    here = ZoneInfo("America/New_York")
+    began = datetime(2026, 11, 1, 5, 50, tzinfo=UTC).astimezone(here)
+    started = story.dosing().events[-1]
+    event = replace(started, envelope=replace(started.envelope, at=began, recorded_at=began))
+    state = fold_session([event])
+    later = datetime(2026, 11, 1, 6, 10, tzinfo=UTC).astimezone(here)
+    assert state.mg_given(later) == Decimal("17.50")
 
 
 def test_an_injection_is_whole_when_it_is_given(story):

@@ -34,6 +34,7 @@ def check_ins_due(
     """
     if dose_at.tzinfo is None:
         raise ValueError("the time of a dose needs a time zone")
+    dose_at = dose_at.astimezone(UTC)  # in a zone of its own, adding hours would add wall-clock hours
     lines = [line for line in protocol.check_ins if disorder is None or line.asks(disorder)]
     found = [due for line in lines for due in _line(line, dose_at, zone)]
     return tuple(sorted(found, key=lambda due: (due.due_at, due.line)))
@@ -55,7 +56,7 @@ def _after_hours(dose_at: datetime, hours: int, zone: tzinfo) -> datetime:
     days, left = divmod(hours, HOURS_A_DAY)
     if left == 0 and days > 1:
         return _days_later(dose_at, days, zone)
-    return (dose_at + timedelta(hours=hours)).astimezone(UTC)
+    return dose_at + timedelta(hours=hours)
 
 
 def _days_later(dose_at: datetime, days: int, zone: tzinfo) -> datetime:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
@@ -115,6 +115,7 @@ def _step(  # noqa: C901 (one case for each payload)
     """One event in effect, in the order in which things were true."""
     envelope, payload = event.envelope, event.payload
     at, by, own = moment(envelope), envelope.actor, envelope.id
+    recorded_at = envelope.recorded_at.astimezone(UTC)
     if envelope.at - envelope.recorded_at > CLOCKS_AGREE_WITHIN:
         state = _irregular(state, event, "it claims to be later than the moment it was written down")
     match payload:
@@ -125,7 +126,7 @@ def _step(  # noqa: C901 (one case for each payload)
         case PatientArrived():
             return replace(state, arrived_at=state.arrived_at or at)
         case CheckRecorded(line, ok, note, identifiers):
-            answer = CheckAnswer(line, ok, note, identifiers, at, envelope.recorded_at, by, own)
+            answer = CheckAnswer(line, ok, note, identifiers, at, recorded_at, by, own)
             return replace(state, checks={**state.checks, line: answer})
         case EscortNamed(name, phone, present):
             return replace(state, escort=Escort(name, phone, present, at, by, own))
@@ -176,7 +177,7 @@ def _vital(state: SessionState, event: Event, payload: VitalRecorded) -> Session
             value=reading.value,
             unit=reading.unit,
             at=moment(envelope),
-            recorded_at=envelope.recorded_at,
+            recorded_at=envelope.recorded_at.astimezone(UTC),
             origin=envelope.origin,
             by=envelope.actor,
             device=payload.device,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -18,11 +18,12 @@ Event = Recorded[SessionPayload]
 
 
 def moment(envelope: Envelope) -> datetime:
-    """When it was true, but never later than when it was written down.
+    """When it was true (UTC), but never later than when it was written down.
 
-    Hazard: a device clock that runs ahead would make an old value look fresh for ever.
+    Hazards: a device clock that runs ahead would make an old value look fresh for ever; and in a local zone
+    the difference of two moments is one of clock faces, an hour wrong in the night the clocks change.
     """
-    return min(envelope.at, envelope.recorded_at)
+    return min(envelope.at.astimezone(UTC), envelope.recorded_at.astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True)
