@@ -1,0 +1,201 @@
+"""``ataraxy``: the command line. Each command is one module of ``commands``, imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ataraxy.core.errors import AtaraxyError, RecordBroken
+
+if TYPE_CHECKING:
+    from ataraxy.clinic.env import Environment
+
+app = typer.Typer(
+    name="ataraxy",
+    help="Runs ketamine therapy for anxiety disorders, from referral to remission.",
+    epilog="Exit codes: 0 fine, 1 found something wrong, 2 could not run, 3 the record is broken.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+SERVE = "Run a clinic"
+CARE = "Care for its data"
+PROTOCOLS = "Protocols"
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for programs.")]
+
+
+@app.command(rich_help_panel=SERVE)
+def demo(json: Json = False) -> None:
+    """Serve a demo clinic with synthetic patients and a simulated monitor."""
+    from ataraxy.commands.demo import demo as run
+
+    raise typer.Exit(run(_env(), json))
+
+
+@app.command(rich_help_panel=SERVE)
+def serve(json: Json = False) -> None:
+    """Serve the clinic: database, web, live, watch and the front, kept alive together."""
+    from ataraxy.commands.serve import serve as run
+
+    raise typer.Exit(run(_env(), as_json=json))
+
+
+@app.command(rich_help_panel=SERVE)
+def web(json: Json = False) -> None:
+    """Only the pages."""
+    from ataraxy.commands.parts import run_part
+
+    raise typer.Exit(run_part("web", _env(), json))
+
+
+@app.command(rich_help_panel=SERVE)
+def live(json: Json = False) -> None:
+    """Only the live process: readings in, numbers out."""
+    from ataraxy.commands.parts import run_part
+
+    raise typer.Exit(run_part("live", _env(), json))
+
+
+@app.command(rich_help_panel=SERVE)
+def watch(json: Json = False) -> None:
+    """Only the watch process: anchors, check-ins, open concerns."""
+    from ataraxy.commands.parts import run_part
+
+    raise typer.Exit(run_part("watch", _env(), json))
+
+
+@app.command("demo-monitor", rich_help_panel=SERVE)
+def demo_monitor(
+    host: Annotated[str, typer.Option(help="Where to send.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="MLLP port.")] = 2575,
+    bed: Annotated[str, typer.Option(help="The bed the monitor names.")] = "1",
+    speed: Annotated[float, typer.Option(help="Simulated seconds a second.")] = 1.0,
+    start_at_min: Annotated[float, typer.Option(help="Minutes since the dose when it is switched on.")] = 0.0,
+    cuff_every_min: Annotated[float, typer.Option(help="Minutes between cuff pressures.")] = 5.0,
+    every_s: Annotated[float, typer.Option(help="Seconds between messages.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Whose body it is.")] = 1,
+    json: Json = False,
+) -> None:
+    """A simulated bedside monitor that sends PCD-01 messages over MLLP until stopped."""
+    from ataraxy.commands.monitor import monitor
+
+    raise typer.Exit(
+        monitor(host, port, bed, speed, start_at_min, cuff_every_min, every_s, seed, as_json=json)
+    )
+
+
+@app.command(rich_help_panel=SERVE)
+def found(
+    name: Annotated[str, typer.Option(help="The clinic's name.")] = "",
+    zone: Annotated[str, typer.Option(help="Its time zone, for example America/New_York.")] = "",
+    director: Annotated[str, typer.Option(help="The first director's name.")] = "",
+    email: Annotated[str, typer.Option(help="The director's address, which is the log-in.")] = "",
+    password_file: Annotated[Path | None, typer.Option(help="Read the first password from this file.")] = None,
+    json: Json = False,
+) -> None:
+    """Found a clinic with its first director. Asks for what is not given."""
+    from ataraxy.commands.found import found as run
+
+    raise typer.Exit(run(_env(), name, zone, director, email, password_file, json))
+
+
+@app.command(rich_help_panel=CARE)
+def migrate(json: Json = False) -> None:
+    """Bring the database up to this release, as its owner."""
+    from ataraxy.commands.migrate import migrate as run
+
+    raise typer.Exit(run(_env(), json))
+
+
+@app.command(rich_help_panel=CARE)
+def doctor(json: Json = False) -> None:
+    """Examine this installation; each finding with its cure."""
+    from ataraxy.commands.doctor import doctor as run
+
+    raise typer.Exit(run(_env(), json))
+
+
+@app.command(rich_help_panel=CARE)
+def verify(json: Json = False) -> None:
+    """Walk the whole record and name the first broken link of each stream."""
+    from ataraxy.commands.verify import verify as run
+
+    raise typer.Exit(run(_env(), json))
+
+
+@app.command(rich_help_panel=CARE)
+def rebuild(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare only; change nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Project every chart and session again from its events, and report what differed."""
+    from ataraxy.commands.rebuild import rebuild as run
+
+    raise typer.Exit(run(_env(), dry_run, json))
+
+
+@app.command(rich_help_panel=CARE)
+def backup(file: Annotated[Path, typer.Argument(help="The file to write.")], json: Json = False) -> None:
+    """Write the database, the anchors and the secrets into one file, then verify the record."""
+    from ataraxy.commands.backup import backup as run
+
+    raise typer.Exit(run(_env(), file, json))
+
+
+@app.command(rich_help_panel=CARE)
+def restore(file: Annotated[Path, typer.Argument(help="A file `backup` wrote.")], json: Json = False) -> None:
+    """Read a backup into an empty database, then verify the record."""
+    from ataraxy.commands.restore import restore as run
+
+    raise typer.Exit(run(_env(), file, json))
+
+
+@app.command(rich_help_panel=PROTOCOLS)
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Protocol files; none: the whole catalog.")] = None,
+    json: Json = False,
+) -> None:
+    """Check protocol files, and print each as a page a clinician can read."""
+    from ataraxy.commands.check import check as run
+
+    raise typer.Exit(run(paths or [], json))
+
+
+@app.command(rich_help_panel=PROTOCOLS)
+def diff(a: Path, b: Path, json: Json = False) -> None:
+    """Two versions of a protocol, side by side."""
+    from ataraxy.commands.diff import diff as run
+
+    raise typer.Exit(run(a, b, json))
+
+
+def _env() -> Environment:
+    from ataraxy.clinic.env import read
+
+    return read()
+
+
+def main() -> None:
+    """Run, and turn what went wrong into cause, cure and an exit code."""
+    from ataraxy.commands.say import Exit, trouble
+
+    as_json = "--json" in sys.argv
+    try:
+        app()
+    except RecordBroken as error:
+        trouble(error, as_json)
+        sys.exit(Exit.BROKEN)
+    except AtaraxyError as error:
+        trouble(error, as_json)
+        sys.exit(Exit.NOT_RUN)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""``ataraxy check FILE``: is this protocol fit to be used, and what does it say?
+
+Exit code 0: no problem. 1: problems, each with its line. 2: the file cannot be read.
+"""
+
+from __future__ import annotations
+
+import json as json_text
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ataraxy.catalog.check import CatalogProblem, check_bytes
+from ataraxy.commands.page import print_page
+from ataraxy.core.protocol.lines import claims, unsigned
+from ataraxy.core.protocol.types import Protocol
+
+OK, PROBLEMS, UNREADABLE = 0, 1, 2
+
+
+def check(file: Path, json: bool = False) -> int:
+    """Check one protocol file, print every problem or the page, and return the exit code."""
+    console = Console(highlight=False, soft_wrap=json)
+    try:
+        data = file.read_bytes()
+    except (OSError, ValueError) as error:
+        return _unreadable(file, error, json, console)
+    reading, problems = check_bytes(data, file.name)
+    protocol = reading.protocol if reading is not None else None
+    if json:
+        _print_json(_as_json(file, protocol, problems))
+    else:
+        _print(file, protocol, problems, console)
+    return PROBLEMS if problems else OK
+
+
+def _unreadable(file: Path, error: Exception, json: bool, console: Console) -> int:
+    reason = getattr(error, "strerror", None) or str(error)
+    problem = CatalogProblem(str(file), f"The file cannot be read: {reason}.", "Check its name and rights.")
+    if json:
+        _print_json(_as_json(file, None, (problem,)))
+    else:
+        console.print(Text(str(problem), style="red"))
+    return UNREADABLE
+
+
+def _print(
+    file: Path, protocol: Protocol | None, problems: Sequence[CatalogProblem], console: Console
+) -> None:
+    if protocol is not None:
+        print_page(protocol, console)
+        console.print()
+    for problem in problems:
+        console.print(Text.assemble((problem.where, "bold red"), f": {problem.cause} {problem.cure}"))
+    if problems:
+        number = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        console.print(Text(f"{file.name}: {number}. It may not be used.", style="bold red"))
+    else:
+        console.print(Text(f"{file.name}: no problem found.", style="bold green"))
+
+
+def _as_json(file: Path, protocol: Protocol | None, problems: Sequence[CatalogProblem]) -> dict[str, Any]:
+    listed = [{"where": p.where, "cause": p.cause, "cure": p.cure} for p in problems]
+    return {
+        "file": str(file),
+        "ok": not problems,
+        "problems": listed,
+        "protocol": None if protocol is None else _protocol_json(protocol),
+    }
+
+
+def _protocol_json(protocol: Protocol) -> dict[str, Any]:
+    return {
+        "id": protocol.id,
+        "version": protocol.version,
+        "title": protocol.title,
+        "sha256": protocol.sha256,
+        "lines": [
+            {"id": c.id, "section": c.section, "text": c.text, "source": c.source, "status": c.status.value}
+            for c in claims(protocol)
+        ],
+        "unsigned": [claim.id for claim in unsigned(protocol)],
+    }
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    Console(soft_wrap=True, highlight=False, markup=False).print(
+        json_text.dumps(value, ensure_ascii=False), markup=False
+    )

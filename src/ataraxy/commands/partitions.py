@@ -1,0 +1,57 @@
+"""Months for the samples: partitions are made ahead by the owner, never by a running clinic.
+
+The application may not create tables, so this happens at `ataraxy migrate` and at `ataraxy serve`. A clinic that runs on
+longer than the months made ahead loses nothing: the default partition takes the rows, and the next start moves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import psycopg
+from psycopg import sql
+
+MONTHS_AHEAD = 6
+
+
+def make_partitions(owner_url: str, today: date) -> list[str]:
+    """Make the partitions of this month and the next ones; the names of those that were missing."""
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        known = {str(row[0]) for row in connection.execute(
+            "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'treat_sample'::regclass"
+        )}  # fmt: skip
+        made: list[str] = []
+        for first, after in months(today, MONTHS_AHEAD + 1):
+            name = f"treat_sample_{first:%Y_%m}"
+            if name not in known:
+                _make(connection, name, first, after)
+                made.append(name)
+    return made
+
+
+def months(today: date, count: int) -> Iterator[tuple[date, date]]:
+    """(first day, first day of the next) of ``count`` months, this one first."""
+    first = today.replace(day=1)
+    for _ in range(count):
+        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        yield first, after
+        first = after
+
+
+def _make(connection: psycopg.Connection, name: str, first: date, after: date) -> None:
+    """One month, with the rows the default partition kept for it. Times are UTC."""
+    words = {
+        "name": sql.Identifier(name),
+        "first": sql.Literal(f"{first} 00:00+00"),
+        "after": sql.Literal(f"{after} 00:00+00"),
+    }
+    with connection.transaction():
+        for statement in (
+            "CREATE TABLE {name} (LIKE treat_sample INCLUDING DEFAULTS)",
+            "WITH moved AS (DELETE FROM treat_sample_default WHERE received_at >= {first} AND received_at < {after}"
+            " RETURNING *) INSERT INTO {name} SELECT * FROM moved",
+            "ALTER TABLE treat_sample ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({after})",
+            "REVOKE UPDATE, DELETE, TRUNCATE ON {name} FROM ataraxy_app",
+        ):
+            connection.execute(sql.SQL(statement).format(**words))

@@ -1,0 +1,38 @@
+"""One part of a clinic alone: ``ataraxy web``, ``ataraxy live``, ``ataraxy watch``."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from ataraxy.clinic.database.roles import refuse_power
+from ataraxy.clinic.env import Environment
+from ataraxy.commands import database as db
+from ataraxy.commands.say import Exit, document, err
+
+WHERE = {"web": "web_port", "live": "live_port"}
+
+
+def run_part(name: str, env: Environment, as_json: bool) -> int:
+    """Run one part on the database, as the application's role, until told to stop."""
+    with db.in_use(env) as database:
+        env = db.told(env, database)
+        refuse_power(env.database_url)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "ataraxy.clinic.settings"
+        port = getattr(env, WHERE[name]) if name in WHERE else None
+        if as_json:
+            document({"part": name, "pid": os.getpid(), "port": port})
+        else:
+            err.print(f"{name} is starting" + (f" on 127.0.0.1:{port}" if port else ""))
+        _run(name, env)
+    return Exit.FINE
+
+
+def _run(name: str, env: Environment) -> None:
+    """Each part's own module, loaded only by the process that runs it."""
+    module, call = {
+        "web": ("ataraxy.commands.web", "web"),
+        "live": ("ataraxy.live.server", "run"),
+        "watch": ("ataraxy.clinic.watch", "run"),
+    }[name]
+    getattr(import_module(module), call)(env)
