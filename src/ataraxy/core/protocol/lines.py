@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ataraxy.core.protocol.problem import Path
-from ataraxy.core.protocol.types import Dose, Indication, Line, Protocol, Status
+from ataraxy.core.protocol.types import Course, Dose, Indication, Line, Protocol, Status
 
 SECTIONS = (
     "indications",
@@ -70,15 +70,36 @@ def _indication_parts(line: Indication, path: Path) -> Iterator[Claim]:
     yield Claim(
         f"{line.id}.severity", "indications", words, severity.source, severity.status, (*path, "severity")
     )
-    doses = ", ".join(f"{dose}" for dose in course.doses_mg_per_kg)
-    words = f"{course.sessions} sessions of {doses} mg/kg within {course.within_days} days"
-    yield Claim(f"{line.id}.course", "indications", words, course.source, course.status, (*path, "course"))
-    words = f"{course.least_days_apart} to {course.most_days_apart} days apart"
-    source = course.spacing_source or course.source
-    status = course.spacing_status
     yield Claim(
-        f"{line.id}.spacing", "indications", words, source, status, (*path, "course", "spacing_source")
+        f"{line.id}.course",
+        "indications",
+        _course_words(course),
+        course.source,
+        course.status,
+        (*path, "course"),
     )
+    yield Claim(
+        f"{line.id}.spacing",
+        "indications",
+        _spacing_words(course),
+        course.spacing_source or course.source,
+        course.spacing_status,
+        (*path, "course", "spacing_source"),
+    )
+
+
+def _course_words(course: Course) -> str:
+    doses = course.doses_mg_per_kg
+    if len(doses) == 1:
+        return f"one session of {doses[0]} mg/kg"
+    each = f"{doses[0]}" if len(set(doses)) == 1 else ", ".join(f"{dose}" for dose in doses)
+    return f"{len(doses)} sessions of {each} mg/kg within {course.within_days} days"
+
+
+def _spacing_words(course: Course) -> str:
+    if course.sessions == 1:
+        return f"at least {course.least_days_apart} days before another course"
+    return f"sessions {course.least_days_apart} to {course.most_days_apart} days apart"
 
 
 def _dose_parts(line: Dose, path: Path) -> Iterator[Claim]:
