@@ -24,7 +24,9 @@ def clinic(database: str) -> Any:
     """A demo clinic (no second factor needed), whose clock runs on the wall's time."""
     from ataraxy.clinic.people.models import Clinic
 
-    return Clinic.objects.create(name="Stillwater Clinic", zone="America/New_York", phone="555 0100", is_demo=True)
+    return Clinic.objects.create(
+        name="Stillwater Clinic", zone="America/New_York", phone="555 0100", is_demo=True
+    )
 
 
 @pytest.fixture
@@ -49,7 +51,11 @@ def employ() -> Callable[..., Any]:
         user.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
         user.save()
         staff = Staff.objects.create(clinic=clinic, user=user, name=title, roles=list(roles))
-        kinds = {"prescriber": ("prescribing", "rescue"), "nurse": ("nursing", "rescue"), "therapist": ("therapy",)}
+        kinds = {
+            "prescriber": ("prescribing", "rescue"),
+            "nurse": ("nursing", "rescue"),
+            "therapist": ("therapy",),
+        }
         for kind in kinds.get(roles[0], ()):
             Credential.objects.create(staff=staff, kind=kind, number="X-1", expires_on=date(2030, 1, 1))
         return staff
@@ -93,7 +99,9 @@ def outsider(database: str, employ: Callable[..., Any]) -> Any:
     from ataraxy.clinic.people.models import Clinic, Role
 
     other = Clinic.objects.create(name="Elsewhere Clinic", zone="Europe/London", is_demo=True)
-    return employ(other, "prescriber", *[r for r in Role.values if r != "prescriber"], name="Outsider Elsewhere")
+    return employ(
+        other, "prescriber", *[r for r in Role.values if r != "prescriber"], name="Outsider Elsewhere"
+    )
 
 
 @pytest.fixture
@@ -138,5 +146,7 @@ def patient(clinic: Any, coordinator: Any, context: Callable[..., Any]) -> Any:
         sex="female",
         phone="555 0111",
     )
-    open_chart(context(coordinator, NOW - timedelta(days=30)), person, ChartOpened("Dr Lane", "treatment-resistant"))
+    open_chart(
+        context(coordinator, NOW - timedelta(days=30)), person, ChartOpened("Dr Lane", "treatment-resistant")
+    )
     return person

@@ -5,6 +5,7 @@ A clinic sets few of these: with the embedded database they all have good defaul
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -54,10 +55,8 @@ class Environment:
         """A random secret kept in ``home/secrets``, made at first use."""
         path = self.home / "secrets" / name
         if not path.exists():
-            try:
+            with contextlib.suppress(FileExistsError):  # another process of the same start was quicker
                 write_secret(path, secrets.token_urlsafe(48))
-            except FileExistsError:  # another process of the same start was quicker
-                pass
         return path.read_text().strip()
 
 

@@ -21,7 +21,7 @@ from ataraxy.demo.cast import Person
 from ataraxy.demo.play import Play
 from ataraxy.live.physiology import Baseline, vitals_at
 
-PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC, Measure.PULSE_CUFF)
+RESOLVED_MIN = 115
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,12 @@ def give(here: Bedside) -> None:
 def watch(here: Bedside, protocol: Protocol) -> int:
     """Values when the protocol asks for them; returns the last minute charted."""
     infusion = protocol.dose.duration_min or 0
-    minutes = [*range(10, infusion, 10), *range(infusion or 15, 166 if infusion else 136, 15)]
-    if not infusion:
-        minutes = [1, *minutes]
+    last = 166 if infusion else 136
+    minutes: list[int] = [
+        *([] if infusion else [1]),
+        *range(10, infusion, 10),
+        *range(infusion or 15, last, 15),
+    ]
     for minute in minutes:
         if here.script.stop_at is not None and minute > here.script.stop_at:
             return minute
@@ -104,7 +107,7 @@ def watch(here: Bedside, protocol: Protocol) -> int:
 def _values(here: Bedside, minute: float) -> dict[Measure, Decimal]:
     systolic, diastolic, pulse = here.person.resting
     seen = vitals_at(
-        minute, Baseline(systolic, diastolic, pulse), seed=len(here.person.family) * 7 + minute_seed(here)
+        minute, Baseline(systolic, diastolic, pulse), seed=len(here.person.family) * 7 + here.session.number
     )
     return {
         Measure.SYSTOLIC: seen.systolic_mmhg,
@@ -114,10 +117,6 @@ def _values(here: Bedside, minute: float) -> dict[Measure, Decimal]:
         Measure.PULSE_OXIMETER: seen.pulse_per_min,
         Measure.RESPIRATORY_RATE: seen.respiratory_rate_per_min,
     }
-
-
-def minute_seed(here: Bedside) -> int:
-    return here.session.number
 
 
 def _observed(here: Bedside, minute: int) -> Mapping[Measure, Decimal]:
@@ -144,7 +143,7 @@ def _trouble(here: Bedside, minute: int) -> None:
         side_effect(nurse, here.session.id, "dissociation", Grade.MILD)
     if here.script.nausea and minute == 40:
         side_effect(nurse, here.session.id, "nausea", Grade.MODERATE, note="Ginger tea; head of the bed up.")
-    if minute == 115 or (minute >= 120 and here.session.number and minute < 135):
+    if minute >= RESOLVED_MIN:
         for effect in state_of(here.session.id).open_side_effects:
             resolve(nurse, here.session.id, effect.event)
     if minute == 70:

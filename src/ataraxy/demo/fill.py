@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -83,14 +84,14 @@ def _clinic(opened: datetime, seed: int) -> Play:
     return Play(clinic, staff, rooms, protocols, new_id)
 
 
-def _director(clinic: Clinic, opened: datetime, new_id: Callable[[], object]) -> Staff:
+def _director(clinic: Clinic, opened: datetime, new_id: Callable[[], UUID]) -> Staff:
     """The first member of staff, whom nobody could add; like ``ataraxy found`` for a real clinic."""
     first = cast.STAFF[0]
     user = User(id=new_id(), email=first.email)
     user.set_password(cast.PASSWORD)
     user.save()
     staff = Staff.objects.create(id=new_id(), clinic=clinic, user=user, name=first.name, roles=[first.role])
-    system = Context(clinic, None, None, Origin.SYSTEM, opened, new_id)  # type: ignore[arg-type]
+    system = Context(clinic, None, None, Origin.SYSTEM, opened, new_id)
     append_act(system, Entry(StaffAdded(staff.id, (first.role.value,))))
     return staff
 

@@ -16,7 +16,7 @@ from ataraxy.demo.aftercare import answer_all, follow_up, tell_story
 from ataraxy.demo.bedside import Script, run_session
 from ataraxy.demo.cast import Person
 from ataraxy.demo.clock import at, course_days, course_days_ending, working_day
-from ataraxy.demo.pathway import ask, book, book_one, consent, decide, measure, meet, plan, refer, refuse
+from ataraxy.demo.pathway import ask, book, book_one, consent, decide, meet, plan, refer, refuse
 from ataraxy.demo.play import Play
 
 Story = Callable[[Play, datetime], Session | None]
@@ -108,7 +108,7 @@ def consented_not_planned(play: Play, now: datetime) -> None:
 def booked_for_today(play: Play, now: datetime) -> None:
     """A first injection this afternoon."""
     first = at(now.date(), 14)
-    patient, course = planned(play, cast.BOOKED, first)
+    _, course = planned(play, cast.BOOKED, first)
     book_one(play, course, now.date(), now - timedelta(days=3), room=1, start=(14, 0))
 
 
@@ -116,7 +116,7 @@ def in_the_chair_now(play: Play, now: datetime) -> Session:
     """The third of six infusions, begun a quarter of an hour ago; the monitor speaks."""
     person = cast.LIVE
     days = course_days_ending(now.date(), 3)
-    patient, course = planned(play, person, at(days[0], 9))
+    _, course = planned(play, person, at(days[0], 9))
     held = book(play, course, days[:2], at(days[0], 9) - timedelta(days=3))
     held.append(book_one(play, course, now.date(), at(days[0], 9), start=(9, 30)))
     for turn, session in enumerate(held[:2]):
@@ -133,7 +133,7 @@ def in_the_chair_now(play: Play, now: datetime) -> Session:
 def next_week(play: Play, now: datetime) -> None:
     """A course that begins in the coming days."""
     first = at(course_days(now.date(), 2)[1], 9)
-    patient, course = planned(play, cast.NEXT, first)
+    _, course = planned(play, cast.NEXT, first)
     book(play, course, course_days(first.date(), 2), now - timedelta(days=1), room=2)
 
 

@@ -19,7 +19,9 @@ def _write(ctx: Any, patient: Any, name: str = "Ada", **how: Any) -> Any:
     from ataraxy.clinic.audit.append import Entry, append, lock_head
 
     with transaction.atomic():
-        return append(ctx, lock_head(ctx, patient.id), [Entry(EscortRecorded(name, "555 1", "sister"))], **how)
+        return append(
+            ctx, lock_head(ctx, patient.id), [Entry(EscortRecorded(name, "555 1", "sister"))], **how
+        )
 
 
 def test_an_event_is_stored_as_the_text_that_was_hashed(
@@ -32,7 +34,10 @@ def test_an_event_is_stored_as_the_text_that_was_hashed(
     row = Event.objects.get(id=recorded.envelope.id)
     assert row.hash == link_hash(row.previous, row.text)
     assert row.actor_id == nurse.id
-    assert (row.seq, row.hash) == (ChainHead.objects.get(id=patient.id).seq, ChainHead.objects.get(id=patient.id).hash)
+    assert (row.seq, row.hash) == (
+        ChainHead.objects.get(id=patient.id).seq,
+        ChainHead.objects.get(id=patient.id).hash,
+    )
 
 
 def test_a_page_drawn_before_somebody_else_wrote_is_stale(
@@ -67,8 +72,12 @@ GUARDED = ["audit_event", "audit_chartread", "audit_anchor"]
 
 @pytest.mark.parametrize("role", ["ataraxy_app", "ataraxy_auditor", "ataraxy_owner"])
 @pytest.mark.parametrize("table", GUARDED)
-@pytest.mark.parametrize("act", ["UPDATE {} SET clinic_id = clinic_id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
-def test_no_role_changes_or_empties_the_record(server: Any, own_database: str, role: str, table: str, act: str) -> None:
+@pytest.mark.parametrize(
+    "act", ["UPDATE {} SET clinic_id = clinic_id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
+)
+def test_no_role_changes_or_empties_the_record(
+    server: Any, own_database: str, role: str, table: str, act: str
+) -> None:
     _fill(server, own_database)
     with psycopg.connect(server.url(role, own_database)) as connection:
         with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.RestrictViolation)):
@@ -77,7 +86,11 @@ def test_no_role_changes_or_empties_the_record(server: Any, own_database: str, r
 
 def test_a_head_only_moves_forward(server: Any, own_database: str) -> None:
     _fill(server, own_database)
-    for act in ("UPDATE audit_chainhead SET seq = seq - 1", "DELETE FROM audit_chainhead", "TRUNCATE audit_chainhead CASCADE"):
+    for act in (
+        "UPDATE audit_chainhead SET seq = seq - 1",
+        "DELETE FROM audit_chainhead",
+        "TRUNCATE audit_chainhead CASCADE",
+    ):
         with psycopg.connect(server.url("ataraxy_owner", own_database)) as connection:
             with pytest.raises(psycopg.errors.RestrictViolation):
                 connection.execute(act)
@@ -103,7 +116,8 @@ def test_only_a_demo_clinic_shifts_its_clock(server: Any, own_database: str) -> 
     clinic = uuid.uuid4()
     with psycopg.connect(server.url("ataraxy_app", own_database)) as connection:
         connection.execute(
-            "INSERT INTO people_clinic (id, name, zone, jurisdiction, phone, is_demo) VALUES (%s, 'C', 'UTC', 'US', '', false)",
+            "INSERT INTO people_clinic (id, name, zone, jurisdiction, phone, is_demo)"
+            " VALUES (%s, 'C', 'UTC', 'US', '', false)",
             [clinic],
         )
         with pytest.raises(psycopg.errors.RestrictViolation, match="only a demo clinic"):
@@ -125,9 +139,16 @@ def _fill(server: Any, database: str) -> None:
     clinic = Clinic.objects.create(name="C", zone="UTC")
     ctx = system_context(clinic)
     patient = Patient.objects.create(
-        clinic=clinic, record_number="1", given_name="A", family_name="B", birth_date=date(1980, 1, 1), sex="other"
+        clinic=clinic,
+        record_number="1",
+        given_name="A",
+        family_name="B",
+        birth_date=date(1980, 1, 1),
+        sex="other",
     )
     with transaction.atomic():
         append(ctx, open_stream(ctx, patient.id, StreamKind.CHART), [Entry(ChartOpened("x", "y"))])
-    ChartRead.objects.create(clinic=clinic, patient_id=patient.id, at=datetime.now(UTC), view="v", right="role")
+    ChartRead.objects.create(
+        clinic=clinic, patient_id=patient.id, at=datetime.now(UTC), view="v", right="role"
+    )
     drop_anchor(ctx, None)

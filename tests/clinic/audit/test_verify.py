@@ -27,7 +27,12 @@ def chart(own_database: str) -> UUID:
     clinic = Clinic.objects.create(name="C", zone="UTC")
     ctx = system_context(clinic)
     patient = Patient.objects.create(
-        clinic=clinic, record_number="1", given_name="A", family_name="B", birth_date=date(1980, 1, 1), sex="other"
+        clinic=clinic,
+        record_number="1",
+        given_name="A",
+        family_name="B",
+        birth_date=date(1980, 1, 1),
+        sex="other",
     )
     with transaction.atomic():
         append(ctx, open_stream(ctx, patient.id, StreamKind.CHART), [Entry(ChartOpened("x", "y"))])
@@ -74,7 +79,8 @@ def test_an_edited_text_is_found(chart: UUID, tamper: Callable[..., None]) -> No
 def test_an_edited_text_with_a_fresh_hash_is_found(chart: UUID, tamper: Callable[..., None]) -> None:
     tamper(
         "UPDATE audit_event SET text = replace(text, 'Bea', 'Eve') WHERE seq = 3",
-        "UPDATE audit_event SET hash = encode(sha256(convert_to(previous || chr(10) || text, 'UTF8')), 'hex') WHERE seq = 3",
+        "UPDATE audit_event SET hash = encode(sha256(convert_to(previous || chr(10) || text, 'UTF8')), 'hex')"
+        " WHERE seq = 3",
     )
     (fault,) = _faults()
     assert (fault.stream, fault.seq) == (chart, 4)
@@ -128,7 +134,9 @@ def test_a_tail_cut_off_together_with_its_head_is_found_by_the_anchor(
     assert "anchor 1 saw event 4" in fault.reason
 
 
-def test_a_dropped_chart_is_found_by_its_patient_and_by_the_anchor(chart: UUID, tamper: Callable[..., None]) -> None:
+def test_a_dropped_chart_is_found_by_its_patient_and_by_the_anchor(
+    chart: UUID, tamper: Callable[..., None]
+) -> None:
     tamper("DELETE FROM audit_event", "DELETE FROM audit_chainhead")
     reasons = " ".join(f.reason for f in _faults())
     assert "its whole record is gone" in reasons

@@ -157,7 +157,9 @@ class Embedded:
         user = self._user()
         owner = pwd.getpwnam(user).pw_uid if user else os.geteuid()
         if folder.is_symlink() or folder.stat().st_uid not in (owner, os.geteuid()):
-            raise DatabaseTrouble(f"{folder} belongs to someone else.", "Remove it, or set ATARAXY_HOME elsewhere.")
+            raise DatabaseTrouble(
+                f"{folder} belongs to someone else.", "Remove it, or set ATARAXY_HOME elsewhere."
+            )
         if user:
             os.chown(folder, owner, pwd.getpwnam(user).pw_gid)
         folder.chmod(0o700)
@@ -199,5 +201,7 @@ def wait_until_ready(dsn: str, seconds: float = 30.0) -> None:
             return
         except psycopg.OperationalError as error:
             if time.monotonic() > end:
-                raise DatabaseTrouble(f"The database does not answer: {error}", "Start it, then try again.") from None
+                raise DatabaseTrouble(
+                    f"The database does not answer: {error}", "Start it, then try again."
+                ) from None
             time.sleep(0.1)
