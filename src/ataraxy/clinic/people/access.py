@@ -53,7 +53,7 @@ def patient_of(request: HttpRequest, patient_id: UUID, *roles: str) -> tuple[Con
 
 
 def chart_right(ctx: Context, patient: Patient, *roles: str) -> str:
-    """"role" or "break-glass"; raises GlassClosed without either."""
+    """ "role" or "break-glass"; raises GlassClosed without either."""
     staff = ctx.signer()
     if staff.has_role(*roles):
         return "role"

@@ -53,7 +53,9 @@ class Clinic(models.Model):
 class ClockOffset(models.Model):
     """How far a demo clinic's clock runs from the wall's; a trigger refuses a row for any other clinic."""
 
-    clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, primary_key=True, related_name="clock_offset")
+    clinic = models.OneToOneField(
+        Clinic, on_delete=models.PROTECT, primary_key=True, related_name="clock_offset"
+    )
     offset = models.DurationField()
 
 
@@ -174,7 +176,9 @@ class Patient(models.Model):
 class ChartSummary(models.Model):
     """Projected from the chart in the same transaction as the event; ``ataraxy rebuild`` gives the same."""
 
-    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, primary_key=True, related_name="summary")
+    patient = models.OneToOneField(
+        Patient, on_delete=models.PROTECT, primary_key=True, related_name="summary"
+    )
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.SCREEN)
     disorder = models.CharField(max_length=8, blank=True)
     open_concerns = models.IntegerField(default=0)

@@ -38,5 +38,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {"nav": [], "clinic_is_demo": False}
     match = request.resolver_match
     here = match.view_name if match else ""
-    nav = [Entry(label, reverse(name), name == here) for label, name, roles in ENTRIES if staff.has_role(*roles)]
+    nav = [
+        Entry(label, reverse(name), name == here) for label, name, roles in ENTRIES if staff.has_role(*roles)
+    ]
     return {"nav": nav, "clinic_is_demo": staff.clinic.is_demo}

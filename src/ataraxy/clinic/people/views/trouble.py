@@ -5,15 +5,19 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ataraxy.clinic.people.access import GlassClosed
+from ataraxy.clinic.people.access import DESK, GlassClosed
+from ataraxy.clinic.people.models import Staff
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"cause": "This page was open too long.", "cure": "Reload it."}, status=403)
+    words = {"cause": "This page was open too long.", "cure": "Reload it, and send it again."}
+    return render(request, "403.html", words, status=403)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403; for a chart of one's own clinic with the offer to break the glass."""
-    patient = exception.patient if isinstance(exception, GlassClosed) else None
-    context = {"cause": str(exception) or "This is not open to your role.", "patient": patient}
+    staff: Staff | None = getattr(request, "staff", None)
+    if isinstance(exception, GlassClosed) and staff is not None and staff.has_role(*DESK):
+        return render(request, "people/glass_closed.html", {"patient": exception.patient}, status=403)
+    context = {"cause": str(exception) or "This is not open to your role."}
     return render(request, "403.html", context, status=403)
