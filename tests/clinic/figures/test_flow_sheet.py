@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ataraxy.clinic.figures import flow_notes, flow_rows, flow_sheet, flow_vitals
+from ataraxy.clinic.figures.time_axis import axis_for
+from ataraxy.clinic.figures.types import FlowSheet, Keep, Level, Note, Pressure, Sample
+
+Minute = Callable[[float], datetime]
+
+
+def count(cls: str, svg: str) -> int:
+    return len(re.findall(rf'class="{cls}"', svg))
+
+
+def test_each_pressure_is_two_carets_and_each_pulse_a_dot(sheet: FlowSheet) -> None:
+    drawn = flow_sheet.draw(sheet)
+    in_the_key = 1
+    assert count("pressure", drawn) == 2 * (len(sheet.pressures) + in_the_key)
+    assert count("pulse", drawn) == len(sheet.pulses) + in_the_key
+
+
+def test_a_caret_has_its_point_on_the_value(sheet: FlowSheet, minute: Minute) -> None:
+    one = replace(sheet, pressures=(Pressure(minute(5), 160, 90),), gap_after_min=None)
+    scale = flow_vitals.scale_for(one, 100.0, 160.0)
+    assert (scale.lowest, scale.highest) == (40, 200)
+    assert scale.y(160) == 140.0  # one mmHg a unit here: 40 below the top
+    assert " 140" in flow_vitals._caret(one.pressures[0], axis_for(one, 0, 100), scale)[1]
+
+
+def test_no_value_is_cut_off_by_the_usual_scale(sheet: FlowSheet, minute: Minute) -> None:
+    extreme = replace(sheet, pressures=(Pressure(minute(5), 231, 28),))
+    scale = flow_vitals.scale_for(extreme, 0.0, 100.0)
+    assert (scale.lowest, scale.highest) == (20, 240)
+
+
+def test_a_pressure_typed_later_is_marked(sheet: FlowSheet) -> None:
+    drawn = flow_sheet.draw(sheet)
+    assert len(re.findall(r">L</text>", drawn)) == 1
+
+
+def test_limits_and_baseline_are_named_beside_their_lines(sheet: FlowSheet) -> None:
+    drawn = flow_sheet.draw(sheet)
+    for words in (
+        "sys ≥ 160 hold",
+        "sys ≥ 180 stop",
+        "dia ≥ 100 hold",
+        "baseline sys 124",
+        "baseline dia 78",
+    ):
+        assert f">{words}</text>" in drawn
+    assert count("beyond-medium", drawn) == count("beyond-high", drawn) == 1
+
+
+def test_a_stretch_without_a_pressure_is_said_up_to_now(sheet: FlowSheet, minute: Minute) -> None:
+    assert flow_vitals.gaps(sheet) == [
+        (minute(-3), minute(5)),
+        (minute(15), minute(45)),
+        (minute(45), minute(70)),
+    ]
+    assert "25 min without a pressure" in flow_sheet.draw(sheet)
+    assert flow_vitals.gaps(replace(sheet, gap_after_min=None)) == []
+
+
+def test_spo2_shows_the_lowest_value_of_each_box_and_boxes_what_is_too_low(sheet: FlowSheet) -> None:
+    axis = axis_for(sheet, 0.0, 800.0)
+    (row,) = sheet.rows
+    kept = flow_rows.boxes(row, axis, timedelta(minutes=5))
+    assert [value for _, value in kept] == [91.0]
+    assert count("flag-box", flow_sheet.draw(sheet)) == 1
+
+
+@given(st.lists(st.integers(50, 100), min_size=1, max_size=9), st.sampled_from(Keep))
+def test_a_written_value_is_always_one_that_was_read(values: list[int], keep: Keep) -> None:
+    start = datetime.fromisoformat("2026-11-23T14:00:00+00:00")
+    samples = [Sample(start + timedelta(seconds=i), value) for i, value in enumerate(values)]
+    kept = flow_rows._kept(keep, samples)
+    assert kept in values
+    assert kept == {Keep.LOWEST: min(values), Keep.HIGHEST: max(values), Keep.LATEST: values[-1]}[keep]
+
+
+def test_notes_are_numbered_in_the_order_of_time_and_close_ones_do_not_overlap(
+    sheet: FlowSheet, minute: Minute
+) -> None:
+    crowd = replace(sheet, notes=tuple(Note(minute(3 - i), f"note {i}") for i in range(4)))
+    axis = axis_for(crowd, 0.0, 800.0)
+    drawn, height = flow_notes.marks(crowd, axis, 0.0)
+    circles = [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', "".join(drawn))]
+    assert all(
+        abs(a[0] - b[0]) >= 17 or abs(a[1] - b[1]) >= 17 for a in circles for b in circles if a is not b
+    )
+    assert height > 0
+    legend, _ = flow_notes.legend(crowd, 0, 900, 0)
+    assert "".join(legend).index("note 3") < "".join(legend).index("note 0")
+
+
+def test_an_empty_session_says_so(empty_sheet: FlowSheet) -> None:
+    drawn = flow_sheet.draw(empty_sheet)
+    assert "No pressure or pulse recorded yet" in drawn
+    assert flow_sheet.table(empty_sheet).rows == ()
+
+
+def test_times_are_those_of_the_clinic(sheet: FlowSheet, minute: Minute) -> None:
+    summer = replace(sheet, now=datetime.fromisoformat("2026-07-01T14:00:00+00:00"))
+    assert sheet.clock(minute(0)) == "14:02"
+    assert summer.clock(datetime.fromisoformat("2026-07-01T14:00:00+00:00")) == "15:00"
+
+
+def test_the_axis_holds_everything_and_ends_on_quarters(sheet: FlowSheet, minute: Minute) -> None:
+    late = replace(sheet, notes=(*sheet.notes, Note(minute(200), "phoned")))
+    axis = axis_for(late, 10.0, 700.0)
+    assert axis.starts.minute % 15 == axis.ends.minute % 15 == 0
+    assert axis.starts <= sheet.starts and axis.ends >= minute(200)
+    assert axis.x(axis.starts) == 10.0 and axis.x(axis.ends) == 710.0
+
+
+def test_the_table_tells_everything_in_the_order_of_time(sheet: FlowSheet) -> None:
+    table = flow_sheet.table(sheet)
+    times = [row[0] for row in table.rows]
+    assert times == sorted(times)
+    assert ("14:12", "Blood pressure", "164/101 mmHg, at the medium limit", "monitor") in table.rows
+    assert ("14:22", "Dose paused", "ketamine 36 mg", "") in table.rows
+    assert ("14:26", "Dose resumed", "ketamine 36 mg", "") in table.rows
+    assert ("14:46", "Dose finished", "ketamine 36 mg", "") in table.rows
+    assert len(table.rows) == 4 + 1 + len(sheet.pressures) + len(sheet.pulses) + 2 + len(sheet.notes)
+
+
+def test_a_limit_is_reached_at_its_value_not_beyond_it(sheet: FlowSheet, minute: Minute) -> None:
+    assert flow_vitals.level_of(sheet, Pressure(minute(0), 159, 99)) is None
+    assert flow_vitals.level_of(sheet, Pressure(minute(0), 160, 80)) is Level.MEDIUM
+    assert flow_vitals.level_of(sheet, Pressure(minute(0), 180, 100)) is Level.HIGH
