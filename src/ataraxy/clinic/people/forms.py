@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest, QueryDict
@@ -17,6 +17,8 @@ THREE_WAY = [(Answer.YES.value, "Yes"), (Answer.NO.value, "No"), (Answer.UNKNOWN
 
 class ActForm(forms.Form):
     """A form that acts once: ``key`` names the act, ``seen`` the last human entry the person saw."""
+
+    signed: ClassVar[bool] = False  # whether it ends in a signature block
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
@@ -31,6 +33,15 @@ class ActForm(forms.Form):
 
     def prepare(self) -> None:
         """Where a form adds its own choices."""
+
+    def clean(self) -> dict[str, Any] | None:
+        if any(name in self.errors for name in ("key", "seen")):
+            self.add_error(None, "This form is damaged. Reload the page and fill it in again.")
+        return super().clean()
+
+    def body(self) -> list[forms.BoundField]:
+        """The fields a person fills in, without the signature's password."""
+        return [field for field in self.visible_fields() if field.name != "password" or not self.signed]
 
     @property
     def act_key(self) -> str:
@@ -51,6 +62,8 @@ class ActForm(forms.Form):
 
 class SignedForm(ActForm):
     """A form that ends in a signature: the own password once more (never echoed back)."""
+
+    signed = True
 
     password = forms.CharField(
         label="Your password",

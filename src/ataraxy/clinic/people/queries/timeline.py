@@ -1,4 +1,4 @@
-"""Everything that was written in a chart, newest first, with author and time; what was struck stays visible."""
+"""Everything that was written in a chart, newest first, with author and time; what was struck stays seen."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def day_of(ctx: Context) -> DateTimeTZRange:
 
 
 def check_ins_due(ctx: Context) -> QuerySet[CheckIn]:
-    rows = CheckIn.objects.filter(clinic=ctx.clinic, answered_at__isnull=True)
+    rows = CheckIn.objects.filter(clinic=ctx.clinic, answered_at__isnull=True, superseded_by__isnull=True)
     rows = rows.filter(due_at__lte=ctx.now, closes_at__gt=ctx.now)
     return rows.select_related("patient", "session").order_by("due_at")
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ataraxy.clinic.follow.models import CheckIn
-from ataraxy.clinic.people.access import CLINICAL, DESK, GlassClosed, chart_right, patient_of
+from ataraxy.clinic.people.access import CLINICAL, DESK, GlassClosed, chart_right, patient_of, record_read
 from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.page import frame
 from ataraxy.clinic.people.queries.overview import facts
@@ -23,18 +23,20 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """The desk sees who, bookings and check-in dates; the chart itself opens to clinical roles."""
     ctx, person = patient_of(request, patient_id, *DESK)
     sessions = Session.objects.filter(clinic=ctx.clinic, patient=person).select_related("room")
-    check_ins = CheckIn.objects.filter(clinic=ctx.clinic, patient=person).order_by("due_at")
+    check_ins = CheckIn.objects.filter(clinic=ctx.clinic, patient=person, superseded_by__isnull=True)
     context = frame(ctx, person) | {
         "sessions": sessions.exclude(ended="cancelled").order_by("during"),
-        "check_ins": check_ins,
+        "check_ins": check_ins.order_by("due_at"),
         "now": ctx.now,
         "opens_chart": True,
         "may_open_sessions": ctx.signer().has_role(*CLINICAL),
     }
     try:
-        chart_right(ctx, person, *CLINICAL)
+        right = chart_right(ctx, person, *CLINICAL)
     except GlassClosed:
         return render(request, "people/patient.html", context | {"opens_chart": False})
+    if right == "break-glass":
+        record_read(ctx, person, "people:patient", right)
     chart = chart_of(person.id)
     context |= {
         "facts": facts(ctx, person, chart),
