@@ -1,0 +1,148 @@
+"""One transaction's work: messages in; samples, charted events and messages kept aside out.
+
+Runs inside the writer's transaction and changes nothing outside the database: what is to be remembered and told
+is returned, and used once the transaction has committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ataraxy.clinic.audit.append import Entry, texts
+from ataraxy.clinic.audit.models import ChainHead
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.treat.record import append_locked, state_of
+from ataraxy.core.record.envelope import Origin
+from ataraxy.core.session.fold import apply
+from ataraxy.core.session.registry import parse_session_event
+from ataraxy.core.session.state import SessionState
+from ataraxy.live.arrived import Arrived, Code
+from ataraxy.live.bindings import Bindings, Seat, Trouble, trouble_with
+from ataraxy.live.charting import Charting, CuffReading, to_chart
+from ataraxy.live.quarantine import keep_aside
+from ataraxy.live.samples import Placed, copy_samples, cuffs_told, take_new
+from ataraxy.live.told import Told, tell
+
+KEPT_ASIDE = "Kept aside for a person."
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A session as the writer last saw it, and the cuff readings it was told."""
+
+    state: SessionState
+    cuffs: frozenset[CuffReading]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a screen may show of one message, once it is committed. Wall-clock times are ``received_at``, ``sent_at``."""
+
+    session_id: UUID
+    monitor: str
+    told: tuple[Told, ...]
+    state: SessionState | None
+    received_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(slots=True)
+class Written:
+    """What a transaction did, to be used when it has committed."""
+
+    answers: list[tuple[Arrived, Code, str]] = field(default_factory=list)
+    deferred: list[Arrived] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    remembered: dict[UUID, Remembered] = field(default_factory=dict)
+
+
+def write_batch(batch: Sequence[Arrived], bindings: Bindings, memory: Mapping[UUID, Remembered]) -> Written:
+    """Write a batch in the caller's transaction.
+
+    A session somebody else holds is left for the next batch, with all its messages: the writer waits for nobody.
+    """
+    written = Written()
+    seats = bindings.seats({message.device for message in batch if message.report})
+    placed = _placed(batch, seats, written)
+    heads = _lock({one.bound.session_id for one in placed})
+    still_open = bindings.still_open({one.bound.id for one in placed}) if placed else set()
+    ready = []
+    for one in placed:
+        if one.bound.session_id in heads and one.bound.id in still_open:
+            ready.append(one)
+        else:
+            written.deferred.append(one.message)
+    fresh = {id(one) for one in take_new(ready)}
+    for one in ready:
+        if id(one) in fresh:
+            _chart(one, heads[one.bound.session_id], memory, written)
+        written.answers.append((one.message, "AA", ""))
+    copy_samples(one for one in ready if id(one) in fresh)
+    return written
+
+
+def _placed(batch: Sequence[Arrived], seats: Mapping[str, Seat], written: Written) -> list[Placed]:
+    """The messages that belong to a session; the others are kept aside and answered."""
+    placed: list[Placed] = []
+    now = datetime.now(UTC)
+    for message in batch:
+        if message.report is None:
+            keep_aside(message, Trouble(message.cause, message.cure))
+            written.answers.append((message, "AE", f"{message.cause} {message.cure}"))
+            continue
+        seat = seats[message.device]
+        why = trouble_with(seat, message.report)
+        if why or seat.bound is None:
+            assert why is not None
+            keep_aside(message, why, seat.clinic_id, seat.offset)
+            written.answers.append((message, "AA", KEPT_ASIDE))
+            continue
+        report = message.in_zone(seat.bound.zone)
+        told = tell(report, seat.bound.bound_at, now + seat.offset, seat.offset)
+        placed.append(Placed(message, seat.bound, message.received_at + seat.offset, now + seat.offset, told))
+    return placed
+
+
+def _lock(sessions: set[UUID]) -> dict[UUID, ChainHead]:
+    """The heads nobody else holds, locked in id order."""
+    if not sessions:
+        return {}
+    free = ChainHead.objects.filter(id__in=sessions).select_for_update(skip_locked=True).order_by("id")
+    return {head.id: head for head in free}
+
+
+def _chart(one: Placed, head: ChainHead, memory: Mapping[UUID, Remembered], written: Written) -> None:
+    """Write what a careful nurse would, and prepare what screens show."""
+    before = written.remembered.get(head.id) or _recall(one, head, memory.get(head.id))
+    work = to_chart(before.state, one.bound.limits, one.told, before.cuffs, one.bound.device)
+    state = _append(one, head, before.state, work)
+    for refusal in work.refused:
+        keep_aside(one.message, Trouble(refusal.cause, refusal.cure), one.bound.clinic.id, one.offset)
+    written.remembered[head.id] = Remembered(state, before.cuffs | work.cuffs if work.cuffs else before.cuffs)
+    sent_at = one.message.report.sent_at if one.message.report else None
+    written.heard.append(Heard(head.id, one.bound.label, one.told, state, one.message.received_at, sent_at))
+
+
+def _append(one: Placed, head: ChainHead, state: SessionState, work: Charting) -> SessionState:
+    if not work.entries:
+        return state
+    ctx = Context(one.bound.clinic, None, None, Origin.DEVICE, one.now)
+    entries = [Entry(charted.payload, at=charted.at) for charted in work.entries]
+    for recorded in append_locked(ctx, head, entries, state=state):
+        state = apply(state, recorded)
+    return state
+
+
+def _recall(one: Placed, head: ChainHead, known: Remembered | None) -> Remembered:
+    """The session as the record has it now; only what was added since is read."""
+    if known is None:
+        return Remembered(state_of(head.id), cuffs_told(head.id, one.bound.bound_at))
+    if known.state.last_seq == head.seq:
+        return known
+    state = known.state
+    for text in texts(head.id, after=state.last_seq):
+        state = apply(state, parse_session_event(text))
+    return Remembered(state, known.cuffs)

@@ -1,0 +1,160 @@
+"""Whose readings are these: the monitor a message names, and the session a person bound it to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from ataraxy.clinic.people.models import Clinic
+from ataraxy.clinic.treat.models import Binding
+from ataraxy.clinic.treat.record import protocol_of
+from ataraxy.interop.hl7v2.oru import ParsedOru
+from ataraxy.live.charting import Limits, limits_of
+
+SEATS = """
+SELECT m.device, m.clinic_id, b.id, o."offset"
+FROM treat_monitor m
+LEFT JOIN treat_binding b ON b.monitor_id = m.id AND b.unbound_at IS NULL
+LEFT JOIN people_clockoffset o ON o.clinic_id = m.clinic_id
+WHERE m.device = ANY(%s)
+"""
+STILL_OPEN = "SELECT id FROM treat_binding WHERE id = ANY(%s) AND unbound_at IS NULL"
+REMEMBERED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An open binding and what its readings need; none of it changes while the binding lives."""
+
+    id: int
+    device: str
+    label: str
+    monitor_id: int
+    bound_at: datetime
+    session_id: UUID
+    record_number: str
+    clinic: Clinic
+    zone: ZoneInfo
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a message is kept aside, and what a person can do."""
+
+    cause: str
+    cure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What is known of one monitor: its clinic, the session it speaks for, the clinic's clock."""
+
+    clinic_id: UUID | None
+    bound: Bound | None
+    offset: timedelta
+    trouble: Trouble | None = None
+
+
+def unknown(device: str) -> Seat:
+    cure = (
+        f"Add a monitor named {device[:150]} and bind it."
+        if device
+        else "Set the monitor to name itself (MSH-3, MSH-4)."
+    )
+    return Seat(None, None, timedelta(0), Trouble("No monitor of this name is known here.", cure))
+
+
+class Bindings:
+    """Reads bindings; remembers the parts of each that never change. Used by the writer's thread alone."""
+
+    def __init__(self) -> None:
+        self._bound: dict[int, Bound] = {}
+
+    def seats(self, devices: Collection[str]) -> dict[str, Seat]:
+        """The seat of every device named, as the database has it now."""
+        if not devices:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(SEATS, [list(devices)])
+            rows = cursor.fetchall()
+        self._learn({row[2] for row in rows if row[2] is not None})
+        return {device: self._seat(device, [r for r in rows if r[0] == device]) for device in devices}
+
+    def still_open(self, ids: Collection[int]) -> set[int]:
+        """Which bindings hold, asked once the sessions are locked: nobody can unbind them now."""
+        with connection.cursor() as cursor:
+            cursor.execute(STILL_OPEN, [list(ids)])
+            return {row[0] for row in cursor.fetchall()}
+
+    def _learn(self, ids: set[int]) -> None:
+        new = ids - self._bound.keys()
+        if len(self._bound) + len(new) > REMEMBERED:
+            self._bound.clear()
+            new = ids
+        if not new:
+            return
+        rows = Binding.objects.filter(id__in=new).select_related(
+            "clinic", "monitor", "session__patient", "session__course__protocol"
+        )
+        self._bound.update({row.id: _bound(row) for row in rows})
+
+    def _seat(self, device: str, rows: list[Any]) -> Seat:
+        speaking = [row for row in rows if row[2] is not None]
+        if len(speaking) == 1:
+            _, clinic_id, binding, offset = speaking[0]
+            return Seat(clinic_id, self._bound[binding], offset or timedelta(0))
+        if not rows:
+            return unknown(device)
+        if speaking:
+            return Seat(None, None, timedelta(0), AMBIGUOUS)
+        _, clinic_id, _, offset = rows[0]
+        return Seat(clinic_id if len(rows) == 1 else None, None, offset or timedelta(0), UNBOUND)
+
+
+def _bound(row: Binding) -> Bound:
+    return Bound(
+        id=row.id,
+        device=row.monitor.device,
+        label=row.monitor.label,
+        monitor_id=row.monitor_id,
+        bound_at=row.bound_at,
+        session_id=row.session_id,
+        record_number=row.session.patient.record_number,
+        clinic=row.clinic,
+        zone=ZoneInfo(row.clinic.zone),
+        limits=limits_of(protocol_of(row.session)),
+    )
+
+
+UNBOUND = Trouble("Nobody said whose monitor this is.", "Bind the monitor to the patient in that room.")
+AMBIGUOUS = Trouble(
+    "Two clinics have a monitor of this name bound.",
+    "Give one of them another name, at the monitor and here.",
+)
+OTHER_PATIENT = Trouble(
+    "The monitor names another patient than the one it is bound to.",
+    "Look who is in that room; admit the right patient at the monitor, or bind it anew.",
+)
+SIMULATED = Trouble(
+    "The values are marked as simulated (DEMO or TEST).",
+    "End the monitor's demo or test mode before treating.",
+)
+
+
+def trouble_with(seat: Seat, report: ParsedOru) -> Trouble | None:
+    """Why this report may not be taken for the seat's patient, or None."""
+    if seat.bound is None:
+        return seat.trouble or UNBOUND
+    named = report.patient_id.strip()
+    if named and named.casefold() != seat.bound.record_number.casefold():
+        return OTHER_PATIENT
+    if report.simulated and not seat.bound.clinic.is_demo:
+        return SIMULATED
+    return None

@@ -1,0 +1,143 @@
+"""What of a stream of readings a careful nurse would write into the chart.
+
+Each new cuff pressure; of what is measured without pause one value a minute, and at once when a limit of the
+protocol is crossed. Pure: the protocol's limits, the session so far, one message's values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ataraxy.core.protocol.types import Limit, Measure, Protocol
+from ataraxy.core.session.events import Reading, VitalRecorded
+from ataraxy.core.session.freshness import CONTINUOUS, CUFF
+from ataraxy.core.session.sound import Refusal, sound
+from ataraxy.core.session.state import SessionState, Value
+from ataraxy.live.told import Told
+
+STREAMED = CONTINUOUS | {
+    Measure.TEMPERATURE
+}  # a weight a monitor tells was typed into it, for anybody: never charted
+EVERY = timedelta(minutes=1)
+TOGETHER = timedelta(seconds=45)  # written along with another that is due, so that a minute is one entry
+BACK_AFTER = timedelta(seconds=10)  # a return inside the limits must not flicker with the probe
+
+CuffReading = tuple[Measure, datetime]
+Limits = Mapping[Measure, tuple[Limit, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """One entry to write: values of one moment."""
+
+    at: datetime
+    payload: VitalRecorded
+
+
+@dataclass(frozen=True, slots=True)
+class Charting:
+    """What to write, what cannot be written and why, and which cuff readings are now known."""
+
+    entries: tuple[Charted, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    cuffs: frozenset[CuffReading] = frozenset()
+
+
+def limits_of(protocol: Protocol) -> Limits:
+    """Every limit a value can cross: of the rules, of the checks before and of going home."""
+    found: dict[Measure, tuple[Limit, ...]] = {}
+    lines = (protocol.rules, protocol.arrival, protocol.discharge)
+    for limit in (limit for kind in lines for line in kind for limit in line.limits):
+        found[limit.measure] = (*found.get(limit.measure, ()), limit)
+    return found
+
+
+def to_chart(
+    state: SessionState, limits: Limits, told: Iterable[Told], known: frozenset[CuffReading], device: str
+) -> Charting:
+    """What of one message belongs into the chart now.
+
+    Args:
+        known: cuff readings this device already told; it repeats the last one in every message.
+    """
+    believed = [value for value in told if value.reading is not None]
+    new = _new_cuffs(state, believed, known)
+    due = _due(state, limits, believed)
+    entries, refused = [], []
+    for at, readings in _by_moment((*new, *due)).items():
+        payload = VitalRecorded(tuple(readings.values()), device)
+        why = sound(payload)
+        if why is None:
+            entries.append(Charted(at, payload))
+        else:
+            refused.append(why)
+    return Charting(tuple(entries), tuple(refused), frozenset(_key(value) for value in new))
+
+
+def _new_cuffs(state: SessionState, told: list[Told], known: frozenset[CuffReading]) -> list[Told]:
+    """Cuff values not seen before. One without a time of its own counts as new only when it differs."""
+    cuffs = [value for value in told if value.measure in CUFF]
+    return [v for v in cuffs if (_key(v) not in known if v.own_time else _differs(state, v))]
+
+
+def _key(told: Told) -> CuffReading:
+    assert told.measure is not None
+    return told.measure, told.device_at or told.at
+
+
+def _differs(state: SessionState, told: Told) -> bool:
+    assert told.measure is not None
+    last = state.latest(told.measure)
+    return last is None or last.value != told.value
+
+
+def _due(state: SessionState, limits: Limits, told: list[Told]) -> list[Told]:
+    """Streamed values to write now, with their neighbours that would be due in a moment."""
+    streamed = [value for value in told if value.measure in STREAMED]
+    if not any(_is_due(state, limits, value, EVERY) for value in streamed):
+        return []
+    minute = any(_by_the_clock(state, value, EVERY) for value in streamed)
+    return [v for v in streamed if _is_due(state, limits, v, TOGETHER if minute else EVERY)]
+
+
+def _is_due(state: SessionState, limits: Limits, told: Told, every: timedelta) -> bool:
+    return _by_the_clock(state, told, every) or _crossed(state, limits, told)
+
+
+def _by_the_clock(state: SessionState, told: Told, every: timedelta) -> bool:
+    assert told.measure is not None
+    before = _written_before(state, told)
+    return before is None or told.at - before.at >= every
+
+
+def _written_before(state: SessionState, told: Told) -> Value | None:
+    """The newest value of this measure in the chart, at the time of this one."""
+    assert told.measure is not None
+    written = state.series.get(told.measure, ())
+    return next((value for value in reversed(written) if value.at <= told.at), None)
+
+
+def _crossed(state: SessionState, limits: Limits, told: Told) -> bool:
+    """Past a limit it had not crossed: at once. Back inside one: when it has been past it a little while."""
+    assert told.measure is not None and told.value is not None
+    before = _written_before(state, told)
+    if before is None:
+        return True
+    mine = limits.get(told.measure, ())
+    was = [limit.comparison.holds(before.value, limit.value) for limit in mine]
+    now = [limit.comparison.holds(told.value, limit.value) for limit in mine]
+    if any(past and not earlier for earlier, past in zip(was, now, strict=True)):
+        return True
+    return was != now and told.at - before.at >= BACK_AFTER
+
+
+def _by_moment(values: Iterable[Told]) -> dict[datetime, dict[Measure, Reading]]:
+    """Readings by when they were true; of one measure told twice (two codes) the first counts."""
+    moments: dict[datetime, dict[Measure, Reading]] = {}
+    for value in values:
+        reading = value.reading
+        assert reading is not None
+        moments.setdefault(value.at, {}).setdefault(reading.measure, reading)
+    return moments

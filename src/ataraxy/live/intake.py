@@ -1,0 +1,167 @@
+"""Listening to monitors: connections in, messages to the writer, answers back when they are safe.
+
+A peer that is not on the list is closed and named in the log. A connection never dies of what it carries: what
+is no frame or no message is handed on to be kept aside for a person, and answered with its cause. A link may be
+idle for ever. A peer that sends faster than the record can be written is read more slowly (back-pressure).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from ataraxy.core.errors import InputRefused
+from ataraxy.interop.hl7v2.ack import acknowledge
+from ataraxy.live.arrived import Arrived, Code, arrived
+from ataraxy.live.inbox import Inbox
+from ataraxy.live.mllp import Framed, Framer, FrameRefused, frame
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT = 64  # messages of one connection heard and not yet answered
+CONNECTIONS = 2000
+FAULTS = 20  # frames a connection may get wrong before it is closed
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Who may connect; nobody named means this machine only."""
+
+    networks: tuple[IPv4Network | IPv6Network, ...]
+
+    @classmethod
+    def named(cls, addresses: Iterable[str]) -> Peers:
+        """From addresses or networks as written in the settings.
+
+        Raises:
+            InputRefused: one of them is not an address.
+        """
+        try:
+            return cls(tuple(ip_network(a) for a in tuple(addresses) or LOOPBACK))
+        except ValueError as error:
+            raise InputRefused(
+                f"ATARAXY_MLLP_PEERS: {error}.", "Write addresses (10.0.4.7) or networks (10.0.4.0/24)."
+            ) from None
+
+    def allow(self, host: str) -> bool:
+        address = ip_address(host.split("%")[0])
+        known = getattr(address, "ipv4_mapped", None) or address
+        return any(known in network for network in self.networks)
+
+
+def address_of(bind: str) -> tuple[str, int]:
+    """``address:port``; an IPv6 address stands in square brackets."""
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdigit():
+        raise InputRefused(f"ATARAXY_MLLP_BIND {bind!r} is no address.", "Write it as 127.0.0.1:2575.")
+    return host.strip("[]"), int(port)
+
+
+@dataclass(slots=True)
+class _Line:
+    """One connection."""
+
+    peer: str
+    writer: asyncio.StreamWriter
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT))
+    faults: int = 0
+
+
+class Intake:
+    """The listener. ``start`` binds, ``stop`` closes every connection."""
+
+    def __init__(self, inbox: Inbox, peers: Peers) -> None:
+        self._inbox = inbox
+        self._peers = peers
+        self._server: asyncio.Server | None = None
+        self._lines: set[asyncio.Task[None]] = set()
+
+    async def start(self, bind: str) -> int:
+        """Listen; returns the port."""
+        host, port = address_of(bind)
+        self._server = await asyncio.start_server(self._connected, host, port)
+        self.port: int = int(self._server.sockets[0].getsockname()[1])
+        log.info("Listening for monitors on %s port %s.", host, self.port)
+        return self.port
+
+    async def stop(self) -> None:
+        if self._server:
+            self._server.close()
+        for task in list(self._lines):
+            task.cancel()
+        await asyncio.gather(*self._lines, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._lines.add(task)
+        task.add_done_callback(self._lines.discard)
+        line = _Line(str(writer.get_extra_info("peername")[0]), writer)
+        try:
+            if self._welcome(line):
+                _keep_alive(writer)
+                await self._hear(reader, line)
+        except (OSError, asyncio.CancelledError):
+            pass  # the peer went away, or we are stopping; what was heard is on its way
+        finally:
+            writer.close()
+
+    def _welcome(self, line: _Line) -> bool:
+        if not self._peers.allow(line.peer):
+            log.warning(
+                "A connection from %s was closed: it is not among ATARAXY_MLLP_PEERS. Add it if a monitor stands there.",
+                line.peer,
+            )
+            return False
+        if len(self._lines) > CONNECTIONS:
+            log.warning("A connection from %s was closed: %s are open already.", line.peer, CONNECTIONS)
+            return False
+        return True
+
+    async def _hear(self, reader: asyncio.StreamReader, line: _Line) -> None:
+        framer = Framer()
+        while data := await reader.read(65536):
+            for framed in framer.feed(data):
+                await self._take(framed, line)
+            if line.faults > FAULTS:
+                log.warning("The connection from %s was closed: what it sends is not MLLP.", line.peer)
+                break
+            await line.writer.drain()
+        for framed in framer.close():
+            await self._take(framed, line)
+
+    async def _take(self, framed: Framed, line: _Line) -> None:
+        """Hand one message to the writer; wait here, and so read no further, while there is no room."""
+        line.faults += isinstance(framed, FrameRefused)
+        await line.room.acquire()
+        await self._inbox.room.acquire()
+
+        def answer(code: Code, text: str) -> None:
+            line.room.release()
+            self._inbox.room.release()
+            _answer(line.writer, message, code, text)
+
+        message = arrived(framed, line.peer, datetime.now(UTC), answer)
+        if message.unsupported:
+            answer("AR", f"{message.cause} {message.cure}")
+        else:
+            self._inbox.put(message)
+
+
+def _answer(writer: asyncio.StreamWriter, message: Arrived, code: Code, text: str) -> None:
+    if writer.is_closing():
+        return  # it will send again, and be told then
+    for words in acknowledge(message.message, code, text, uuid.uuid4().hex[:20], datetime.now(UTC)):
+        writer.write(frame(words.translate({0x0B: " ", 0x1C: " "}).encode("utf-8", "replace")))
+
+
+def _keep_alive(writer: asyncio.StreamWriter) -> None:
+    """An idle link lives on; a dead peer's is noticed by the kernel."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -1,0 +1,135 @@
+"""The live process: monitors' readings in over MLLP, into the record, and out to screens as they are committed.
+
+One event loop hears and shows, one thread writes. Started by ``ataraxy live`` and by ``ataraxy serve``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from ataraxy.clinic.database.embedded import wait_until_ready
+from ataraxy.clinic.database.roles import refuse_power
+from ataraxy.clinic.env import Environment
+from ataraxy.live.inbox import Inbox
+
+if TYPE_CHECKING:
+    from ataraxy.live.batch import Heard
+    from ataraxy.live.writer import Answers, Publish, Writer
+
+log = logging.getLogger(__name__)
+
+MakeWriter = Callable[[Inbox, "Publish"], "Writer"]
+GRACE_S = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A live process that runs: where monitors and screens find it."""
+
+    mllp_port: int
+    http_port: int
+
+
+def run(env: Environment, make_writer: MakeWriter | None = None) -> None:
+    """Run the live process until SIGINT or SIGTERM.
+
+    Raises:
+        DatabaseTrouble: the database does not answer, would run us as its owner, or does not insist on the disk.
+    """
+    set_up()
+    asyncio.run(_serve_until_stopped(env, make_writer))
+
+
+def set_up() -> None:
+    """Django's models and settings; no pages."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ataraxy.clinic.settings")
+    import django
+
+    django.setup()
+
+
+async def _serve_until_stopped(env: Environment, make_writer: MakeWriter | None) -> None:
+    async with serving(env, make_writer) as (server, _):
+        await server.serve()
+
+
+@asynccontextmanager
+async def serving(
+    env: Environment, make_writer: MakeWriter | None = None, check_every_s: float = 30.0
+) -> AsyncIterator[tuple[Front, int]]:
+    """Everything but the web server's own loop: yields it and the port monitors call."""
+    from starlette.applications import Starlette
+
+    from ataraxy.live.ask import Ask
+    from ataraxy.live.intake import Intake, Peers
+    from ataraxy.live.listen import listen
+    from ataraxy.live.rooms import Rooms
+    from ataraxy.live.routes import routes
+    from ataraxy.live.stream import Streams
+    from ataraxy.live.writer import Writer, insist_on_disk
+
+    loop = asyncio.get_running_loop()
+    ask, inbox = Ask(), Inbox()
+    await ask(wait_until_ready, env.database_url)
+    await ask(refuse_power, env.database_url)
+    await ask(insist_on_disk)
+    rooms = Rooms(ask)
+
+    def committed(answers: Answers, heard: Sequence[Heard]) -> None:
+        for message, code, text in answers:
+            message.answer(code, text)
+        rooms.hear(heard)
+
+    def publish(answers: Answers, heard: Sequence[Heard]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(committed, answers, heard)
+
+    writer = (make_writer or Writer)(inbox, publish)
+    streams = Streams(rooms, ask, writer, check_every_s)
+    intake = Intake(inbox, Peers.named(env.mllp_peers))
+    writer.start()
+    listening = loop.create_task(listen(env.database_url, rooms))
+    try:
+        port = await intake.start(env.mllp_bind)
+        yield Front(Starlette(routes=routes(streams)), env.live_port, streams.closing), port
+    finally:
+        streams.closing.set()
+        await intake.stop()
+        await loop.run_in_executor(None, writer.stop)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        await rooms.close()
+        ask.close()
+
+
+class Front(uvicorn.Server):
+    """The web server of the screens, which ends its endless streams when it is told to stop."""
+
+    def __init__(self, app: object, port: int, closing: asyncio.Event) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,  # type: ignore[arg-type]
+                host="127.0.0.1",
+                port=port,
+                loop="asyncio",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+        self._closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._closing.set()
+        super().handle_exit(sig, frame)

@@ -1,0 +1,189 @@
+"""The one writer: drain the queue, one transaction, commit, and only then acknowledge.
+
+A thread of its own with Django's connection of that thread (role app). Django's rather than one of its own,
+because charted events go through the same functions as everybody's and must be in the same transaction as the
+samples; a thread, because that connection blocks and the event loop must not.
+
+Nothing acknowledged is lost: the answer to a message leaves after the commit that holds it. When the database
+goes away the batch is kept and tried again; what had been committed is known by its message and not doubled. When
+a batch fails for what is in it, it is halved until the culprit is alone and kept aside; its neighbours go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from ataraxy.clinic.database.embedded import DatabaseTrouble
+from ataraxy.core.errors import AtaraxyError
+from ataraxy.live.arrived import Arrived, Code
+from ataraxy.live.batch import KEPT_ASIDE, Heard, Remembered, Written, write_batch
+from ataraxy.live.bindings import Bindings, Trouble
+from ataraxy.live.inbox import Inbox
+from ataraxy.live.quarantine import keep_aside
+
+log = logging.getLogger(__name__)
+
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, DatabaseTrouble)
+RETRY_S, LONGEST_RETRY_S = 0.05, 2.0
+DEFERRED_RETRY_S = 0.02
+REMEMBERED = 1000
+
+Answers = Sequence[tuple[Arrived, Code, str]]
+Publish = Callable[[Answers, Sequence[Heard]], None]
+
+
+class Writer:
+    """``publish`` is called from the writer's thread after each commit, with the answers and what screens show."""
+
+    def __init__(self, inbox: Inbox, publish: Publish) -> None:
+        self._inbox = inbox
+        self._publish = publish
+        self._bindings = Bindings()
+        self._memory: dict[object, Remembered] = {}
+        self._durable = False
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self.away = False  # the database does not answer
+        self.backlog = 0  # messages heard and neither committed nor kept aside
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, wait_s: float = 5.0) -> None:
+        """Write what was heard, then end; what cannot be written in time stays unacknowledged."""
+        self._inbox.close()
+        self._thread.join(wait_s / 2)
+        self._stopping.set()
+        self._thread.join(wait_s)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        waiting: list[Arrived] = []
+        try:
+            while not self._stopping.is_set():
+                fresh = self._inbox.drain(DEFERRED_RETRY_S if waiting else 1.0)
+                if not fresh and not waiting and self._inbox.closed:
+                    return
+                self.backlog = len(waiting) + len(fresh)
+                if self.backlog:
+                    waiting = self._write_until_done([*waiting, *fresh])
+        finally:
+            connection.close()
+
+    def _write_until_done(self, batch: list[Arrived]) -> list[Arrived]:
+        """Write a batch, however long the database is away; returns what a locked session left over."""
+        pause_s = RETRY_S
+        while not self._stopping.is_set():
+            try:
+                return self.write(batch)
+            except AWAY as error:
+                self._lost(error)
+                time.sleep(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_RETRY_S)
+        return batch
+
+    def write(self, batch: Sequence[Arrived]) -> list[Arrived]:
+        """Commit a batch, then acknowledge it; returns the messages left for the next one."""
+        try:
+            written = self.commit(batch)
+        except AWAY:
+            raise
+        except Exception as error:  # whatever is in the batch: the culprit is found, its neighbours go on
+            return self._halve(batch, error)
+        self.acknowledge(written)
+        return written.deferred
+
+    def commit(self, batch: Sequence[Arrived]) -> Written:
+        """One transaction; on return it is on disk."""
+        self._insist_on_disk()
+        with transaction.atomic():
+            written = write_batch(batch, self._bindings, self._memory)  # type: ignore[arg-type]
+        self._remember(written)
+        self._found()
+        return written
+
+    def acknowledge(self, written: Written) -> None:
+        self._publish(written.answers, written.heard)
+
+    def _halve(self, batch: Sequence[Arrived], error: Exception) -> list[Arrived]:
+        if len(batch) == 1:
+            return self._set_aside(batch[0], error)
+        middle = len(batch) // 2
+        return [*self.write(batch[:middle]), *self.write(batch[middle:])]
+
+    def _set_aside(self, message: Arrived, error: Exception) -> list[Arrived]:
+        """The culprit, alone: kept for a person, and never tried again. Only the kind of error is logged."""
+        log.error("A message could not be charted and was kept aside: %s.", type(error).__name__)
+        why = _reason(error)
+        try:
+            with transaction.atomic():
+                keep_aside(message, why)
+        except AWAY:
+            raise
+        except DatabaseError as worse:
+            log.error("A message could not even be kept aside: %s.", type(worse).__name__)
+            self._publish([(message, "AE", f"{why.cause} {why.cure}")], ())
+            return []
+        self._publish([(message, "AA", KEPT_ASIDE)], ())
+        return []
+
+    def _insist_on_disk(self) -> None:
+        """A commit must mean the disk has it. Asked again of every new connection."""
+        if self._durable and connection.connection is not None:
+            return
+        insist_on_disk()
+        self._durable = True
+
+    def _remember(self, written: Written) -> None:
+        for session_id, remembered in written.remembered.items():
+            self._memory.pop(session_id, None)  # the last used stands last
+            self._memory[session_id] = remembered
+        while len(self._memory) > REMEMBERED:
+            del self._memory[next(iter(self._memory))]
+
+    def _lost(self, error: Exception) -> None:
+        if not self.away:
+            log.error(
+                "The database does not answer (%s); readings wait, unacknowledged.", type(error).__name__
+            )
+        self.away, self._durable = True, False
+        connection.close()
+
+    def _found(self) -> None:
+        if self.away:
+            log.info("The database answers again.")
+        self.away = False
+
+
+def insist_on_disk() -> None:
+    """Refuse a database that says "committed" before the disk has it.
+
+    Raises:
+        DatabaseTrouble: fsync or synchronous_commit is off.
+    """
+    with connection.cursor() as cursor:
+        for setting in ("fsync", "synchronous_commit"):
+            cursor.execute(f"SHOW {setting}")
+            if cursor.fetchone()[0] == "off":
+                raise DatabaseTrouble(
+                    f"The database runs with {setting} off: what it confirms could be lost.",
+                    f"Set {setting} = on in postgresql.conf and reload it.",
+                )
+
+
+def _reason(error: Exception) -> Trouble:
+    if isinstance(error, AtaraxyError):
+        return Trouble(error.cause, error.cure)
+    return Trouble(
+        f"The message could not be stored ({type(error).__name__}).",
+        "Report it, with the message as it is kept here.",
+    )
