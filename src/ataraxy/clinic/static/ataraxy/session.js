@@ -1,16 +1,20 @@
 // The session page: live numbers grow old in front of your eyes. Nothing is decided here, and no alarm is made here.
 // Hazard: a stale probe reads as normal. A number is fresh only while its own time says so, whatever the stream does.
 //
-// <section data-live-url="/live/…" data-now="2026-11-23T14:05:00Z">
-//   <div class="live-number" data-measure="spo2" data-at="…" data-old-after-s="10" data-absent-after-s="60">
-//     <span class="value">97<small>%</small></span> <span class="from"><span data-source>monitor 2</span>, <time data-age></time></span>
+// <section data-live-url="/live/session/…/events" data-now="2026-11-23T14:05:00Z">
+//   <div class="live-number" data-measure="spo2" data-at="…" data-old-after-s="15" data-absent-after-s="60">
+//     <span class="value">97<small>%</small></span> <span class="from"><span data-source>monitor 2</span>, <span data-age></span></span>
 //   </div>
 //   <p data-link hidden>…</p>
 // </section>
-// Messages of the stream: {"now": "…Z", "readings": [{"measure", "value", "source", "at", "level"?}]}; event "session": the record
-// grew, and whoever listens for "session-changed" on the body may ask the server for it again.
+// The stream's event "state": {"now", "seq", "values": [{"measure", "value", "unit", "at", "source", "level"}]}. When seq
+// grows the record grew: "session-changed" is fired on the body, and fragments may ask the server for themselves again.
+// Tiles are looked up anew each time, because such a fragment replaces them.
 
-/** @typedef {{measure: string, value: string, source: string, at: string, level?: string}} Reading */
+/** @typedef {{measure: string, value: string | null, unit: string, at: string, source: string, level?: string}} Reading */
+
+const LEVELS = ["medium", "high"];
+const STATES = ["fresh", "old", "absent"];
 
 /** "40 s", "3 min", "2 h": how old, in the coarsest unit that is still honest. @param {number} seconds */
 export function age(seconds) {
@@ -18,92 +22,83 @@ export function age(seconds) {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
-/** Fresh, old or absent, by the limits the server wrote on the tile. @param {number} seconds @param {DOMStringMap} limits */
-export function stateOf(seconds, limits) {
-  if (!Number.isFinite(seconds) || seconds > Number(limits.absentAfterS ?? 300)) return "absent";
-  return seconds > Number(limits.oldAfterS ?? 60) ? "old" : "fresh";
+/** Fresh, old or absent, by the limits the server wrote on the tile. @param {number} seconds @param {DOMStringMap} tile */
+export function stateOf(seconds, tile) {
+  if (tile.withdrawn || !Number.isFinite(seconds) || seconds > Number(tile.absentAfterS ?? 60)) return "absent";
+  return seconds > Number(tile.oldAfterS ?? 15) ? "old" : "fresh";
 }
 
-/** The server's clock, for this browser's may be wrong. @param {HTMLElement} root */
-function serverClock(root) {
-  let offset = root.dataset.now ? Date.parse(root.dataset.now) - Date.now() : 0;
-  return {
-    now: () => Date.now() + offset,
-    /** @param {string} iso */
-    set: (iso) => {
-      const told = Date.parse(iso);
-      if (Number.isFinite(told)) offset = told - Date.now();
-    },
-  };
+function tiles() {
+  return /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".live-number[data-measure]")]);
+}
+
+/** @param {HTMLElement} tile @param {string} words */
+function write(tile, words) {
+  const value = tile.querySelector(".value");
+  if (!value) return;
+  tile.dataset.unit ??= value.querySelector("small")?.textContent ?? "";
+  const unit = document.createElement("small");
+  unit.textContent = tile.dataset.unit;
+  value.replaceChildren(words, ...(words === "--" ? [] : [unit]));
 }
 
 /** @param {HTMLElement} tile @param {number} now */
 function drawAge(tile, now) {
-  const at = tile.dataset.at ? Date.parse(tile.dataset.at) : NaN;
-  const seconds = (now - at) / 1000;
+  const seconds = (now - Date.parse(tile.dataset.at ?? "")) / 1000;
   const state = stateOf(seconds, tile.dataset);
-  for (const name of ["fresh", "old", "absent"]) tile.classList.toggle(name, name === state);
+  for (const name of STATES) tile.classList.toggle(name, name === state);
   if (state === "absent") {
-    tile.classList.remove("medium", "high");
-    const value = tile.querySelector(".value");
-    if (value) value.textContent = "--";
+    tile.classList.remove(...LEVELS);
+    write(tile, "--");
   }
   const words = tile.querySelector("[data-age]");
   if (!words) return;
-  if (Number.isNaN(at)) words.textContent = "no reading yet";
+  if (!Number.isFinite(seconds)) words.textContent = "no reading yet";
+  else if (tile.dataset.withdrawn) words.textContent = "the monitor gives no value";
   else if (state === "absent") words.textContent = `no reading for ${age(seconds)}`;
   else words.textContent = `${age(seconds)} ago${state === "old" ? ": old" : ""}`;
 }
 
-/** Two measures of one cuff share a tile: data-measure="systolic diastolic". @param {HTMLElement} tile @param {Map<string, Reading>} last */
+/** Both halves of a pressure share a tile, and only halves of one moment are shown as a pair.
+ * @param {HTMLElement} tile @param {Map<string, Reading>} last */
 function drawValue(tile, last) {
   const parts = (tile.dataset.measure ?? "").split(" ").map((measure) => last.get(measure));
-  if (parts.some((part) => part === undefined)) return;
-  const readings = /** @type {Reading[]} */ (parts);
-  const at = readings.map((reading) => reading.at).sort((a, b) => Date.parse(a) - Date.parse(b))[0];
-  if (tile.dataset.at && Date.parse(at) < Date.parse(tile.dataset.at)) return;
-  const value = tile.querySelector(".value");
-  if (value) {
-    const unit = document.createElement("small");
-    unit.textContent = tile.dataset.unit ?? value.querySelector("small")?.textContent ?? "";
-    value.replaceChildren(readings.map((reading) => reading.value).join("/"), unit);
-  }
+  const first = parts[0];
+  if (!first || (tile.dataset.at && Date.parse(first.at) < Date.parse(tile.dataset.at))) return;
+  tile.dataset.at = first.at;
+  if (first.value === null) tile.dataset.withdrawn = "yes";
+  else delete tile.dataset.withdrawn;
+  write(tile, parts.map((part) => (part && part.at === first.at && part.value) || "--").join("/"));
   const source = tile.querySelector("[data-source]");
-  if (source) source.textContent = readings[0].source;
-  tile.dataset.at = at;
-  for (const level of ["medium", "high"]) {
-    if (readings.some((reading) => reading.level !== undefined)) {
-      tile.classList.toggle(level, readings.some((reading) => reading.level === level));
-    }
-  }
+  if (source) source.textContent = first.source;
+  for (const level of LEVELS) tile.classList.toggle(level, parts.some((part) => part?.level === level));
 }
 
-/** @param {HTMLElement} root */
-function follow(root) {
-  const tiles = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(".live-number[data-measure]")]);
-  for (const tile of tiles) tile.dataset.unit ??= tile.querySelector(".value small")?.textContent ?? "";
-  const clock = serverClock(root);
-  const last = /** @type {Map<string, Reading>} */ (new Map());
-  const drawAges = () => tiles.forEach((tile) => drawAge(tile, clock.now()));
+function follow() {
+  const root = /** @type {HTMLElement | null} */ (document.querySelector("[data-live-url]"));
+  const told = root?.dataset.now ?? /** @type {HTMLElement | null} */ (document.querySelector("[data-now]"))?.dataset.now;
+  let ahead = told ? Date.parse(told) - Date.now() : 0; // the clinic's clock, for this browser's may be wrong
+  let seq = -1;
+  const drawAges = () => tiles().forEach((tile) => drawAge(tile, Date.now() + ahead));
   drawAges();
   setInterval(drawAges, 1000);
-  if (!root.dataset.liveUrl) return;
+  document.body.addEventListener("htmx:afterSwap", drawAges);
+  if (!root?.dataset.liveUrl) return;
 
-  const link = /** @type {HTMLElement | null} */ (root.querySelector("[data-link]"));
+  const link = (/** @type {boolean} */ lost) =>
+    document.querySelectorAll("[data-link]").forEach((p) => p.toggleAttribute("hidden", !lost));
   const stream = new EventSource(root.dataset.liveUrl);
-  stream.onopen = () => link && (link.hidden = true);
-  stream.onerror = () => link && (link.hidden = false);
-  stream.onmessage = (event) => {
-    const told = JSON.parse(event.data);
-    if (told.now) clock.set(told.now);
-    for (const reading of told.readings ?? []) {
-      const before = last.get(reading.measure);
-      if (!before || Date.parse(reading.at) >= Date.parse(before.at)) last.set(reading.measure, reading);
-    }
-    tiles.forEach((tile) => drawValue(tile, last));
+  stream.onopen = () => link(false);
+  stream.onerror = () => link(true);
+  stream.addEventListener("state", (event) => {
+    const state = JSON.parse(/** @type {MessageEvent} */ (event).data);
+    if (state.now) ahead = Date.parse(state.now) - Date.now();
+    const last = new Map((state.values ?? []).map((/** @type {Reading} */ reading) => [reading.measure, reading]));
+    tiles().forEach((tile) => drawValue(tile, last));
     drawAges();
-  };
-  stream.addEventListener("session", () => document.body.dispatchEvent(new CustomEvent("session-changed")));
+    if (seq >= 0 && state.seq > seq) document.body.dispatchEvent(new CustomEvent("session-changed"));
+    seq = state.seq;
+  });
 }
 
-document.querySelectorAll("[data-live-url], [data-now]").forEach((root) => follow(/** @type {HTMLElement} */ (root)));
+follow();
