@@ -116,6 +116,8 @@ def _table(node: Node, lengths: dict[Path, int], lines: list[bytes]) -> Iterator
         path = (*path, lengths[path] - 1, key) if path in lengths else (*path, key)
     if node.type == "table_array_element":
         lengths[path] = lengths.get(path, 0) + 1
+    if lengths.get(path) == 1:
+        yield path, _place(node, lines)  # the whole array stands where its first table does
     if path in lengths:
         path = (*path, lengths[path] - 1)
     yield path, _place(node, lines)

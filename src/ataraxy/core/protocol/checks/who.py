@@ -162,7 +162,7 @@ def _complete(protocol: Protocol, disorder: Disorder, library: Library) -> Itera
     for kind in REQUIRED:
         if kind not in kinds:
             words = f"No criterion of kind {kind.value!r} protects people with {disorder.value!r}."
-            yield Problem((), words, "Add it to [[eligibility]].")
+            yield Problem(("eligibility",), words, "Add it to [[eligibility]].")
     yield from _adults(applied, disorder, library)
     yield from _asked(applied, disorder, library)
 
@@ -174,7 +174,9 @@ def _adults(applied: Sequence[Criterion], disorder: Disorder, library: Library) 
     ]
     if not ages or max(ages) < least:
         words = f"Nothing keeps people under {least} with {disorder.value!r} from being treated."
-        yield Problem((), words, f'Add kind = "age", at_least_years = {least}, override = "never".')
+        yield Problem(
+            ("eligibility",), words, f'Add kind = "age", at_least_years = {least}, override = "never".'
+        )
 
 
 def _asked(applied: Sequence[Criterion], disorder: Disorder, library: Library) -> Iterator[Problem]:
@@ -183,7 +185,7 @@ def _asked(applied: Sequence[Criterion], disorder: Disorder, library: Library) -
     for key, condition in library.cautions.conditions.items():
         if condition.role is not CautionRole.CAUTION and key not in asked:
             words = f"People with {disorder.value!r} are not asked about {key!r} ({condition.role.value})."
-            yield Problem((), words, "Add it to a criterion that applies to them.")
+            yield Problem(("eligibility",), words, "Add it to a criterion that applies to them.")
 
 
 def _consent(protocol: Protocol, library: Library) -> Iterator[Problem]:
@@ -191,5 +193,7 @@ def _consent(protocol: Protocol, library: Library) -> Iterator[Problem]:
     for topic in library.limits.consent_required:
         if not any(one == topic or one.startswith(f"{topic}-") for one in told):
             yield Problem(
-                (), f"The consent says nothing about {topic!r}.", "Add a [[consent]] point with that id."
+                ("consent",),
+                f"The consent says nothing about {topic!r}.",
+                "Add a [[consent]] point with that id.",
             )
