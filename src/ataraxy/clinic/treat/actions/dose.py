@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from ataraxy.clinic.audit.append import already_done
+from django.db import transaction
+
+from ataraxy.clinic.audit.append import Entry, already_done, lock_head
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import WATCHING, require, write
 from ataraxy.clinic.treat.dosing import Shown, consent_gap, dose_of_today, shown, started
-from ataraxy.clinic.treat.record import protocol_of, state_of
+from ataraxy.clinic.treat.record import append_locked, protocol_of, state_of
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
+from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import DoseFinished, DosePaused, DoseResumed, DoseStopped
 
 __all__ = ["Shown", "finish", "pause", "resume", "start", "stop"]
@@ -44,14 +47,31 @@ def start(
     return write(ctx, session_id, started(plan), key=key, seen=seen)
 
 
-def pause(ctx: Context, session_id: UUID, reason: str = "", *, key: str | None = None) -> list[Recorded[Any]]:
-    """Pause the drug now: one tap, never stale, never refused."""
-    return write(ctx, session_id, DosePaused(reason.strip()), key=key, roles=WATCHING)
+def pause(ctx: Context, session_id: UUID, reason: str = "") -> list[Recorded[Any]]:
+    """Pause the drug now: one tap, never stale, never refused; empty when it does not run."""
+    return _halt(ctx, session_id, DosePaused(reason.strip()), DoseStatus.PAUSED)
 
 
-def stop(ctx: Context, session_id: UUID, reason: str = "", *, key: str | None = None) -> list[Recorded[Any]]:
-    """Stop the drug for good: one tap, never stale, never refused."""
-    return write(ctx, session_id, DoseStopped(reason.strip()), key=key, roles=WATCHING)
+def stop(ctx: Context, session_id: UUID, reason: str = "") -> list[Recorded[Any]]:
+    """Stop the drug for good: one tap, never stale, never refused; empty when it is over."""
+    return _halt(ctx, session_id, DoseStopped(reason.strip()), DoseStatus.STOPPED)
+
+
+def _halt(
+    ctx: Context, session_id: UUID, payload: DosePaused | DoseStopped, status: DoseStatus
+) -> list[Recorded[Any]]:
+    """A second tap is known by the state, never by a key of the page.
+
+    Hazard: a page from before a resume would carry a used key, and its pause would be swallowed.
+    """
+    require(ctx, *WATCHING)
+    with transaction.atomic():
+        head = lock_head(ctx, session_id)
+        state = state_of(session_id)
+        dose = state.dose
+        if dose is not None and (dose.status is status or not dose.is_open):
+            return []
+        return append_locked(ctx, head, [Entry(payload)], state=state)
 
 
 def resume(

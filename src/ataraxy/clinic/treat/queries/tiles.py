@@ -48,6 +48,7 @@ class Tile:
     age: str
     at: datetime | None
     change: str
+    baseline: str  # this patient's own value before the dose, "122 78"; empty when there is none
     alarm: str
     fresh_s: int
     gone_s: int
@@ -124,6 +125,7 @@ def _tile(
         age=ago(now - value.at) if value else "no value yet",
         at=value.at if value else None,
         change="" if gone or value is None else _change(measure, value, newest, state),
+        baseline=_baseline(measure, state),
         alarm=alarm,
         fresh_s=int(life.fresh.total_seconds()),
         gone_s=int(life.gone.total_seconds()),
@@ -147,6 +149,12 @@ def _change(measure: Measure, value: Shown, newest: Mapping[Measure, Shown], sta
     if measure is Measure.SYSTOLIC and low and low_before and low.at == value.at:
         words += f"/{low.value - low_before.value:+f}"
     return f"{words} since before the dose"
+
+
+def _baseline(measure: Measure, state: SessionState) -> str:
+    parts = PRESSURE if measure is Measure.SYSTOLIC else (measure,)
+    values = [state.baseline.get(m) for m in parts]
+    return " ".join(number(v.value) for v in values if v) if all(values) else ""
 
 
 def _alarms(decision: Decision) -> dict[Measure, str]:

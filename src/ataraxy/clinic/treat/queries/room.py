@@ -1,0 +1,326 @@
+"""One session as its page shows it: what is known, what is due, what is missing, what may be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ataraxy.catalog.library import sources
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.chart import chart_of
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.dosing import consent_gap
+from ataraxy.clinic.treat.models import Monitor, Sample
+from ataraxy.clinic.treat.queries.log import names_of
+from ataraxy.clinic.treat.queries.tiles import Shown, Tile, latest_samples, tiles
+from ataraxy.clinic.treat.record import protocol_of, state_of
+from ataraxy.clinic.treat.words import MEASURES, PHASES, effect_label, spell, until
+from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeCriterion, Phase, Protocol, Status
+from ataraxy.core.session.decide import decide
+from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.state import SessionState
+from ataraxy.core.session.verdict import ARRIVAL_LINE, Decision, Missing, NextKind
+
+SAMPLES_SINCE = timedelta(minutes=30)
+LINK_QUIET = timedelta(seconds=15)  # a monitor sends every second or so: quieter is worth a word
+URGENT = (NextKind.STOP_DOSE, NextKind.PAUSE_DOSE, NextKind.CALL_PRESCRIBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a person stands when they open a session: who, which session, and what the rules say now."""
+
+    ctx: Context
+    session: Session
+    protocol: Protocol
+    state: SessionState
+    decision: Decision
+
+    @property
+    def seen(self) -> int:
+        return self.state.last_human_seq
+
+
+def seat(ctx: Context, session: Session) -> Seat:
+    protocol, state = protocol_of(session), state_of(session.id)
+    return Seat(ctx, session, protocol, state, decide(protocol, state, ctx.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The monitor's link: ``state`` is none, receiving, quiet."""
+
+    state: str
+    words: str
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The one next action. ``kind`` is stop, overdue, clear or empty; ``verb`` names the page that does it."""
+
+    what: str
+    when: str
+    kind: str
+    verb: str
+    label: str
+    line: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line on the way to the start or to the door: done, missing or signed past."""
+
+    line: str
+    text: str
+    kind: str  # met, not-met, unknown, attested: how it is marked
+    what: str
+    by: str
+    at: datetime | None
+    source: str
+    status: str
+    verb: str  # the page that answers it, empty when a measurement does
+    may_override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    text: str
+    measures: str
+    when: str
+    kind: str  # due, overdue
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEffect:
+    id: UUID
+    words: str
+    grade: str
+    since: datetime
+    by: str
+
+
+def monitor_link(state: SessionState, session_id: UUID, now: datetime) -> Link:
+    """Whether the bound monitor is being heard."""
+    if state.monitor is None:
+        return Link("none", "No monitor bound: values are typed by hand")
+    label = (
+        Monitor.objects.filter(device=state.monitor).values_list("label", flat=True).first() or state.monitor
+    )
+    rows = Sample.objects.filter(session_id=session_id).order_by("-received_at")
+    last = rows.values_list("received_at", flat=True).first()
+    if last is None:
+        return Link("quiet", f"{label}: bound, nothing received yet", label)
+    age = now - last
+    if age <= LINK_QUIET:
+        return Link("receiving", f"{label}: receiving", label)
+    return Link("quiet", f"{label}: nothing for {spell(int(age.total_seconds()))}", label)
+
+
+def live_tiles(at: Seat, names: Mapping[UUID, str], link: Link) -> list[Tile]:
+    samples: list[Shown] = []
+    if link.device:
+        samples = latest_samples(at.session.id, link.device, at.ctx.now - SAMPLES_SINCE)
+    return tiles(at.protocol, at.state, at.decision, at.ctx.now, names, samples)
+
+
+def banner(at: Seat) -> Banner:
+    """The next action in words, how pressing it is, and the page that does it."""
+    nxt, now = at.decision.next_action, at.ctx.now
+    late = nxt.due_at is not None and nxt.due_at < now
+    kind = "stop" if nxt.kind in URGENT else "overdue" if late else ""
+    if nxt.kind in (NextKind.WAIT, NextKind.DONE):
+        kind = "clear"
+    when = until(nxt.due_at - now) if nxt.due_at else ""
+    verb, label = _verb(at, nxt.kind, nxt.line)
+    what = nxt.text
+    for measure in nxt.measures:
+        what = what.replace(f" {measure.value}", f" {MEASURES[measure].lower()}")
+    return Banner(what, when, kind, verb, label, nxt.line, nxt.due_at)
+
+
+def _verb(at: Seat, kind: NextKind, line: str) -> tuple[str, str]:
+    """The page that does the next thing, and the words on its button."""
+    match kind:
+        case NextKind.STOP_DOSE:
+            return "stop", "Stop the dose"
+        case NextKind.PAUSE_DOSE:
+            return "pause", "Pause the dose"
+        case NextKind.START_DOSE:
+            return "start", "Look at the dose"
+        case NextKind.MEASURE:
+            return "vital", "Enter values"
+        case NextKind.RESUME_OR_STOP:
+            return "resume", "Resume"
+        case NextKind.FINISH_DOSE:
+            return "finish", "The dose is in"
+        case NextKind.DISCHARGE:
+            return "end", "Send home"
+        case NextKind.CHECK:
+            return answer_verb(at.protocol, line), "Answer it"
+        case _:
+            return "", ""
+
+
+def answer_verb(protocol: Protocol, line: str) -> str:
+    """The page that answers one arrival or discharge line."""
+    if line == ARRIVAL_LINE:
+        return "arrive"
+    kinds = {c.id: c.kind.value for c in protocol.arrival} | {d.id: d.kind.value for d in protocol.discharge}
+    pages = {
+        "confirm": "check",
+        "identifiers": "check",
+        "escort": "escort",
+        "weight": "vital",
+        "limit": "vital",
+    }
+    return pages.get(kinds.get(line, ""), "vital" if kinds.get(line) == "back-to-baseline" else "")
+
+
+def due_lines(at: Seat) -> list[DueLine]:
+    return [
+        DueLine(
+            due.text,
+            ", ".join(MEASURES[m] for m in due.measures),
+            until(due.due_at - at.ctx.now),
+            "overdue" if due.overdue else "due",
+            due.due_at,
+        )
+        for due in at.decision.due
+    ]
+
+
+def arrival_steps(at: Seat, names: Mapping[UUID, str]) -> list[Step]:
+    """Every line before the dose, answered or not, in the order of the protocol."""
+    gaps = _gaps(at.decision.to_start)
+    arrived = at.state.arrived_at
+    here = Step(
+        ARRIVAL_LINE,
+        "The patient is here",
+        "met" if arrived else "unknown",
+        "" if arrived else "not recorded",
+        "",
+        arrived,
+        "",
+        "",
+        "" if arrived else "arrive",
+        False,
+    )
+    return [here, _consent_step(at), *(_step(c, gaps, at, names) for c in at.protocol.arrival)]
+
+
+def discharge_steps(at: Seat, names: Mapping[UUID, str]) -> list[Step]:
+    """Every line before the door, with what is still missing."""
+    gaps = _gaps(at.decision.to_discharge)
+    extra = [gaps[key] for key in gaps if key not in {c.id for c in at.protocol.discharge}]
+    steps = [_step(c, gaps, at, names) for c in at.protocol.discharge]
+    return [*(_open_step(group) for group in extra), *steps]
+
+
+def consent_in_force(at: Seat) -> str:
+    """What is missing of the treatment consent, empty when it is in force."""
+    return consent_gap(chart_of(at.session.patient_id), at.protocol) or ""
+
+
+def _consent_step(at: Seat) -> Step:
+    gap = consent_in_force(at) if at.state.dose is None else ""
+    text = "Consent to treatment on this protocol version is in force"
+    return Step("consent", text, "not-met" if gap else "met", gap, "", None, "", "", "", False)
+
+
+def _gaps(missing: tuple[Missing, ...]) -> dict[str, list[Missing]]:
+    gaps: dict[str, list[Missing]] = {}
+    for one in missing:
+        gaps.setdefault(one.line, []).append(one)
+    return gaps
+
+
+def _step(
+    line: ArrivalCheck | DischargeCriterion,
+    gaps: Mapping[str, list[Missing]],
+    at: Seat,
+    names: Mapping[UUID, str],
+) -> Step:
+    open_gaps = gaps.get(line.id, [])
+    answer, signed = at.state.checks.get(line.id), at.state.signature(line.id)
+    kind = _mark(open_gaps, answer is not None and not answer.ok)
+    said = signed if kind == "attested" and signed else answer
+    return Step(
+        line=line.id,
+        text=line.text,
+        kind=kind,
+        what="; ".join(_plain(g.what) for g in open_gaps),
+        by=names.get(said.by, "") if said and said.by else "",
+        at=said.at if said else None,
+        source=source_words(line.source),
+        status=line.status.value,
+        verb=answer_verb(at.protocol, line.id),
+        may_override=any(g.overridable and not g.overridden for g in open_gaps),
+    )
+
+
+def _mark(gaps: list[Missing], answered_no: bool) -> str:
+    if not gaps:
+        return "met"
+    if all(g.overridden for g in gaps):
+        return "attested"
+    return "not-met" if answered_no or any(g.limit and g.overridable for g in gaps) else "unknown"
+
+
+def _open_step(gaps: list[Missing]) -> Step:
+    first = gaps[0]
+    what = "; ".join(_plain(g.what) for g in gaps)
+    status = first.status.value if isinstance(first.status, Status) else ""
+    kind = "not-met" if any(g.value and g.limit for g in gaps) else "unknown"
+    return Step(first.line, first.text, kind, what, "", None, source_words(first.source), status, "", False)
+
+
+def _plain(words: str) -> str:
+    """Measures in the clinic's words rather than the file's."""
+    for measure, name in MEASURES.items():
+        if words.startswith(f"{measure.value} "):
+            return f"{name}{words[len(measure.value) :]}"
+    return words
+
+
+def source_words(key: str) -> str:
+    """A source as it is cited in a line: its short name, or the key itself."""
+    source = sources().get(key)
+    if source is None:
+        return key
+    return f"{source.authors.split(',')[0]} {source.year}" if source.year else source.authors.split(",")[0]
+
+
+def open_effects(at: Seat, names: Mapping[UUID, str]) -> list[OpenEffect]:
+    return [
+        OpenEffect(
+            one.event,
+            effect_label(one.effect) + (f": {one.note}" if one.note else ""),
+            one.grade.value,
+            one.at,
+            names.get(one.by, "") if one.by else "",
+        )
+        for one in at.state.open_side_effects
+    ]
+
+
+def phase_words(at: Seat) -> tuple[str, str]:
+    """The phase in words and its mark."""
+    dose = at.state.dose
+    if at.state.phase is Phase.ARRIVAL and at.state.arrived_at is None:
+        return PHASES["booked"], "planned"
+    if dose is not None and dose.status is DoseStatus.PAUSED and at.state.ending is None:
+        return "Paused", "paused"
+    return PHASES[at.state.phase.value], "ended" if at.state.phase is Phase.ENDED else "phase"
+
+
+def session_names(at: Seat) -> dict[UUID, str]:
+    return names_of(at.state)
+
+
+def identifies(protocol: Protocol, line: str) -> bool:
+    return any(c.id == line and c.kind is CheckKind.IDENTIFIERS for c in protocol.arrival)

@@ -1,0 +1,91 @@
+"""How a page reaches a session: the access functions every view of this app starts with, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.access import EVERYONE, chart_right, own, record_read, staff_of
+from ataraxy.clinic.people.page import who
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.forms import SeatForm
+from ataraxy.clinic.treat.queries.room import Seat, banner, phase_words, seat
+from ataraxy.clinic.treat.queries.running import running_doses
+
+ROWS = Session.objects.select_related(
+    "clinic", "room", "patient__clinic", "patient__summary", "course__protocol"
+)
+
+
+def session_of(request: HttpRequest, session_id: UUID, *roles: str) -> Seat:
+    """A session of the acting person's clinic to read, by role or through a broken glass; the read is recorded."""
+    ctx = staff_of(request, *EVERYONE)
+    session = own(ctx, ROWS.all(), id=session_id)
+    right = chart_right(ctx, session.patient, *roles)
+    return _seated(request, ctx, session, right)
+
+
+def act_in(request: HttpRequest, session_id: UUID, *roles: str) -> Seat:
+    """A session to act in. A broken glass opens a chart to read; it never lets anybody act."""
+    ctx = staff_of(request, *EVERYONE)
+    session = own(ctx, ROWS.all(), id=session_id)
+    staff_of(request, *roles)
+    return _seated(request, ctx, session, "role")
+
+
+def _seated(request: HttpRequest, ctx: Context, session: Session, right: str) -> Seat:
+    match = request.resolver_match
+    record_read(ctx, session.patient, match.view_name if match else "unknown", right)
+    return seat(ctx, session)
+
+
+def back(at: Seat) -> HttpResponse:
+    """To the session's own page."""
+    return redirect("treat:session", session_id=at.session.id)
+
+
+def page(request: HttpRequest, template: str, at: Seat, status: int = 200, **context: Any) -> HttpResponse:
+    """A page of one session, with who it is about and the bar that pauses and stops."""
+    phase, kind = phase_words(at)
+    shared = {
+        "at": at,
+        "session": at.session,
+        "patient": at.session.patient,
+        "who": who(at.session.patient),
+        "phase": phase,
+        "phase_kind": kind,
+        "now": at.ctx.now,
+        "running_doses": running_doses(at.ctx),
+    }
+    return render(request, template, shared | context, status=status)
+
+
+def act_page(
+    request: HttpRequest,
+    at: Seat,
+    form: SeatForm,
+    status: int,
+    *,
+    heading: str,
+    button: str,
+    lead: str = "",
+    template: str = "treat/act.html",
+    **context: Any,
+) -> HttpResponse:
+    """The page of one act: its form, and what is typed in it."""
+    return page(
+        request,
+        template,
+        at,
+        status,
+        form=form,
+        heading=heading,
+        button=button,
+        lead=lead,
+        banner=banner(at),
+        **context,
+    )

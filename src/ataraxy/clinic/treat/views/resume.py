@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from ataraxy.clinic.people.access import BEDSIDE
+from ataraxy.clinic.people.views.respond import ask
+from ataraxy.clinic.treat import actions
+from ataraxy.clinic.treat.forms import ConfirmForm
+from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.core.session.verdict import Hold, Pause, Stop
+
+
+def resume(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Step 1 shows what was given and what speaks against going on; step 2 lets the pump run again."""
+    at = act_in(request, session_id, *BEDSIDE)
+    form = ConfirmForm(request, at)
+
+    def draw(status: int) -> HttpResponse:
+        stance, dose = at.decision.stance, at.state.dose
+        return act_page(
+            request,
+            at,
+            form,
+            status,
+            heading="Resume the dose",
+            button="",
+            template="treat/resume.html",
+            dose=dose,
+            given=dose.mg_at(at.ctx.now) if dose else None,
+            left=dose.planned.mg - dose.mg_at(at.ctx.now) if dose else None,
+            against=stance.reasons if isinstance(stance, Hold | Pause | Stop) else (),
+            paused=dose is not None and dose.status.value == "paused",
+            step=2 if request.method == "POST" and status == 200 else 1,
+        )
+
+    def act() -> HttpResponse:
+        if form.cleaned_data["confirmed"] != "yes":
+            return draw(200)
+        actions.resume(at.ctx, session_id, key=form.act_key, seen=form.act_seen)
+        return back(at)
+
+    return ask(request, form, draw, act)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from ataraxy.clinic.figures import flow_sheet as figure
+from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
+from ataraxy.clinic.treat.forms import VitalForm
+from ataraxy.clinic.treat.queries import room
+from ataraxy.clinic.treat.queries.flow import flow_sheet
+from ataraxy.clinic.treat.queries.log import log
+from ataraxy.clinic.treat.views.reach import page, session_of
+from ataraxy.core.protocol.types import Phase
+
+
+@require_safe
+def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """The session room: one next action, the live numbers, what is missing, the flow sheet and the record."""
+    at = session_of(request, session_id, *CLINICAL)
+    names = room.session_names(at)
+    link = room.monitor_link(at.state, session_id, at.ctx.now)
+    sheet = flow_sheet(at.protocol, at.state, at.ctx.now, at.ctx.zone, names)
+    before = at.state.phase is Phase.ARRIVAL
+    return page(
+        request,
+        "treat/session.html",
+        at,
+        banner=room.banner(at),
+        tiles=room.live_tiles(at, names, link),
+        link=link,
+        due=room.due_lines(at),
+        steps=room.arrival_steps(at, names) if before else [],
+        leaving=room.discharge_steps(at, names) if at.state.phase is Phase.OBSERVATION else [],
+        effects=room.open_effects(at, names),
+        calls=at.decision.escalate,
+        sheet=figure.draw(sheet),
+        sheet_table=figure.table(sheet),
+        log=log(at.state, at.protocol, names),
+        vital_form=VitalForm(request, at),
+        acts=at.ctx.signer().has_role(*BEDSIDE) and at.state.ending is None,
+        may_stop=at.ctx.signer().has_role(*CLINICAL),
+        dose=at.state.dose,
+    )

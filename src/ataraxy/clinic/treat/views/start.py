@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from ataraxy.clinic.people.access import BEDSIDE
+from ataraxy.clinic.people.views.respond import ask
+from ataraxy.clinic.treat import actions
+from ataraxy.clinic.treat.dosing import dose_of_today, shown
+from ataraxy.clinic.treat.forms import StartForm
+from ataraxy.clinic.treat.queries.room import Seat, arrival_steps, session_names
+from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.dosing import DosePlan
+
+
+def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Step 1 shows every number and every reason against; step 2 confirms the same numbers and starts."""
+    at = act_in(request, session_id, *BEDSIDE)
+    plan, trouble = _plan(at)
+    numbers = shown(plan) if plan else None
+    initial = {} if numbers is None else {f: getattr(numbers, f) for f in numbers.__slots__}
+    form = StartForm(request, at, initial)
+    against = [s for s in arrival_steps(at, session_names(at)) if s.kind not in ("met", "attested")]
+
+    def draw(status: int) -> HttpResponse:
+        fresh = form if status == 200 and request.method == "POST" else _again(form, initial)
+        may = plan is not None and not against and at.state.dose is None
+        second = status == 200 and request.method == "POST" and may
+        return act_page(
+            request,
+            at,
+            fresh,
+            status,
+            heading="Start the dose" if not second else "Start now?",
+            button="",
+            template="treat/start.html",
+            plan=plan,
+            trouble=trouble,
+            against=against,
+            may_start=may,
+            step=2 if second else 1,
+            drug=at.protocol.drug,
+            protocol_dose=at.protocol.dose,
+        )
+
+    def act() -> HttpResponse:
+        if form.cleaned_data["confirmed"] != "yes":
+            if numbers is None or form.shown != numbers:
+                raise InputRefused("The numbers are not the ones that were shown.", "Look at the new ones.")
+            return draw(200 if not against else 422)
+        actions.start(at.ctx, session_id, form.shown, key=form.act_key, seen=form.act_seen)
+        return back(at)
+
+    return ask(request, form, draw, act)
+
+
+def _plan(at: Seat) -> tuple[DosePlan | None, str]:
+    try:
+        return dose_of_today(at.protocol, at.state), ""
+    except InputRefused as refused:
+        return None, f"{refused.cause} {refused.cure}"
+
+
+def _again(form: StartForm, initial: dict[str, str]) -> StartForm:
+    """Step 1 anew always carries the numbers it shows, never those of an older page."""
+    if not isinstance(form.data, QueryDict) or not form.is_bound:
+        return form
+    data = form.data.copy()
+    data.update({**dict.fromkeys(("mg", "mg_per_kg", "weight_kg", "rate"), ""), **initial, "confirmed": ""})
+    data["seen"] = str(form.now_seen)
+    form.data = data
+    return form

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from ataraxy.clinic.people.access import CLINICAL
+from ataraxy.clinic.treat import actions
+from ataraxy.clinic.treat.forms import ConfirmForm
+from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """One tap, from any page, stale or not: no form is checked before the drug is stopped."""
+    at = act_in(request, session_id, *CLINICAL)
+    if request.method == "POST":
+        actions.stop(at.ctx, session_id, request.POST.get("reason", "")[:400])
+        return back(at)
+    lead = "Stops the dose for good. Stop the pump too: this page records, it does not reach the pump."
+    form = ConfirmForm(request, at)
+    return act_page(request, at, form, 200, heading="Stop the dose", button="Stop now", lead=lead)
