@@ -84,3 +84,11 @@ def record_read(ctx: Context, patient: Patient, view: str, right: str) -> None:
 def _view_name(request: HttpRequest) -> str:
     match = request.resolver_match
     return (match.view_name if match else "") or "unknown"
+
+
+def writes_chart(request: HttpRequest, patient_id: UUID, *roles: str) -> tuple[Context, Patient]:
+    """As ``patient_of``, for a page that writes: a broken glass opens a chart for reading only."""
+    ctx, patient = patient_of(request, patient_id, *roles)
+    if not ctx.signer().has_role(*roles):
+        raise PermissionDenied("A broken glass opens a chart for reading, not for writing.")
+    return ctx, patient
