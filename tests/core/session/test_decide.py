@@ -281,6 +281,12 @@ def test_what_was_measured_before_the_dose_does_not_count_for_going_home(protoco
     assert set(gaps) >= {"pressure-home", "awake", "clear", "oriented", "escort-here"}
 
 
+def test_not_even_a_fresh_value_from_before_the_dose_counts_for_going_home(protocol, story):
+    story.dosing().say(12, e.DoseStopped("changed their mind"))
+    whats = [m.what for m in look(protocol, story, 13).to_discharge if m.line == "awake"]
+    assert whats == ["sedation was not measured since the dose"]
+
+
 def e_started(protocol):
     return e.DoseStarted(Decimal(35), Decimal("0.5"), Decimal(70), protocol.dose.route, 40)
 

@@ -219,6 +219,16 @@ def test_resolving_a_corrected_side_effect_resolves_what_stands_in_for_it(story)
     story.say(30, e.SideEffectResolved(mild.envelope.id))
     state = fold_session(story.events)
     assert [(s.grade, s.is_open) for s in state.side_effects] == [(e.Grade.SEVERE, False)]
+    assert one_by_one(story.events) == state
+
+
+def test_a_correction_may_arrive_before_the_event_it_corrects(story):
+    story.open()
+    wrong = story.say(20, e.NoteWritten("calm at twenty past"))
+    right = story.say(10, e.NoteWritten("calm at ten past"), recorded=25, corrects=wrong)
+    state = one_by_one([*story.events[:-2], right, wrong])
+    assert [n.text for n in state.notes] == ["calm at ten past"]
+    assert state.irregular == () and state.unresolved == frozenset()
 
 
 # --- the dose ------------------------------------------------------------------------------------
@@ -297,6 +307,14 @@ def test_the_session_ended_with_the_dose_running_is_listed(story):
     assert state.phase is Phase.ENDED
     assert state.mg_given(story.at(50)) == Decimal("8.75")
     assert "still open" in state.irregular[0].reason
+
+
+def test_a_session_ends_once(story):
+    story.going_home().say(131, e.SessionEnded(e.EndReason.DISCHARGED, "Sam Rivers"))
+    story.say(140, e.SessionEnded(e.EndReason.TRANSFERRED))
+    state = fold_session(story.events)
+    assert state.ending.how is e.EndReason.DISCHARGED
+    assert "already ended" in state.irregular[0].reason
 
 
 # --- people --------------------------------------------------------------------------------------
