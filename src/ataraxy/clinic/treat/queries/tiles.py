@@ -16,7 +16,7 @@ from ataraxy.clinic.treat.models import Sample
 from ataraxy.clinic.treat.words import MEASURES, ago, number, unit
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.record.envelope import Origin
-from ataraxy.core.session.freshness import SHELF_LIFE, Freshness, freshness
+from ataraxy.core.session.freshness import CUFF, SHELF_LIFE, Freshness, freshness
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import Decision, Hold, Pause, Reason, Stop
 
@@ -48,7 +48,6 @@ class Tile:
     age: str
     at: datetime | None
     change: str
-    baseline: str  # this patient's own value before the dose, "122 78"; empty when there is none
     alarm: str
     fresh_s: int
     gone_s: int
@@ -125,7 +124,6 @@ def _tile(
         age=ago(now - value.at) if value else "no value yet",
         at=value.at if value else None,
         change="" if gone or value is None else _change(measure, value, newest, state),
-        baseline=_baseline(measure, state),
         alarm=alarm,
         fresh_s=int(life.fresh.total_seconds()),
         gone_s=int(life.gone.total_seconds()),
@@ -142,19 +140,13 @@ def _value_words(measure: Measure, value: Shown, newest: Mapping[Measure, Shown]
 def _change(measure: Measure, value: Shown, newest: Mapping[Measure, Shown], state: SessionState) -> str:
     """Against this patient's own value before the dose."""
     before = state.baseline.get(measure)
-    if before is None:
+    if before is None or measure not in CUFF:
         return ""
     words = f"{value.value - before.value:+f}"
     low, low_before = newest.get(Measure.DIASTOLIC), state.baseline.get(Measure.DIASTOLIC)
     if measure is Measure.SYSTOLIC and low and low_before and low.at == value.at:
         words += f"/{low.value - low_before.value:+f}"
     return f"{words} since before the dose"
-
-
-def _baseline(measure: Measure, state: SessionState) -> str:
-    parts = PRESSURE if measure is Measure.SYSTOLIC else (measure,)
-    values = [state.baseline.get(m) for m in parts]
-    return " ".join(number(v.value) for v in values if v) if all(values) else ""
 
 
 def _alarms(decision: Decision) -> dict[Measure, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from ataraxy.clinic.audit.models import ChartRead
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.access import EVERYONE, chart_right, own, record_read, staff_of
 from ataraxy.clinic.people.page import who
@@ -16,6 +18,7 @@ from ataraxy.clinic.treat.forms import SeatForm
 from ataraxy.clinic.treat.queries.room import Seat, banner, phase_words, seat
 from ataraxy.clinic.treat.queries.running import running_doses
 
+ONE_READING = timedelta(minutes=5)
 ROWS = Session.objects.select_related(
     "clinic", "room", "patient__clinic", "patient__summary", "course__protocol"
 )
@@ -39,8 +42,21 @@ def act_in(request: HttpRequest, session_id: UUID, *roles: str) -> Seat:
 
 def _seated(request: HttpRequest, ctx: Context, session: Session, right: str) -> Seat:
     match = request.resolver_match
-    record_read(ctx, session.patient, match.view_name if match else "unknown", right)
+    view = match.view_name if match else "unknown"
+    if not (request.headers.get("HX-Request") and _read_lately(ctx, session, view)):
+        record_read(ctx, session.patient, view, right)
     return seat(ctx, session)
+
+
+def _read_lately(ctx: Context, session: Session, view: str) -> bool:
+    """An open page that asks for itself again is one reading, recorded every five minutes."""
+    return ChartRead.objects.filter(
+        clinic=ctx.clinic,
+        staff_id=ctx.actor_id,
+        patient_id=session.patient_id,
+        view=view,
+        at__gt=ctx.now - ONE_READING,
+    ).exists()
 
 
 def back(at: Seat) -> HttpResponse:
