@@ -190,8 +190,3 @@ class SessionState:
         if self.dose is None:
             return Decimal(0)
         return self.dose.mg_at(min(when, self.ending.at) if self.ending else when)
-
-    @property
-    def knows_everything(self) -> bool:
-        """False when the record holds something that does not fit: a person should look."""
-        return not self.irregular
