@@ -66,7 +66,7 @@ def write_batch(batch: Sequence[Arrived], bindings: Bindings, memory: Mapping[UU
     """
     written = Written()
     seats = bindings.seats({message.device for message in batch if message.report})
-    placed = _placed(batch, seats, written)
+    placed = _placed(batch, seats, bindings.clinic_of_peer, written)
     heads = _lock({one.bound.session_id for one in placed})
     still_open = bindings.still_open({one.bound.id for one in placed}) if placed else set()
     ready = []
@@ -84,22 +84,28 @@ def write_batch(batch: Sequence[Arrived], bindings: Bindings, memory: Mapping[UU
     return written
 
 
-def _placed(batch: Sequence[Arrived], seats: Mapping[str, Seat], written: Written) -> list[Placed]:
-    """The messages that belong to a session; the others are kept aside and answered."""
+def _placed(
+    batch: Sequence[Arrived], seats: Mapping[str, Seat], clinic_of_peer: dict[str, UUID], written: Written
+) -> list[Placed]:
+    """The messages that belong to a session; the others are kept aside and answered.
+
+    One that names no known monitor is shown to the clinic whose monitor spoke last from the same address.
+    """
     placed: list[Placed] = []
     now = datetime.now(UTC)
     for message in batch:
         if message.report is None:
-            keep_aside(message, Trouble(message.cause, message.cure))
+            keep_aside(message, Trouble(message.cause, message.cure), clinic_of_peer.get(message.peer))
             written.answers.append((message, "AE", f"{message.cause} {message.cure}"))
             continue
         seat = seats[message.device]
         why = trouble_with(seat, message.report)
         if why or seat.bound is None:
             assert why is not None
-            keep_aside(message, why, seat.clinic_id, seat.offset)
+            keep_aside(message, why, seat.clinic_id or clinic_of_peer.get(message.peer), seat.offset)
             written.answers.append((message, "AA", KEPT_ASIDE))
             continue
+        clinic_of_peer[message.peer] = seat.bound.clinic.id
         report = message.in_zone(seat.bound.zone)
         told = tell(report, seat.bound.bound_at, now + seat.offset, seat.offset)
         placed.append(Placed(message, seat.bound, message.received_at + seat.offset, now + seat.offset, told))

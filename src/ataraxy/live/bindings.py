@@ -76,6 +76,7 @@ class Bindings:
 
     def __init__(self) -> None:
         self._bound: dict[int, Bound] = {}
+        self.clinic_of_peer: dict[str, UUID] = {}  # whose monitor spoke last from an address
 
     def seats(self, devices: Collection[str]) -> dict[str, Seat]:
         """The seat of every device named, as the database has it now."""

@@ -4,7 +4,8 @@ The event ``state``::
 
     {"now": ISO, "session": uuid, "seq": int, "phase": str,
      "values": [{"measure", "value": str | null, "unit", "at": ISO, "origin": "device" | "staff", "label",
-                 "from": str, "freshness": "fresh" | "old" | "absent", "absent": str}],
+                 "source": str, "freshness": "fresh" | "old" | "absent", "absent": str,
+                 "level": "" | "medium" | "high"}],
      "due": [{"line", "text", "measures": [str], "due_at": ISO, "prompt": bool, "urgent": bool}],
      "next_action": {"kind", "text", "line", "due_at": ISO | null},
      "stance": {"kind": "proceed" | "hold" | "pause" | "stop", "reasons": [{"line", "text", "what"}]},
@@ -27,7 +28,7 @@ from ataraxy.core.record.envelope import Origin
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.freshness import Freshness, freshness
 from ataraxy.core.session.state import SessionState, Value
-from ataraxy.core.session.verdict import Hold, Pause, Proceed, Reason, Stance, Stop
+from ataraxy.core.session.verdict import Decision, Hold, Pause, Proceed, Reason, Stance, Stop
 from ataraxy.live.told import Told
 
 LABELS: Mapping[Measure, str] = {
@@ -71,7 +72,7 @@ def picture(
         "session": session,
         "seq": state.last_seq,
         "phase": decision.phase.value,
-        "values": _values(state, told, signal, now),
+        "values": _values(state, told, signal, _levels(decision), now),
         "due": [
             {
                 "line": due.line,
@@ -122,21 +123,34 @@ def _reasons(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
     return [{"line": r.line, "text": r.text, "what": r.what} for r in reasons]
 
 
+def _levels(decision: Decision) -> dict[Measure, str]:
+    """How loud a value is to be drawn: one that asks to stop is high, one any other rule speaks of medium."""
+    held = () if isinstance(decision.stance, Proceed) else decision.stance.reasons
+    levels = {r.value.measure: "medium" for r in (*held, *decision.escalate) if r.value}
+    if isinstance(decision.stance, Stop):
+        levels |= {r.value.measure: "high" for r in held if r.value}
+    return levels
+
+
 def _values(
-    state: SessionState, told: Mapping[Measure, Told], signal: Signal | None, now: datetime
+    state: SessionState,
+    told: Mapping[Measure, Told],
+    signal: Signal | None,
+    levels: Mapping[Measure, str],
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """The newest of each measure, from the record or from the monitor, in the order of the measures."""
     shown = []
     for measure in Measure:
-        charted, live = state.latest(measure), told.get(measure)
+        charted, live, level = state.latest(measure), told.get(measure), levels.get(measure, "")
         if live is not None and (charted is None or live.at >= charted.at):
-            shown.append(_live(measure, live, signal, now))
+            shown.append(_live(measure, live, signal, level, now))
         elif charted is not None:
-            shown.append(_charted(charted, signal, now))
+            shown.append(_charted(charted, signal, level, now))
     return shown
 
 
-def _live(measure: Measure, told: Told, signal: Signal | None, now: datetime) -> dict[str, Any]:
+def _live(measure: Measure, told: Told, signal: Signal | None, level: str, now: datetime) -> dict[str, Any]:
     state = Freshness.ABSENT if told.absent else freshness(told.at, now, measure)
     return {
         "measure": measure.value,
@@ -145,13 +159,14 @@ def _live(measure: Measure, told: Told, signal: Signal | None, now: datetime) ->
         "at": iso(told.at),
         "origin": Origin.DEVICE.value,
         "label": LABELS[measure],
-        "from": signal.label if signal else "",
+        "source": signal.label if signal else "",
         "freshness": state.value,
         "absent": told.absent,
+        "level": level,
     }
 
 
-def _charted(value: Value, signal: Signal | None, now: datetime) -> dict[str, Any]:
+def _charted(value: Value, signal: Signal | None, level: str, now: datetime) -> dict[str, Any]:
     state = freshness(value.at, now, value.measure)
     typed = value.origin is not Origin.DEVICE
     return {
@@ -161,9 +176,10 @@ def _charted(value: Value, signal: Signal | None, now: datetime) -> dict[str, An
         "at": iso(value.at),
         "origin": value.origin.value,
         "label": LABELS[value.measure],
-        "from": "by hand" if typed else signal.label if signal else value.device,
+        "source": "by hand" if typed else signal.label if signal else value.device,
         "freshness": state.value,
         "absent": "",
+        "level": level,
     }
 
 

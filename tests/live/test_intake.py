@@ -1,0 +1,141 @@
+"""Whatever comes over the wire is answered with its cause, and the next message still works."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Any
+
+import pytest
+
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.types import Measure
+from ataraxy.live.intake import Peers, address_of
+from ataraxy.live.mllp import frame
+
+SPO2 = (Measure.SPO2, 97)
+
+
+def aside() -> list[Any]:
+    from ataraxy.clinic.treat.models import Quarantined
+
+    return list(Quarantined.objects.order_by("id"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "cause"),
+    [
+        (frame(b"this is no HL7"), "MSH"),
+        (frame(b"MSH|^~\\&|A||||20261123||ORU^R01|7|P|2.6\rnonsense"), "not an HL7 segment"),
+        (frame(b"MSH|^~\\&|A||||20261123||ORU^R01||P|2.6\r"), "control id"),
+        (frame(b"MSH|^~\\&|A||||20261123||ORU^R01|7|P|2.6\rPID|1\rPID|2\r"), "more than one patient"),
+        (b"GET / HTTP/1.1\r\nHost: monitor\r\n\r\n\x0b", "outside any MLLP frame"),
+        (b"\x0bMSH|cut off here\x0b", "before the one before it ended"),
+    ],
+)
+def test_what_is_no_message_is_kept_aside_and_answered_and_the_next_one_works(
+    ward: Any, live: Any, call: Any, sent: bytes, cause: str
+) -> None:
+    bed, monitor = ward.session(), call(live)
+    monitor.socket.sendall(sent)
+    code, _, words = monitor.answer()
+    assert code in ("AE", "CE") and cause in words
+    (row,) = aside()
+    assert cause in row.reason and row.cure and row.clinic_id == ward.clinic.id and row.peer == "127.0.0.1"
+    monitor.socket.sendall(b"\x1c\r" if sent.endswith(b"\x0b") else b"")
+    if sent.endswith(b"\x0b"):
+        monitor.answer()  # the empty frame that was begun
+    assert monitor.tell(bed.says(SPO2)) == "CA"
+    assert len(bed.samples()) == 1
+
+
+def test_a_connection_cut_inside_a_frame_is_kept_aside(ward: Any, live: Any, call: Any, until: Any) -> None:
+    bed, monitor = ward.session(), call(live)
+    whole = frame(bed.says(SPO2))
+    monitor.socket.sendall(whole[:-40])
+    monitor.close()
+    (row,) = until(aside)
+    assert "ended in the middle" in row.reason and bytes(row.raw) == whole[1:-40]
+
+
+def test_a_message_in_pieces_and_two_in_one_are_all_heard(ward: Any, live: Any, call: Any) -> None:
+    bed, monitor = ward.session(), call(live)
+    whole = frame(bed.says(SPO2))
+    for start in range(0, len(whole), 50):
+        monitor.socket.sendall(whole[start : start + 50])
+        time.sleep(0.002)
+    monitor.send(bed.says(SPO2), bed.says(SPO2))
+    assert [monitor.answer()[0] for _ in range(3)] == ["CA"] * 3
+    assert len(bed.samples()) == 3
+
+
+@pytest.mark.parametrize("kind", ["QRY^R02", "ADT^A08", "ORU^W01", "ORU^R40"])
+def test_queries_admissions_waveforms_and_alarms_are_answered_and_left(
+    ward: Any, live: Any, call: Any, kind: str
+) -> None:
+    bed, monitor = ward.session(), call(live)
+    asked = f"MSH|^~\\&|ATARAXY^DEMO|DEMO|||20261123||{kind}|q1|P|2.6\rOBX|1|NA|x||1^2^3\r".encode()
+    monitor.send(asked)
+    code, control_id, _ = monitor.answer()
+    assert (code, control_id) == ("AR", "q1")
+    assert not aside()
+    assert monitor.tell(bed.says(SPO2)) == "CA"
+
+
+def test_a_sender_that_asks_for_an_application_acknowledgement_gets_one(
+    ward: Any, live: Any, call: Any
+) -> None:
+    bed, monitor = ward.session(), call(live)
+    assert monitor.tell(bed.says(SPO2, accept_ack="", application_ack="")) == "AA"
+    assert monitor.tell(bed.says(SPO2, accept_ack="NE", application_ack="AL")) == "AA"
+
+
+def test_a_peer_that_is_not_on_the_list_is_closed_and_named_in_the_log(
+    start_live: Any, call: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    monitor = call(start_live(peers="10.0.4.7"))
+    with pytest.raises((EOFError, ConnectionError)):
+        monitor.tell(b"MSH|^~\\&|")
+    assert "127.0.0.1 was closed" in caplog.text and "ATARAXY_MLLP_PEERS" in caplog.text
+    assert not aside()
+
+
+def test_an_endless_flood_of_nonsense_is_closed_after_a_while(live: Any, call: Any) -> None:
+    monitor = call(live)
+    monitor.socket.settimeout(5)
+    with pytest.raises((EOFError, ConnectionError)):
+        for _ in range(500):
+            monitor.socket.sendall(b"junk\x0bjunk\x0b")
+            monitor.answer()
+    assert 20 <= len(aside()) < 80
+
+
+def test_an_idle_link_lives_on(ward: Any, live: Any, call: Any) -> None:
+    bed, monitor = ward.session(), call(live)
+    monitor.tell(bed.says(SPO2))
+    time.sleep(1.5)
+    assert monitor.tell(bed.says(SPO2)) == "CA"
+
+
+def test_a_peer_that_never_reads_its_answers_holds_up_nobody(ward: Any, live: Any, call: Any) -> None:
+    rude, kind = ward.session(), ward.session()
+    deaf = call(live)
+    deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    deaf.send(*[rude.says(SPO2) for _ in range(200)])
+    assert call(live).tell(kind.says(SPO2)) == "CA"
+
+
+def test_peers_are_this_machine_alone_unless_named() -> None:
+    alone, named = Peers.named(()), Peers.named(("10.0.4.0/24", "fd00::7"))
+    assert alone.allow("127.0.0.1") and alone.allow("::1") and alone.allow("::ffff:127.0.0.1")
+    assert not alone.allow("10.0.4.7")
+    assert named.allow("10.0.4.7") and named.allow("fd00::7") and not named.allow("127.0.0.1")
+    with pytest.raises(InputRefused, match=r"Write addresses"):
+        Peers.named(("monitor-3",))
+
+
+def test_an_address_to_bind_is_read_or_refused() -> None:
+    assert address_of("127.0.0.1:2575") == ("127.0.0.1", 2575)
+    assert address_of("[::1]:2575") == ("::1", 2575)
+    with pytest.raises(InputRefused, match=r"127\.0\.0\.1:2575"):
+        address_of("2575")
