@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 
 from ataraxy.clinic.people.forms import ActForm
 from ataraxy.core.errors import AtaraxyError, InputRefused, NotPermitted, StaleSession
@@ -50,3 +51,9 @@ def status_of(trouble: AtaraxyError) -> int:
     if isinstance(trouble, StaleSession):
         return 409
     return 403 if isinstance(trouble, NotPermitted) else 422
+
+
+def closed_link(request: HttpRequest, trouble: InputRefused) -> HttpResponse:
+    """The page behind a patient's link that is damaged, forged or over; it says nothing about anybody."""
+    context = {"cause": trouble.cause, "cure": trouble.cure}
+    return render(request, "people/closed_link.html", context, status=404)
