@@ -389,6 +389,12 @@ def cookie_of(staff: Any) -> str:
 
 
 @pytest.fixture
+def cookie() -> Callable[[Any], str]:
+    """cookie(staff) -> the session cookie of a real log-in."""
+    return cookie_of
+
+
+@pytest.fixture
 def until() -> Callable[..., Any]:
     """until(question) -> its first true answer within a few seconds."""
 
