@@ -34,7 +34,7 @@ def activated_protocols_are_unchanged(
 
     if not databases or ActivatedProtocol._meta.db_table not in connection.introspection.table_names():
         return []
-    shipped = {(p.id, p.version): p.sha256 for p in protocols()}
+    shipped = {(p.id, p.version): p.sha256 for p in protocols().values()}
     return [
         Error(
             f"Protocol {row.protocol_id} {row.version} was activated with another text than the file has now.",

@@ -16,6 +16,11 @@ ROOMS = ("Harbour", "Meadow", "Lake")
 PASSWORD = "stillwater-demo-2026"  # noqa: S105 - printed at every start; the demo holds nobody's data
 
 
+def monitor_of(room: str) -> str:
+    """How the simulated monitor of a room names itself on the wire."""
+    return f"ATARAXY/DEMO/{room.upper()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One of the staff; the log-in is ``role@stillwater.example``."""

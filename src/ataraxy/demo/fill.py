@@ -66,7 +66,7 @@ def _clinic(opened: datetime, seed: int) -> Play:
     rooms = tuple(Room.objects.create(clinic=clinic, name=name) for name in cast.ROOMS)
     for room in rooms:
         Monitor.objects.create(
-            clinic=clinic, device=room.name.upper(), label=f"Monitor {room.name}", room=room
+            clinic=clinic, device=cast.monitor_of(room.name), label=f"Monitor {room.name}", room=room
         )
     director = _director(clinic, opened, new_id)
     ctx = Context(clinic, director, None, Origin.STAFF, opened, new_id)

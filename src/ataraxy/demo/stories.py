@@ -124,7 +124,7 @@ def in_the_chair_now(play: Play, now: datetime) -> Session:
         run_session(play, session, person, dose_at, Script(anxious=person.anxious[:2]))
         follow_up(play, person, session, until=_next(held, turn))
     live = held[2]
-    bind(play.as_(Role.NURSE, now - timedelta(minutes=50)), live.id, play.rooms[0].name.upper())
+    bind(play.as_(Role.NURSE, now - timedelta(minutes=50)), live.id, cast.monitor_of(play.rooms[0].name))
     script = Script(anxious=person.anxious[:2], stop_at=14)
     run_session(play, live, person, now - timedelta(minutes=15), script)
     return live
