@@ -7,11 +7,11 @@
 //   </div>
 //   <p data-link hidden>…</p>
 // </section>
-// The stream's event "state": {"now", "seq", "values": [{"measure", "value", "unit", "at", "source", "level"}]}. When seq
+// The stream's event "state": {"now", "seq", "values": [{"measure", "value", "unit", "at", "source", "level", "absent"}]}. When seq
 // grows the record grew: "session-changed" is fired on the body, and fragments may ask the server for themselves again.
 // Tiles are looked up anew each time, because such a fragment replaces them.
 
-/** @typedef {{measure: string, value: string | null, unit: string, at: string, source: string, level?: string}} Reading */
+/** @typedef {{measure: string, value: string | null, unit: string, at: string, source: string, level?: string, absent?: string}} Reading */
 
 const LEVELS = ["medium", "high"];
 const STATES = ["fresh", "old", "absent"];
@@ -66,7 +66,7 @@ function drawValue(tile, last) {
   const first = parts[0];
   if (!first || (tile.dataset.at && Date.parse(first.at) < Date.parse(tile.dataset.at))) return;
   tile.dataset.at = first.at;
-  if (first.value === null) tile.dataset.withdrawn = "yes";
+  if (first.absent) tile.dataset.withdrawn = "yes"; // and not for a value that merely grew too old
   else delete tile.dataset.withdrawn;
   write(tile, parts.map((part) => (part && part.at === first.at && part.value) || "--").join("/"));
   const source = tile.querySelector("[data-source]");
