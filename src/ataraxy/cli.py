@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,11 +34,16 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout,
 
 
 @app.command(rich_help_panel=SERVE)
-def demo(json: Json = False) -> None:
+def demo(
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Throw the demo's data away and begin again.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Serve a demo clinic with synthetic patients and a simulated monitor."""
     from ataraxy.commands.demo import demo as run
 
-    raise typer.Exit(run(_env(), json))
+    raise typer.Exit(run(_env(), json, fresh))
 
 
 @app.command(rich_help_panel=SERVE)
@@ -97,7 +104,9 @@ def found(
     zone: Annotated[str, typer.Option(help="Its time zone, for example America/New_York.")] = "",
     director: Annotated[str, typer.Option(help="The first director's name.")] = "",
     email: Annotated[str, typer.Option(help="The director's address, which is the log-in.")] = "",
-    password_file: Annotated[Path | None, typer.Option(help="Read the first password from this file.")] = None,
+    password_file: Annotated[
+        Path | None, typer.Option(help="Read the first password from this file.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Found a clinic with its first director. Asks for what is not given."""
@@ -158,14 +167,11 @@ def restore(file: Annotated[Path, typer.Argument(help="A file `backup` wrote.")]
 
 
 @app.command(rich_help_panel=PROTOCOLS)
-def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Protocol files; none: the whole catalog.")] = None,
-    json: Json = False,
-) -> None:
-    """Check protocol files, and print each as a page a clinician can read."""
+def check(file: Annotated[Path, typer.Argument(help="A protocol file.")], json: Json = False) -> None:
+    """Check a protocol file, and print it as a page a clinician can read."""
     from ataraxy.commands.check import check as run
 
-    raise typer.Exit(run(paths or [], json))
+    raise typer.Exit(run(file, json))
 
 
 @app.command(rich_help_panel=PROTOCOLS)
@@ -186,6 +192,7 @@ def main() -> None:
     """Run, and turn what went wrong into cause, cure and an exit code."""
     from ataraxy.commands.say import Exit, trouble
 
+    os.umask(0o077)  # what we write is for its owner alone
     as_json = "--json" in sys.argv
     try:
         app()
@@ -195,6 +202,23 @@ def main() -> None:
     except AtaraxyError as error:
         trouble(error, as_json)
         sys.exit(Exit.NOT_RUN)
+    except Exception as error:
+        trouble(_unforeseen(error), as_json)
+        sys.exit(Exit.NOT_RUN)
+
+
+def _unforeseen(error: Exception) -> AtaraxyError:
+    """A fault of the program, by its kind and place; a library's own words may quote a row and are left out."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno} ({place.name})"
+    if type(error).__module__.startswith("psycopg") and type(error).__name__ == "OperationalError":
+        return AtaraxyError(
+            "The database does not answer or refused the log-in.",
+            "Check DATABASE_URL and that the server runs.",
+        )
+    return AtaraxyError(
+        f"An unforeseen fault: {where}.", "Report it with these words; nothing was half done."
+    )
 
 
 if __name__ == "__main__":

@@ -45,7 +45,13 @@ class Running:
     def start(self) -> None:
         """Start the program in its own process group; its words go to its log."""
         _keep_short(self.log)
-        command = [sys.executable, str(TETHER), str(os.getpid()), str(int(signal.SIGTERM)), *self.child.command]
+        command = [
+            sys.executable,
+            str(TETHER),
+            str(os.getpid()),
+            str(int(signal.SIGTERM)),
+            *self.child.command,
+        ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 command,

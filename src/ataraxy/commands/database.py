@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from ataraxy.clinic.database.migrate import migrate
 from ataraxy.clinic.database.roles import provision
 from ataraxy.clinic.env import Environment
 from ataraxy.commands.partitions import make_partitions
+
+START_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ def in_use(env: Environment) -> Iterator[Database]:
     """The database, answering, for as long as the block runs; ``os.environ`` names it for Django and for children."""
     make_home(env.home)
     if not is_embedded(env):
-        wait_until_ready(env.database_url, 15)
-        yield Database(env.database_url, os.environ.get("ATARAXY_OWNER_URL", ""), embedded=False)
+        url = os.environ["DATABASE_URL"]
+        wait_until_ready(url, 15)
+        yield Database(url, os.environ.get("ATARAXY_OWNER_URL", ""), embedded=False)
         return
     with (env.home / "database.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
@@ -62,7 +66,9 @@ def make_home(home: Path) -> None:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseTrouble(f"The folder {home} cannot be made: {error.strerror}.", "Set ATARAXY_HOME elsewhere.") from None
+        raise DatabaseTrouble(
+            f"The folder {home} cannot be made: {error.strerror}.", "Set ATARAXY_HOME elsewhere."
+        ) from None
 
 
 def start(server: Embedded) -> None:
@@ -71,9 +77,17 @@ def start(server: Embedded) -> None:
         fcntl.flock(one, fcntl.LOCK_EX)
         if (server.data / "PG_VERSION").exists() and answers(server):
             return
-        _reap(server)
-        server.start()
-        _started(server).touch()
+        for _ in range(START_TRIES):  # after a crash the old server's last processes may still be leaving
+            _reap(server)
+            server.start()
+            if answers(server):
+                _started(server).touch()
+                return
+            time.sleep(0.5)
+    raise DatabaseTrouble(
+        "The embedded PostgreSQL was started and does not answer.",
+        f"Read {server.data / 'server.log'}, then try again.",
+    )
 
 
 def stop_if_last(server: Embedded, lock: int) -> None:
@@ -154,6 +168,39 @@ def bring_up_to_date(database: Database, today: date) -> bool:
     if database.owner:
         make_partitions(database.owner, today)
     return bool(waiting)
+
+
+@contextmanager
+def django_on(env: Environment) -> Iterator[Database]:
+    """Django, set up on the clinic's database as the application's role, for a command that reads the record.
+
+    Raises:
+        DatabaseTrouble: the database is not of this release yet.
+    """
+    with in_use(env) as database:
+        waiting = pending(database.app)
+        if waiting:
+            raise DatabaseTrouble(
+                f"The database lacks {len(waiting)} migrations of this release ({waiting[0]} first).",
+                "Run `ataraxy migrate`, then this again.",
+            )
+        with django_set_up():
+            yield database
+
+
+@contextmanager
+def django_set_up() -> Iterator[None]:
+    """Django in this process, its connections closed at the end."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ataraxy.clinic.settings"
+    import django
+
+    django.setup()
+    from django.db import connections
+
+    try:
+        yield
+    finally:
+        connections.close_all()
 
 
 def told(env: Environment, database: Database) -> Environment:

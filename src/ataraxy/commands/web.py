@@ -18,6 +18,7 @@ def web(env: Environment) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    (env.home / "static").mkdir(exist_ok=True)  # WhiteNoise warns of a missing one
     Granian(
         target="ataraxy.commands.web:application",
         address="127.0.0.1",
@@ -26,7 +27,7 @@ def web(env: Environment) -> int:
         workers=WORKERS,
         blocking_threads=THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     ).serve()
