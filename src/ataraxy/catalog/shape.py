@@ -124,9 +124,12 @@ def _fit_number(number: Decimal, path: Path, problems: list[Problem]) -> Any:
 
 
 def _fit_enum(kind: type[Enum], value: object, path: Path, problems: list[Problem]) -> Any:
+    known = ", ".join(str(member.value) for member in kind)
+    if not isinstance(value, str):
+        return _fail(
+            problems, path, f"`{path[-1]}` must be text in double quotes.", f"Choose one of: {known}."
+        )
     try:
         return kind(value)
     except ValueError:
-        known = ", ".join(str(member.value) for member in kind)
-        shown = value if isinstance(value, str) else repr(value)
-        return _fail(problems, path, f"`{path[-1]}` cannot be {shown!r:.60}.", f"Choose one of: {known}.")
+        return _fail(problems, path, f"`{path[-1]}` cannot be {value[:60]!r}.", f"Choose one of: {known}.")
