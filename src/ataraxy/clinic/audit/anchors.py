@@ -19,7 +19,9 @@ def drop_anchor(ctx: Context, outside: Path | None) -> Anchor | None:
     with transaction.atomic():
         Clinic.objects.select_for_update(no_key=True).get(id=ctx.clinic.id)  # one anchor at a time
         last = Anchor.objects.filter(clinic=ctx.clinic).order_by("-number").first()
-        heads_moved = ChainHead.objects.select_for_update().filter(clinic=ctx.clinic, seq__gt=F("anchored_seq"))
+        heads_moved = ChainHead.objects.select_for_update().filter(
+            clinic=ctx.clinic, seq__gt=F("anchored_seq")
+        )
         moved = {str(h.id): [h.kind, h.seq, h.hash] for h in heads_moved.order_by("id")}
         if not moved:
             return None
@@ -38,4 +40,3 @@ def drop_anchor(ctx: Context, outside: Path | None) -> Anchor | None:
         with outside.open("a") as log:
             log.write(f"{instant(ctx.now)} {ctx.clinic.id} {anchor.number} {anchor.hash}\n")
     return anchor
-

@@ -64,7 +64,9 @@ def append(
         InputRefused: an entry is dated in the future.
     """
     if seen is not None and head.human_seq > seen:
-        raise StaleSession("Somebody else wrote here after you opened this page.", "Reload, look, and act again.")
+        raise StaleSession(
+            "Somebody else wrote here after you opened this page.", "Reload, look, and act again."
+        )
     recorded = [_envelop(ctx, head.seq + i, entry) for i, entry in enumerate(entries, start=1)]
     rows = _chain(head, recorded, idempotency_key)
     Event.objects.bulk_create(rows)
@@ -78,7 +80,9 @@ def append(
 def _envelop(ctx: Context, seq: int, entry: Entry) -> Recorded[Any]:
     at = entry.at or ctx.now
     if at > ctx.now:
-        raise InputRefused("This is dated in the future.", "Give the time it happened, or leave it as now.", "at")
+        raise InputRefused(
+            "This is dated in the future.", "Give the time it happened, or leave it as now.", "at"
+        )
     frame = Envelope(ctx.new_id(), seq, at, ctx.now, ctx.actor_id, ctx.origin, entry.corrects)
     return Recorded(frame, entry.payload)
 

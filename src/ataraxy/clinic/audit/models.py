@@ -79,7 +79,9 @@ class Anchor(models.Model):
     clinic = models.ForeignKey("people.Clinic", on_delete=models.PROTECT, related_name="+")
     number = models.BigIntegerField()
     at = models.DateTimeField()
-    heads = models.TextField()  # canonical JSON: stream id -> [kind, seq, hash], only those moved since the last anchor
+    heads = (
+        models.TextField()
+    )  # canonical JSON: stream id -> [kind, seq, hash], only those moved since the last anchor
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

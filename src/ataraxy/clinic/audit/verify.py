@@ -33,7 +33,7 @@ def verify(anchors_file: Path | None = None, progress: Callable[[int], None] | N
     """Every fault found, first per stream; empty when the record holds."""
     faults: list[Fault] = []
     for head in ChainHead.objects.order_by("id").iterator():
-        faults.extend(_stream_faults(head))
+        faults.extend(stream_faults(head))
         if progress:
             progress(1)
     faults.extend(_missing_streams())
@@ -41,7 +41,7 @@ def verify(anchors_file: Path | None = None, progress: Callable[[int], None] | N
     return faults
 
 
-def _stream_faults(head: ChainHead) -> Iterator[Fault]:
+def stream_faults(head: ChainHead) -> Iterator[Fault]:
     rows = Event.objects.filter(stream_id=head.id).order_by("seq")
     found = first_break(
         (Link(r.seq, r.text, r.previous, r.hash) for r in rows.iterator()), head.seq, head.hash
@@ -88,14 +88,18 @@ def _anchor_faults(anchors_file: Path | None) -> Iterator[Fault]:
         seen.add(anchor.hash)
     for number, lost in outside:
         if lost not in seen:
-            yield Fault(None, "anchor", number, "the copy outside the database names an anchor the database lacks")
+            yield Fault(
+                None, "anchor", number, "the copy outside the database names an anchor the database lacks"
+            )
 
 
 def _unanchored(anchor: Anchor) -> Iterator[Fault]:
     """Heads this anchor names that the record no longer holds as they were."""
     for stream, (kind, seq, digest) in json.loads(anchor.heads)["heads"].items():
         if not Event.objects.filter(stream_id=stream, seq=seq, hash=digest).exists():
-            yield Fault(UUID(stream), kind, seq, f"anchor {anchor.number} saw event {seq}, the record has it no more")
+            yield Fault(
+                UUID(stream), kind, seq, f"anchor {anchor.number} saw event {seq}, the record has it no more"
+            )
 
 
 def _outside_hashes(path: Path | None) -> list[tuple[int, str]]:

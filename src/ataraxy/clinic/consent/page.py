@@ -24,7 +24,7 @@ from ataraxy.core.chart.chart import Consent
 from ataraxy.core.chart.events import GrantKind
 from ataraxy.core.errors import InputRefused
 
-EMERGENCY = {"US": "911 or 988"}
+EMERGENCY = {"US": "911"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ def refuse_spacing(course: Course, number: int, day: date, others: Mapping[int, 
         raise InputRefused(
             f"No day is left for session {number} between the others.",
             "Move the sessions after it first.",
-            "day",
+            "starts_at",
         )
     if (earliest is not None and day < earliest) or (latest is not None and day > latest):
         raise InputRefused(
             f"{_day(day)} does not keep the protocol's spacing: {_rule(course)}.",
             f"Choose a day {_between(earliest, latest)}.",
-            "day",
+            "starts_at",
         )
 
 

@@ -5,94 +5,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('chart', 'Chart'), ('session', 'Session'), ('clinic', 'Clinic')], max_length=8)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('human_seq', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(max_length=64)),
-                ('anchored_seq', models.BigIntegerField(default=0)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("chart", "Chart"), ("session", "Session"), ("clinic", "Clinic")],
+                        max_length=8,
+                    ),
+                ),
+                ("seq", models.BigIntegerField(default=0)),
+                ("human_seq", models.BigIntegerField(default=0)),
+                ("hash", models.CharField(max_length=64)),
+                ("anchored_seq", models.BigIntegerField(default=0)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChartRead',
+            name="ChartRead",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('staff_id', models.UUIDField(null=True)),
-                ('patient_id', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('view', models.CharField(max_length=80)),
-                ('right', models.CharField(max_length=24)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("staff_id", models.UUIDField(null=True)),
+                ("patient_id", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("view", models.CharField(max_length=80)),
+                ("right", models.CharField(max_length=24)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('chart', 'Chart'), ('session', 'Session'), ('clinic', 'Clinic')], max_length=8)),
-                ('seq', models.BigIntegerField()),
-                ('type', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('actor_id', models.UUIDField(null=True)),
-                ('origin', models.CharField(max_length=8)),
-                ('idempotency_key', models.CharField(max_length=80, null=True)),
-                ('text', models.TextField()),
-                ('previous', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
-                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='audit.chainhead')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("chart", "Chart"), ("session", "Session"), ("clinic", "Clinic")],
+                        max_length=8,
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("type", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("actor_id", models.UUIDField(null=True)),
+                ("origin", models.CharField(max_length=8)),
+                ("idempotency_key", models.CharField(max_length=80, null=True)),
+                ("text", models.TextField()),
+                ("previous", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic"
+                    ),
+                ),
+                (
+                    "stream",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="audit.chainhead",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['stream_id', 'seq'],
+                "ordering": ["stream_id", "seq"],
             },
         ),
         migrations.CreateModel(
-            name='Anchor',
+            name="Anchor",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('heads', models.TextField()),
-                ('previous', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.clinic')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("heads", models.TextField()),
+                ("previous", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['clinic_id', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('clinic', 'number'), name='anchor_once')],
+                "ordering": ["clinic_id", "number"],
+                "constraints": [models.UniqueConstraint(fields=("clinic", "number"), name="anchor_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='chainhead',
-            constraint=models.UniqueConstraint(fields=('clinic', 'id'), name='chain_head_in_clinic'),
+            model_name="chainhead",
+            constraint=models.UniqueConstraint(fields=("clinic", "id"), name="chain_head_in_clinic"),
         ),
         migrations.AddIndex(
-            model_name='chartread',
-            index=models.Index(fields=['clinic', 'patient_id', 'at'], name='chart_read_by_patient'),
+            model_name="chartread",
+            index=models.Index(fields=["clinic", "patient_id", "at"], name="chart_read_by_patient"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['clinic', 'type', 'recorded_at'], name='event_by_type'),
+            model_name="event",
+            index=models.Index(fields=["clinic", "type", "recorded_at"], name="event_by_type"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('stream', 'seq'), name='event_once_in_stream'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("stream", "seq"), name="event_once_in_stream"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('clinic', 'idempotency_key'), name='event_once_per_act'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "idempotency_key"), name="event_once_per_act"
+            ),
         ),
     ]
