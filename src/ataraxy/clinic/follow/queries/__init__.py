@@ -1,0 +1,1 @@
+"""What the follow pages show, and to whom."""
