@@ -6,7 +6,7 @@ Every error is a ``CatalogError`` with ``file:line:column``, cause and cure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -64,6 +64,7 @@ def parse_protocol(text: str, name: str) -> Protocol:
     return _parsed(_bytes(text, name), name, checked=True)
 
 
+@lru_cache(maxsize=64)
 def parse_stored_protocol(text: str, name: str) -> Protocol:
     """A protocol that was checked when it was activated: a running course outlives stricter checks.
 

@@ -93,13 +93,14 @@ def _course_words(course: Course) -> str:
     if len(doses) == 1:
         return f"one session of {doses[0]} mg/kg"
     each = f"{doses[0]}" if len(set(doses)) == 1 else ", ".join(f"{dose}" for dose in doses)
-    return f"{len(doses)} sessions of {each} mg/kg within {course.within_days} days"
+    return f"{len(doses)} sessions of {each} mg/kg"
 
 
 def _spacing_words(course: Course) -> str:
     if course.sessions == 1:
         return f"at least {course.least_days_apart} days before another course"
-    return f"sessions {course.least_days_apart} to {course.most_days_apart} days apart"
+    days = f"{course.least_days_apart} to {course.most_days_apart} days apart"
+    return f"sessions {days}, the last within {course.within_days} days of the first"
 
 
 def _dose_parts(line: Dose, path: Path) -> Iterator[Claim]:
