@@ -685,6 +685,21 @@ BROKEN = (
         "A margin of 40 lets somebody go home who is not back.",
     ),
     Broken(
+        "home without a look at dissociation",
+        'kind             = "back-to-baseline"\noverride         = "prescriber"\nmeasure          = "dissociation"',
+        'kind             = "back-to-baseline"\noverride         = "prescriber"\nmeasure          = "systolic"',
+        "[[discharge]]",
+        "Nobody looks whether dissociation is gone before discharge.",
+    ),
+    Broken(
+        "nothing stops for deep sedation",
+        'value = 2, unit = "score"',
+        'value = 0, unit = "score"',
+        "value = 0, unit",
+        "sedation at-most 0 acts too late. Use 2 or stricter.",
+        after=rule("stop-sedation"),
+    ),
+    Broken(
         "home alone",
         'override = "never"',
         'override = "prescriber"',

@@ -104,6 +104,7 @@ class SafetyLimits:
     most_step_ratio: Exact
     body_weight_kg: Exact  # lightest and heaviest patient the caps must make sense for
     always_monitored: tuple[Measure, ...]
+    gone_before_home: tuple[Measure, ...]
     consent_required: tuple[str, ...]
     routes: tuple[RouteLimits, ...]
     measures: tuple[MeasureRange, ...]

@@ -111,6 +111,11 @@ def _required(protocol: Protocol, library: Library) -> Iterator[Problem]:
         if kind not in present:
             words = f"Nobody checks {kind.value!r} before discharge."
             yield Problem(("discharge",), words, f'Add a [[discharge]] of kind = "{kind.value}".')
+    looked_at = {measure for criterion in protocol.discharge for measure in _measures(criterion)}
+    for measure in library.limits.gone_before_home:
+        if measure not in looked_at:
+            words = f"Nobody looks whether {measure.value} is gone before discharge."
+            yield Problem(("discharge",), words, 'Add a [[discharge]] of kind = "back-to-baseline".')
     least, dosing = library.limits.least_observation_min.value, protocol.dose.duration_min or 0
     observed = least_observation_min(protocol)
     if DischargeKind.MINIMUM_OBSERVATION in present and observed < max(least, dosing):
