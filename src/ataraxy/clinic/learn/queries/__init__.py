@@ -1,0 +1,1 @@
+"""What the learn pages show, and to whom."""
