@@ -12,7 +12,7 @@ from ataraxy.clinic.plan.models import Course, Session
 from ataraxy.clinic.treat.actions.monitor import bind
 from ataraxy.core.chart.events import GrantKind
 from ataraxy.demo import cast
-from ataraxy.demo.aftercare import answer_all, follow_up, tell_story
+from ataraxy.demo.aftercare import answer_all, follow_up
 from ataraxy.demo.bedside import Script, run_session
 from ataraxy.demo.cast import Person
 from ataraxy.demo.clock import at, course_days, course_days_ending, working_day
@@ -40,10 +40,17 @@ def planned(play: Play, person: Person, first: datetime) -> tuple[Patient, Cours
 
 
 def treated(
-    play: Play, person: Person, first: datetime, sessions: int, *, nausea: bool = False, room: int = 0
-) -> tuple[Patient, list[Session]]:
-    """A course of which ``sessions`` sessions were held, from ``first`` on."""
-    patient, course = planned(play, person, first)
+    play: Play,
+    person: Person,
+    first: datetime,
+    sessions: int,
+    *,
+    nausea: bool = False,
+    room: int = 0,
+    answering: int = 99,
+) -> list[Session]:
+    """A course of which ``sessions`` sessions were held from ``first`` on; ``answering`` of them were answered."""
+    _, course = planned(play, person, first)
     iv = person.protocol == cast.IV
     days = (
         course_days(first.date(), sessions)
@@ -55,12 +62,9 @@ def treated(
         dose_at = session.during.lower + timedelta(minutes=45)
         tired = Script(anxious=person.anxious[:2], nausea=nausea and turn == 0)
         run_session(play, session, person, dose_at, tired)
-        follow_up(play, person, session, until=_next(held, turn))
-    return patient, held
-
-
-def _next(held: list[Session], turn: int) -> datetime | None:
-    return held[turn + 1].during.lower if turn + 1 < len(held) else None
+        if turn + 1 < len(held) and turn < answering:
+            follow_up(play, person, session, until=held[turn + 1].during.lower)
+    return held
 
 
 def arrived_last_week(play: Play, now: datetime) -> None:
@@ -122,7 +126,7 @@ def in_the_chair_now(play: Play, now: datetime) -> Session:
     for turn, session in enumerate(held[:2]):
         dose_at = session.during.lower + timedelta(minutes=45)
         run_session(play, session, person, dose_at, Script(anxious=person.anxious[:2]))
-        follow_up(play, person, session, until=_next(held, turn))
+        follow_up(play, person, session, until=held[turn + 1].during.lower)
     live = held[2]
     bind(play.as_(Role.NURSE, now - timedelta(minutes=50)), live.id, cast.monitor_of(play.rooms[0].name))
     script = Script(anxious=person.anxious[:2], stop_at=14)
@@ -138,49 +142,45 @@ def next_week(play: Play, now: datetime) -> None:
 
 
 def responded(play: Play, now: datetime) -> None:
-    patient, held = treated(play, cast.RESPONDER, weeks_ago(now, 7), 6, room=1)
-    answer_all(play, cast.RESPONDER, patient, held[-1], now)
-    tell_story(play, cast.RESPONDER, patient, now - timedelta(days=20))
+    held = treated(play, cast.RESPONDER, weeks_ago(now, 7), 6, room=1)
+    answer_all(play, cast.RESPONDER, held[-1], now)
 
 
 def relapsed(play: Play, now: datetime) -> None:
-    patient, held = treated(play, cast.RELAPSED, weeks_ago(now, 8), 1, room=2)
-    answer_all(play, cast.RELAPSED, patient, held[-1], now)
-    tell_story(play, cast.RELAPSED, patient, now - timedelta(days=10))
+    held = treated(play, cast.RELAPSED, weeks_ago(now, 8), 1, room=2)
+    answer_all(play, cast.RELAPSED, held[-1], now)
 
 
 def did_not_respond(play: Play, now: datetime) -> None:
-    patient, held = treated(play, cast.NON_RESPONDER, weeks_ago(now, 6), 6, room=2)
-    answer_all(play, cast.NON_RESPONDER, patient, held[-1], now)
+    held = treated(play, cast.NON_RESPONDER, weeks_ago(now, 6), 6, room=2)
+    answer_all(play, cast.NON_RESPONDER, held[-1], now)
 
 
 def got_worse(play: Play, now: datetime) -> None:
     """Worse after the second injection, thoughts of being better off dead: called the same day, course stopped."""
     person = cast.WORSE
-    patient, held = treated(play, person, weeks_ago(now, 7), 2, room=1)
-    answer_all(play, person, patient, held[-1], now, dark=True)
-    tell_story(play, person, patient, now - timedelta(days=15))
+    held = treated(play, person, weeks_ago(now, 7), 2, room=1)
+    answer_all(play, person, held[-1], now, dark=True)
 
 
 def stopped_early(play: Play, now: datetime) -> None:
     """Nausea at the first injection; did not want a second one."""
     person = cast.STOPPED
-    patient, held = treated(play, person, weeks_ago(now, 5), 1, nausea=True, room=2)
+    held = treated(play, person, weeks_ago(now, 5), 1, nausea=True, room=2)
     course = held[-1].course
     when = held[-1].during.upper + timedelta(days=3)
     stop_course(play.as_(Role.NURSE, when), course, "The patient does not want another injection: nausea.")
-    answer_all(play, person, patient, held[-1], now)
+    answer_all(play, person, held[-1], now)
 
 
 def fell_silent(play: Play, now: datetime) -> None:
     """Six infusions, then no answer to anything."""
-    treated(play, cast.SILENT, weeks_ago(now, 5), 6, room=0)
+    treated(play, cast.SILENT, weeks_ago(now, 5), 6, room=0, answering=2)
 
 
 def remitted(play: Play, now: datetime) -> None:
-    patient, held = treated(play, cast.REMITTED, weeks_ago(now, 9), 3, room=0)
-    answer_all(play, cast.REMITTED, patient, held[-1], now)
-    tell_story(play, cast.REMITTED, patient, now - timedelta(days=12))
+    held = treated(play, cast.REMITTED, weeks_ago(now, 9), 3, room=0)
+    answer_all(play, cast.REMITTED, held[-1], now)
 
 
 def withdrew_consent(play: Play, now: datetime) -> None:
