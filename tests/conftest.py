@@ -30,7 +30,7 @@ if RUN not in os.environ:  # the controlling process: xdist's workers inherit th
 os.environ["ATARAXY_HOME"] = str(Path(os.environ[RUN]) / "home")
 os.environ["DJANGO_SETTINGS_MODULE"] = "ataraxy.clinic.settings"
 os.environ.pop("DATABASE_URL", None)
-Path(os.environ["ATARAXY_HOME"]).mkdir(exist_ok=True)
+Path(os.environ["ATARAXY_HOME"], "static").mkdir(parents=True, exist_ok=True)
 Path(os.environ["ATARAXY_HOME"]).parent.chmod(0o755)
 
 TEMPLATE = "ataraxy_template"

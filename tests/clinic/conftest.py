@@ -150,3 +150,99 @@ def patient(clinic: Any, coordinator: Any, context: Callable[..., Any]) -> Any:
         context(coordinator, NOW - timedelta(days=30)), person, ChartOpened("Dr Lane", "treatment-resistant")
     )
     return person
+
+
+# --- a patient taken along the pathway, by the same actions as the screens use ----------------------
+
+
+@pytest.fixture
+def room(clinic: Any) -> Any:
+    from ataraxy.clinic.people.models import Room
+
+    return Room.objects.create(clinic=clinic, name="Room 1")
+
+
+@pytest.fixture
+def protocol(director: Any, context: Callable[..., Any]) -> Any:
+    """The intravenous protocol, activated, with every line signed."""
+    from ataraxy.clinic.plan.actions.protocols import activate_protocol, sign_lines
+    from ataraxy.clinic.plan.queries import unsigned_claims
+    from ataraxy.clinic.plan.shelf import shelf
+
+    ctx = context(director, NOW - timedelta(days=40))
+    chosen = next(s for s in shelf() if s.protocol.id == "iv-racemic-0.5")
+    row = activate_protocol(ctx, chosen)
+    sign_lines(ctx, row, [claim.id for claim in unsigned_claims(row)])
+    return row
+
+
+@pytest.fixture
+def screened_patient(patient: Any, prescriber: Any, context: Callable[..., Any]) -> Any:
+    """The patient with every fact the intravenous protocol asks about for PTSD, all of them met."""
+    from decimal import Decimal
+
+    from ataraxy.catalog.load import cautions
+    from ataraxy.clinic.screen.actions import facts
+    from ataraxy.clinic.screen.actions.scales import answer_scale, instrument_of
+    from ataraxy.core.chart.events import Answer, Outcome, TreatmentKind, TreatmentRecorded
+    from ataraxy.core.protocol.types import Disorder
+
+    ctx, no = context(prescriber), facts.Asked(Answer.NO)
+    drug, talk = TreatmentKind.DRUG, TreatmentKind.PSYCHOTHERAPY
+    facts.record_diagnosis(ctx, patient, Disorder.PTSD, "F43.10", "interview")
+    answer_scale(ctx, patient, "pcl5", [3] * instrument_of("pcl5").item_count)
+    for earlier in (
+        TreatmentRecorded(drug, "sertraline", Decimal(150), 16, None, Outcome.NON_RESPONSE, Answer.YES),
+        TreatmentRecorded(talk, "tf-cbt", None, None, 14, Outcome.PARTIAL, Answer.YES),
+    ):
+        facts.record_treatment(ctx, patient, earlier)
+    facts.record_conditions(ctx, patient, {key: no for key in cautions().conditions})
+    facts.record_medicines(ctx, patient, {key: no for key in cautions().medicine_groups})
+    facts.record_pregnancy(ctx, patient, Answer.NO, "urine test today")
+    facts.record_body(ctx, patient, Decimal("72.0"), Decimal(175))
+    return patient
+
+
+@pytest.fixture
+def decided_patient(screened_patient: Any, protocol: Any, prescriber: Any, context: Callable[..., Any]) -> Any:
+    """A prescriber has decided to treat; consent is asked next."""
+    from ataraxy.clinic.screen.actions.decisions import sign_decision
+    from ataraxy.core.chart.events import DecisionKind
+    from ataraxy.core.protocol.types import Disorder
+
+    words = "Two adequate trials failed, goals agreed."
+    sign_decision(context(prescriber), screened_patient, protocol, Disorder.PTSD, DecisionKind.TREAT, words)
+    return screened_patient
+
+
+@pytest.fixture
+def invitation(decided_patient: Any, protocol: Any, coordinator: Any, context: Callable[..., Any]) -> Any:
+    from ataraxy.clinic.consent.actions import invite_to_consent
+    from ataraxy.core.protocol.types import Disorder
+
+    return invite_to_consent(context(coordinator), decided_patient, protocol, Disorder.PTSD)
+
+
+@pytest.fixture
+def agreed_patient(decided_patient: Any, invitation: Any, protocol: Any) -> Any:
+    """Consent to treatment and research is signed on the active version."""
+    from ataraxy.clinic.consent.actions import sign_consent
+    from ataraxy.clinic.consent.text import consent_text
+    from ataraxy.clinic.context import patient_context
+    from ataraxy.clinic.plan.queries import protocol_of
+    from ataraxy.core.chart.events import GrantKind
+
+    ctx = replace(patient_context(decided_patient), now=NOW)
+    points = consent_text(protocol_of(protocol)).points
+    grants = [GrantKind.TREATMENT, GrantKind.RESEARCH]
+    sign_consent(ctx, invitation, grants, points, "Canary Quillfeather")
+    return decided_patient
+
+
+@pytest.fixture
+def course(agreed_patient: Any, protocol: Any, prescriber: Any, context: Callable[..., Any]) -> Any:
+    """A planned course of six infusions; nothing is booked yet."""
+    from ataraxy.clinic.plan.actions.courses import start_course
+    from ataraxy.core.protocol.types import Disorder
+
+    return start_course(context(prescriber), agreed_patient, protocol, Disorder.PTSD, "to sleep, to work")
