@@ -28,6 +28,6 @@ def typical_curve(dose: DosePlan) -> Plasma | None:
         doses=(PlannedDose(0.0, float(dose.duration_min), f"{dose.mg} mg over {dose.duration_min} min"),),
         model=model.name,
         site=model.sampling_site,
-        leaves_out="; ".join(model.leaves_out),
+        leaves_out="; ".join(part.rstrip(".") for part in model.leaves_out),
         until_min=UNTIL_MIN,
     )

@@ -22,10 +22,11 @@ from ataraxy.core.chart.chart import Chart
 from ataraxy.core.protocol.adequacy import Finding, TrialVerdict
 from ataraxy.core.protocol.eligibility import Verdict
 from ataraxy.core.protocol.gate import may_be_overridden
-from ataraxy.core.protocol.types import Disorder, Use
+from ataraxy.core.protocol.types import CriterionKind, Disorder, Use
 from ataraxy.core.record.envelope import Recorded
 
 SCALES = ("gad7", "phq9", "hama", "pcl5", "lsas")
+LOUDEST = ("not-met", "unknown", "met")
 FINDINGS = {Finding.MET: "Met", Finding.NOT_MET: "Not met", Finding.UNKNOWN: "Unknown"}
 
 
@@ -71,6 +72,7 @@ class VerdictRow:
     source: Cited
     override_reason: str
     may_override: bool
+    is_consent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +183,14 @@ def _trial_row(record: Recorded[Any], weighed: TrialVerdict | None, attested: bo
 
 
 def verdict_rows(chart: Chart, now: Judged) -> list[VerdictRow]:
-    """One row a criterion, in the order of the protocol."""
+    """One row a criterion: what is not met, what is unknown, what is met; else in the order of the protocol."""
     signed = {
         o.payload.criterion: o.payload.reason
         for o in chart.overrides
         if (o.payload.protocol_id, o.payload.protocol_version) == (now.row.protocol_id, now.row.version)
     }
-    return [_verdict_row(v, signed, now) for v in now.verdicts]
+    rows = [_verdict_row(v, signed, now) for v in now.verdicts]
+    return sorted(rows, key=lambda row: LOUDEST.index(row.kind))
 
 
 def _verdict_row(verdict: Verdict, signed: Mapping[str, str], now: Judged) -> VerdictRow:
@@ -203,6 +206,7 @@ def _verdict_row(verdict: Verdict, signed: Mapping[str, str], now: Judged) -> Ve
         source=cited(verdict.source, verdict.status),
         override_reason=signed.get(criterion.id, "") if overridden else "",
         may_override=not_met and not overridden and may_be_overridden(criterion),
+        is_consent=criterion.kind is CriterionKind.CONSENT,
     )
 
 

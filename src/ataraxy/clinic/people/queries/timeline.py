@@ -41,7 +41,7 @@ def timeline(ctx: Context, patient: Patient, retractable: tuple[type, ...] = ())
     names = authors(events)
     struck = {one.entry.envelope.id: one.by for one in fold_chart(events).struck}
     lines = [_line(ctx, event, names, struck, retractable) for event in events]
-    return sorted(lines, key=lambda line: (line.at, line.recorded_at), reverse=True)
+    return sorted(reversed(lines), key=lambda line: line.at, reverse=True)
 
 
 def authors(events: Iterable[Recorded[Any]]) -> dict[UUID, str]:

@@ -27,6 +27,7 @@ def screening(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     offered = queries.choices(ctx, chart, request.GET.get("protocol", ""), request.GET.get("disorder", ""))
     chosen = next((one for one in offered if one.chosen), None)
     now = judged(ctx, patient, chart, chosen.row, chosen.disorder) if chosen else None
+    conditions, medicines = queries.conditions_said(chart), queries.medicines_said(chart)
     counted = {finding.value: many for finding, many in counts(now.verdicts).items()} if now else {}
     context = frame(ctx, patient, "screen") | {
         "chart": chart,
@@ -34,8 +35,10 @@ def screening(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "pregnant": ANSWERS[chart.pregnancy.payload.answer] if chart.pregnancy else "",
         "body": chart.bodies[-1] if chart.bodies else None,
         "scales": queries.scale_rows(chart),
-        "conditions": queries.conditions_said(chart),
-        "medicines": queries.medicines_said(chart),
+        "conditions": conditions,
+        "conditions_never": [one for one in conditions if one.at is None],
+        "medicines": medicines,
+        "medicines_never": [one for one in medicines if one.at is None],
         "trials": queries.trial_rows(chart, now),
         "offered": offered,
         "chosen": chosen,
