@@ -173,7 +173,7 @@ def credentials(today: date) -> Finding:
 def _show(findings: list[Finding]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("", "", "Found", "What to do"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=not heading)
     for each in findings:
         table.add_row(SIGNS[each.status], each.name, each.words, each.cure)
     out.print(table)
