@@ -226,10 +226,8 @@ class Live:
         return self
 
     def stop(self) -> None:
-        import signal
-
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._front.handle_exit, signal.SIGTERM, None)
+            self._loop.call_soon_threadsafe(self._front.end)
         self._thread.join(15)
         assert not self._thread.is_alive(), "the live process did not stop"
 

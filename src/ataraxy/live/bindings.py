@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from ataraxy.clinic.people.models import Clinic
 from ataraxy.clinic.treat.models import Binding
 from ataraxy.clinic.treat.record import protocol_of
 from ataraxy.interop.hl7v2.oru import ParsedOru
 from ataraxy.live.charting import Limits, limits_of
+from ataraxy.live.sql import ask
 
 SEATS = """
 SELECT m.device, m.clinic_id, b.id, o."offset"
@@ -82,17 +81,13 @@ class Bindings:
         """The seat of every device named, as the database has it now."""
         if not devices:
             return {}
-        with connection.cursor() as cursor:
-            cursor.execute(SEATS, [list(devices)])
-            rows = cursor.fetchall()
+        rows = ask(SEATS, list(devices))
         self._learn({row[2] for row in rows if row[2] is not None})
         return {device: self._seat(device, [r for r in rows if r[0] == device]) for device in devices}
 
     def still_open(self, ids: Collection[int]) -> set[int]:
         """Which bindings hold, asked once the sessions are locked: nobody can unbind them now."""
-        with connection.cursor() as cursor:
-            cursor.execute(STILL_OPEN, [list(ids)])
-            return {row[0] for row in cursor.fetchall()}
+        return {row[0] for row in ask(STILL_OPEN, list(ids))}
 
     def _learn(self, ids: set[int]) -> None:
         new = ids - self._bound.keys()

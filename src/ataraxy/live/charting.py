@@ -43,6 +43,7 @@ class Charting:
     entries: tuple[Charted, ...] = ()
     refused: tuple[Refusal, ...] = ()
     cuffs: frozenset[CuffReading] = frozenset()
+    by_the_clock: bool = False  # nothing but the minute asks for it
 
 
 def limits_of(protocol: Protocol) -> Limits:
@@ -55,16 +56,26 @@ def limits_of(protocol: Protocol) -> Limits:
 
 
 def to_chart(
-    state: SessionState, limits: Limits, told: Iterable[Told], known: frozenset[CuffReading], device: str
+    state: SessionState,
+    limits: Limits,
+    told: Iterable[Told],
+    known: frozenset[CuffReading],
+    device: str,
+    *,
+    clock: bool = True,
 ) -> Charting:
     """What of one message belongs into the chart now.
 
     Args:
         known: cuff readings this device already told; it repeats the last one in every message.
+        clock: False leaves what only the minute asks for to the next message.
     """
     believed = [value for value in told if value.reading is not None]
     new = _new_cuffs(state, believed, known)
-    due = _due(state, limits, believed)
+    streamed = [value for value in believed if value.measure in STREAMED]
+    crossed = [value for value in streamed if _crossed(state, limits, value)]
+    minute = clock and any(_by_the_clock(state, value, EVERY) for value in streamed)
+    due = [v for v in streamed if v in crossed or (minute and _by_the_clock(state, v, TOGETHER))]
     entries, refused = [], []
     for at, readings in _by_moment((*new, *due)).items():
         payload = VitalRecorded(tuple(readings.values()), device)
@@ -73,7 +84,12 @@ def to_chart(
             entries.append(Charted(at, payload))
         else:
             refused.append(why)
-    return Charting(tuple(entries), tuple(refused), frozenset(_key(value) for value in new))
+    return Charting(
+        tuple(entries),
+        tuple(refused),
+        frozenset(_key(value) for value in new),
+        minute and not crossed and not new,
+    )
 
 
 def _new_cuffs(state: SessionState, told: list[Told], known: frozenset[CuffReading]) -> list[Told]:
@@ -93,19 +109,6 @@ def _differs(state: SessionState, told: Told) -> bool:
     return last is None or last.value != told.value
 
 
-def _due(state: SessionState, limits: Limits, told: list[Told]) -> list[Told]:
-    """Streamed values to write now, with their neighbours that would be due in a moment."""
-    streamed = [value for value in told if value.measure in STREAMED]
-    if not any(_is_due(state, limits, value, EVERY) for value in streamed):
-        return []
-    minute = any(_by_the_clock(state, value, EVERY) for value in streamed)
-    return [v for v in streamed if _is_due(state, limits, v, TOGETHER if minute else EVERY)]
-
-
-def _is_due(state: SessionState, limits: Limits, told: Told, every: timedelta) -> bool:
-    return _by_the_clock(state, told, every) or _crossed(state, limits, told)
-
-
 def _by_the_clock(state: SessionState, told: Told, every: timedelta) -> bool:
     assert told.measure is not None
     before = _written_before(state, told)
@@ -122,12 +125,14 @@ def _written_before(state: SessionState, told: Told) -> Value | None:
 def _crossed(state: SessionState, limits: Limits, told: Told) -> bool:
     """Past a limit it had not crossed: at once. Back inside one: when it has been past it a little while."""
     assert told.measure is not None and told.value is not None
-    before = _written_before(state, told)
-    if before is None:
-        return True
     mine = limits.get(told.measure, ())
-    was = [limit.comparison.holds(before.value, limit.value) for limit in mine]
+    if not mine:
+        return False
+    before = _written_before(state, told)
     now = [limit.comparison.holds(told.value, limit.value) for limit in mine]
+    if before is None:
+        return any(now)
+    was = [limit.comparison.holds(before.value, limit.value) for limit in mine]
     if any(past and not earlier for earlier, past in zip(was, now, strict=True)):
         return True
     return was != now and told.at - before.at >= BACK_AFTER

@@ -14,6 +14,7 @@ from ataraxy.core.session.freshness import CUFF
 from ataraxy.live.arrived import Arrived, clean
 from ataraxy.live.bindings import Bound
 from ataraxy.live.charting import CuffReading
+from ataraxy.live.sql import ask
 from ataraxy.live.told import Told, fingerprint, told_at
 
 ID_LENGTH = 120
@@ -65,18 +66,15 @@ def take_new(placed: Sequence[Placed]) -> list[Placed]:
         return []
     keys = [p.key for p in placed]
     reports = [p.message.report for p in placed]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            TAKE,
-            [
-                [told_at(report) for report in reports if report],
-                [key[0] for key in keys],
-                [key[1] for key in keys],
-                [key[2] for key in keys],
-                [p.message.received_at for p in placed],
-            ],
-        )
-        unseen = {(row[0], row[1], bytes(row[2])) for row in cursor.fetchall()}
+    new = ask(
+        TAKE,
+        [told_at(report) for report in reports if report],
+        [key[0] for key in keys],
+        [key[1] for key in keys],
+        [key[2] for key in keys],
+        [p.message.received_at for p in placed],
+    )
+    unseen = {(monitor, control_id, bytes(said)) for monitor, control_id, said in new}
     fresh = []
     for key, one in zip(keys, placed, strict=True):
         if key in unseen:
@@ -100,6 +98,5 @@ def copy_samples(placed: Iterable[Placed]) -> None:
 
 def cuffs_told(session_id: UUID, since: datetime) -> frozenset[CuffReading]:
     """The cuff readings this session's monitors have told already."""
-    with connection.cursor() as cursor:
-        cursor.execute(CUFFS, [session_id, since, [measure.value for measure in CUFF]])
-        return frozenset((Measure(measure), at) for measure, at in cursor.fetchall())
+    rows = ask(CUFFS, session_id, since, [measure.value for measure in CUFF])
+    return frozenset((Measure(measure), at) for measure, at in rows)

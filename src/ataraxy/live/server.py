@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from types import FrameType
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -29,14 +29,7 @@ log = logging.getLogger(__name__)
 
 MakeWriter = Callable[[Inbox, "Publish"], "Writer"]
 GRACE_S = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A live process that runs: where monitors and screens find it."""
-
-    mllp_port: int
-    http_port: int
+SWITCH_S = 0.0005  # the writer waits for the database many times a commit, and for the loop after each
 
 
 def run(env: Environment, make_writer: MakeWriter | None = None) -> None:
@@ -46,6 +39,7 @@ def run(env: Environment, make_writer: MakeWriter | None = None) -> None:
         DatabaseTrouble: the database does not answer, would run us as its owner, or does not insist on the disk.
     """
     set_up()
+    sys.setswitchinterval(SWITCH_S)
     asyncio.run(_serve_until_stopped(env, make_writer))
 
 
@@ -58,8 +52,10 @@ def set_up() -> None:
 
 
 async def _serve_until_stopped(env: Environment, make_writer: MakeWriter | None) -> None:
-    async with serving(env, make_writer) as (server, _):
-        await server.serve()
+    async with serving(env, make_writer) as (front, _):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, front.end)
+        await front.serve()
 
 
 @asynccontextmanager
@@ -112,7 +108,7 @@ async def serving(
 
 
 class Front(uvicorn.Server):
-    """The web server of the screens, which ends its endless streams when it is told to stop."""
+    """The web server of the screens. ``end`` ends its endless streams, then itself; signals are not its business."""
 
     def __init__(self, app: object, port: int, closing: asyncio.Event) -> None:
         super().__init__(
@@ -130,6 +126,11 @@ class Front(uvicorn.Server):
         )
         self._closing = closing
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def end(self) -> None:
         self._closing.set()
-        super().handle_exit(sig, frame)
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ours are handled in ``run``: uvicorn would raise them again, before what was heard is written."""
+        yield
