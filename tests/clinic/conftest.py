@@ -246,3 +246,38 @@ def course(agreed_patient: Any, protocol: Any, prescriber: Any, context: Callabl
     from ataraxy.core.protocol.types import Disorder
 
     return start_course(context(prescriber), agreed_patient, protocol, Disorder.PTSD, "to sleep, to work")
+
+
+@pytest.fixture
+def fill() -> Callable[..., Any]:
+    """fill(client, url, field=value ...) -> the answer to the form at ``url``, sent as a browser would.
+
+    Hidden fields come from the page; ``password=True`` types the person's own.
+    """
+    import re
+
+    def send(client: Any, url: str, **fields: Any) -> Any:
+        drawn = client.get(url)
+        assert drawn.status_code == 200, drawn.status_code
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', drawn.content.decode()))
+        hidden.pop("csrfmiddlewaretoken", None)
+        if fields.get("password") is True:
+            fields["password"] = PASSWORD
+        return client.post(url, hidden | {name.replace("__", "-"): value for name, value in fields.items()})
+
+    return send
+
+
+@pytest.fixture
+def events() -> Callable[..., Any]:
+    """events(stream, type) -> the payloads of that type in a stream, in order."""
+
+    def read(stream: Any, kind: str) -> list[dict[str, Any]]:
+        import json
+
+        from ataraxy.clinic.audit.models import Event
+
+        rows = Event.objects.filter(stream_id=stream, type=kind).order_by("seq")
+        return [json.loads(row.text)["payload"] for row in rows]
+
+    return read

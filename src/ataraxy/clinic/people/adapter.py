@@ -11,10 +11,25 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 
+QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # the director adds staff
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, object] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """As usual, but nobody needs to be told that they logged in."""
+        if message_template not in QUIET:
+            super().add_message(request, level, message_template, message_context, extra_tags, message)
 
 
 class MfaAdapter(DefaultMFAAdapter):

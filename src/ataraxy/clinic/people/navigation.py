@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL, DESK
 from ataraxy.clinic.people.models import Role, Staff
@@ -41,4 +43,16 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     nav = [
         Entry(label, reverse(name), name == here) for label, name, roles in ENTRIES if staff.has_role(*roles)
     ]
-    return {"nav": nav, "clinic_is_demo": staff.clinic.is_demo}
+    return {
+        "nav": nav,
+        "clinic_is_demo": staff.clinic.is_demo,
+        "running_doses": SimpleLazyObject(partial(_running_doses, staff)),
+    }
+
+
+def _running_doses(staff: Staff) -> object:
+    """What the pause-and-stop bar shows on every page of whoever may pause: the bedside and those who sit with it."""
+    from ataraxy.clinic.context import staff_context
+    from ataraxy.clinic.treat.queries.running import running_doses
+
+    return running_doses(staff_context(staff)) if staff.has_role(*CLINICAL) else []

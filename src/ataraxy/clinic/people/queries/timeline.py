@@ -24,6 +24,7 @@ class Line:
     """One entry. ``late`` when it was written well after it was true."""
 
     id: UUID
+    seq: int
     at: datetime
     recorded_at: datetime
     headline: str
@@ -41,7 +42,7 @@ def timeline(ctx: Context, patient: Patient, retractable: tuple[type, ...] = ())
     names = authors(events)
     struck = {one.entry.envelope.id: one.by for one in fold_chart(events).struck}
     lines = [_line(ctx, event, names, struck, retractable) for event in events]
-    return sorted(reversed(lines), key=lambda line: line.at, reverse=True)
+    return sorted(lines, key=lambda line: (line.at, line.seq), reverse=True)
 
 
 def authors(events: Iterable[Recorded[Any]]) -> dict[UUID, str]:
@@ -74,6 +75,7 @@ def _line(
     late = (frame.recorded_at - frame.at).total_seconds() > 60
     return Line(
         id=frame.id,
+        seq=frame.seq,
         at=frame.at,
         recorded_at=frame.recorded_at,
         headline=headline,

@@ -15,6 +15,7 @@ from ataraxy.clinic.people.queries.patients import patients as found
 def patients(request: HttpRequest) -> HttpResponse:
     """Search by name or number, filter by stage."""
     ctx = staff_of(request, *DESK)
-    words, stage = request.GET.get("q", "").strip()[:80], request.GET.get("stage", "")
+    words = request.GET.get("q", "").replace("\0", "").strip()[:80]
+    stage = request.GET.get("stage", "")
     context = {"patients": found(ctx, words, stage), "words": words, "stage": stage, "stages": Stage.choices}
     return render(request, "people/patients.html", context)

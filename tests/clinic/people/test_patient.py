@@ -1,0 +1,48 @@
+"""One patient's page: the chart for clinical roles, contact and dates for the desk, nothing for others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def test_clinical_roles_see_the_chart_with_author_and_time(
+    screened_patient: Any, nurse: Any, log_in: Any
+) -> None:
+    page = log_in(nurse).get(f"/people/patient/{screened_patient.id}/").content.decode()
+    assert "Posttraumatic stress disorder" in page
+    assert "Referred by Dr Lane" in page
+    assert "Prescriber Stillwater" in page
+
+
+def test_the_desk_sees_contact_and_no_chart(screened_patient: Any, coordinator: Any, log_in: Any) -> None:
+    page = log_in(coordinator).get(f"/people/patient/{screened_patient.id}/").content.decode()
+    assert "555 0111" in page
+    assert "Posttraumatic" not in page
+    assert "Break the glass" in page
+
+
+def test_every_look_is_on_record(patient: Any, nurse: Any, log_in: Any) -> None:
+    from ataraxy.clinic.audit.models import ChartRead
+
+    log_in(nurse).get(f"/people/patient/{patient.id}/")
+    read = ChartRead.objects.get(patient_id=patient.id)
+    assert (read.staff_id, read.view, read.right) == (nurse.id, "people:patient", "role")
+
+
+def test_an_outsider_finds_nothing(patient: Any, outsider: Any, log_in: Any) -> None:
+    assert log_in(outsider).get(f"/people/patient/{patient.id}/").status_code == 404
+
+
+def test_a_retracted_entry_stays_seen_struck_out(
+    screened_patient: Any, prescriber: Any, log_in: Any, context: Callable[..., Any]
+) -> None:
+    from ataraxy.clinic.people.chart import chart_of
+    from ataraxy.clinic.screen.actions.facts import retract_entry
+
+    entry = chart_of(screened_patient.id).bodies[0].envelope.id
+    retract_entry(context(prescriber), screened_patient, entry, "scales were in pounds")
+    page = log_in(prescriber).get(f"/people/patient/{screened_patient.id}/").content.decode()
+    assert "Weight 72.0 kg" in page
+    assert "scales were in pounds" in page
+    assert 'class="retracted"' in page
