@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "ataraxy.clinic.people.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ataraxy.clinic.people.middleware.FaultMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

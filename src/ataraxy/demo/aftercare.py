@@ -26,17 +26,27 @@ def follow_up(play: Play, person: Person, session: Session, until: datetime) -> 
         _answer(play, person, row, row.line, 0)
 
 
-def answer_all(play: Play, person: Person, session: Session, now: datetime, *, dark: bool = False) -> None:
-    """The check-ins after the last session, as far as this person answers them; the story with the first weekly one.
+def answer_all(
+    play: Play,
+    person: Person,
+    session: Session,
+    now: datetime,
+    *,
+    dark: bool = False,
+    silent: bool = False,
+) -> None:
+    """The check-ins after the last session: all are sent, and answered as far as this person answers them.
 
     ``dark``: the second weekly answer tells of thoughts of being better off dead, and somebody calls.
+    ``silent``: no answer to anything.
     """
     turns = dict.fromkeys(WEEKLY_LINES, 0)
     for row in _due(session, now):
         turn = turns.get(row.line, 0)
         if row.line in turns:
             turns[row.line] += 1
-        if row.line in turns and turn >= _answered_weeks(person, row.line):
+        if silent or (row.line in turns and turn >= _answered_weeks(person, row.line)):
+            send(play.as_(Role.COORDINATOR, _when(row)), row.id)
             continue
         _answer(play, person, row, row.line, turn, dark=dark and turn == 1)
         if dark and turn == 1 and row.line == "weekly":

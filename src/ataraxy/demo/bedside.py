@@ -21,7 +21,8 @@ from ataraxy.demo.cast import Person
 from ataraxy.demo.play import Play
 from ataraxy.live.physiology import Baseline, vitals_at
 
-RESOLVED_MIN = 115
+# Minutes after the dose started. Invented, for the demo.
+DISSOCIATES_MIN, NAUSEA_MIN, COMPANY_MIN, RESOLVED_MIN = 20, 40, 70, 115
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,19 @@ def watch(here: Bedside, protocol: Protocol) -> int:
     last = 166 if infusion else 136
     minutes: list[int] = [
         *([] if infusion else [1]),
-        *range(10, infusion, 10),
+        *range(5, infusion, 10),
         *range(infusion or 15, last, 15),
     ]
+    before = 0
     for minute in minutes:
         if here.script.stop_at is not None and minute > here.script.stop_at:
-            return minute
+            return before
         if infusion and minute == infusion:
             finish(here.play.as_(Role.NURSE, here.minute(minute)), here.session.id)
-        vital(here.play.as_(Role.NURSE, here.minute(minute + 1)), here.session.id, _observed(here, minute))
-        _trouble(here, minute)
-    return minutes[-1]
+        vital(here.play.as_(Role.NURSE, here.minute(minute)), here.session.id, _observed(here, minute))
+        _trouble(here, before, minute)
+        before = minute
+    return before
 
 
 def _values(here: Bedside, minute: float) -> dict[Measure, Decimal]:
@@ -137,21 +140,23 @@ def _felt(minute: int) -> Decimal:
     return max(Decimal(0), Decimal(110 - minute) / 70)
 
 
-def _trouble(here: Bedside, minute: int) -> None:
-    nurse = here.play.as_(Role.NURSE, here.minute(minute + 2))
-    if minute == 30:
+def _trouble(here: Bedside, before: int, minute: int) -> None:
+    """What is felt, and what is done about it, at the first look after it began."""
+    nurse = here.play.as_(Role.NURSE, here.minute(minute))
+
+    def begins(at_min: int) -> bool:
+        return before < at_min <= minute
+
+    if begins(DISSOCIATES_MIN):
         side_effect(nurse, here.session.id, "dissociation", Grade.MILD)
-    if here.script.nausea and minute == 40:
+    if here.script.nausea and begins(NAUSEA_MIN):
         side_effect(nurse, here.session.id, "nausea", Grade.MODERATE, note="Ginger tea; head of the bed up.")
-    if minute >= RESOLVED_MIN:
+    if begins(RESOLVED_MIN):
         for effect in state_of(here.session.id).open_side_effects:
             resolve(nurse, here.session.id, effect.event)
-    if minute == 70:
-        note(
-            here.play.as_(Role.THERAPIST, here.minute(72)),
-            here.session.id,
-            "Awake, quiet, glad to have company.",
-        )
+    if begins(COMPANY_MIN):
+        therapist = here.play.as_(Role.THERAPIST, here.minute(minute))
+        note(therapist, here.session.id, "Awake, quiet, glad to have company.")
 
 
 def leave(here: Bedside, protocol: Protocol, last: int) -> None:

@@ -129,7 +129,7 @@ def in_the_chair_now(play: Play, now: datetime) -> Session:
         follow_up(play, person, session, until=held[turn + 1].during.lower)
     live = held[2]
     bind(play.as_(Role.NURSE, now - timedelta(minutes=50)), live.id, cast.monitor_of(play.rooms[0].name))
-    script = Script(anxious=person.anxious[:2], stop_at=14)
+    script = Script(anxious=person.anxious[:2], stop_at=15)
     run_session(play, live, person, now - timedelta(minutes=15), script)
     return live
 
@@ -161,6 +161,10 @@ def got_worse(play: Play, now: datetime) -> None:
     person = cast.WORSE
     held = treated(play, person, weeks_ago(now, 7), 2, room=1)
     answer_all(play, person, held[-1], now, dark=True)
+    when = min(now, held[-1].during.upper + timedelta(days=23))
+    stop_course(
+        play.as_(Role.PRESCRIBER, when), held[-1].course, "Reliably worse after the second injection."
+    )
 
 
 def stopped_early(play: Play, now: datetime) -> None:
@@ -175,7 +179,8 @@ def stopped_early(play: Play, now: datetime) -> None:
 
 def fell_silent(play: Play, now: datetime) -> None:
     """Six infusions, then no answer to anything."""
-    treated(play, cast.SILENT, weeks_ago(now, 5), 6, room=0, answering=2)
+    held = treated(play, cast.SILENT, weeks_ago(now, 5), 6, room=0, answering=2)
+    answer_all(play, cast.SILENT, held[-1], now, silent=True)
 
 
 def remitted(play: Play, now: datetime) -> None:

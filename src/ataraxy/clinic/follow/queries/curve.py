@@ -161,7 +161,7 @@ def _picture(instrument: Instrument, course: Trajectory, missed: list[datetime],
 
 def _bands(instrument: Instrument) -> tuple[Band, ...]:
     starts = [band.from_ for band in instrument.bands]
-    ends = [*(s - 1 for s in starts[1:]), instrument.total.highest]
+    ends = [*(s - 1 for s in starts[1:]), instrument.total.highest][: len(starts)]  # an instrument may have none
     return tuple(Band(b.from_, end, b.label) for b, end in zip(instrument.bands, ends, strict=True))
 
 
