@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +43,11 @@ def append_chart(
         return recorded
 
 
+_parsed = lru_cache(maxsize=8192)(parse_chart_event)  # a text never changes, so neither does what it says
+
+
 def chart_events(patient: UUID) -> list[Recorded[Any]]:
-    return [parse_chart_event(text) for text in texts(patient)]
+    return [_parsed(text) for text in texts(patient)]
 
 
 def human_seq(patient: UUID) -> int:

@@ -8,6 +8,7 @@ booking's columns and the monitor's binding projected, and at the end the dose w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -132,8 +133,11 @@ def _permit(ctx: Context, protocol: Protocol, state: SessionState, entry: Entry)
 # --- reading -------------------------------------------------------------------------------------
 
 
+_parsed = lru_cache(maxsize=8192)(parse_session_event)  # a text never changes, so neither does what it says
+
+
 def session_events(session_id: UUID) -> list[Recorded[Any]]:
-    return [parse_session_event(text) for text in texts(session_id)]
+    return [_parsed(text) for text in texts(session_id)]
 
 
 def state_of(session_id: UUID) -> SessionState:
