@@ -6,7 +6,7 @@ import itertools
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -237,3 +237,63 @@ def committed_session(
     )
     open_session(context(nurse), session)
     return session, lambda minutes: context(nurse, now + timedelta(minutes=minutes))
+
+
+@pytest.fixture
+def clock(clinic: Any, now: datetime) -> Callable[[float], None]:
+    """clock(minutes): from now on the demo clinic's clock says so many minutes after the session's beginning."""
+
+    def set_to(minutes: float) -> None:
+        from ataraxy.clinic.people.models import ClockOffset
+
+        offset = now + timedelta(minutes=minutes) - datetime.now(UTC)
+        ClockOffset.objects.update_or_create(clinic=clinic, defaults={"offset": offset})
+
+    return set_to
+
+
+@pytest.fixture
+def ask(log_in: Callable[..., Any]) -> Callable[..., Any]:
+    """ask(staff, verb, session, query="") -> the page's answer to a GET."""
+
+    def get(staff: Any, verb: str, session: Any, query: str = "") -> Any:
+        from django.urls import reverse
+
+        return log_in(staff).get(reverse(f"treat:{verb}", args=[session.id]) + query)
+
+    return get
+
+
+@pytest.fixture
+def tell(log_in: Callable[..., Any], keys: Callable[[], str]) -> Callable[..., Any]:
+    """tell(staff, verb, session, **fields) -> the answer to the form, with a fresh key unless one is given."""
+
+    def post(staff: Any, verb: str, session: Any, **fields: Any) -> Any:
+        from django.urls import reverse
+
+        typed = {"key": keys()} | fields
+        return log_in(staff).post(reverse(f"treat:{verb}", args=[session.id]), typed)
+
+    return post
+
+
+@pytest.fixture
+def seen() -> Callable[[Any], int]:
+    """seen(session) -> what a page drawn now would carry as last seen."""
+
+    def last(session: Any) -> int:
+        from ataraxy.clinic.treat.record import state_of
+
+        return state_of(session.id).last_human_seq
+
+    return last
+
+
+@pytest.fixture
+def state() -> Callable[[Any], Any]:
+    def now_of(session: Any) -> Any:
+        from ataraxy.clinic.treat.record import state_of
+
+        return state_of(session.id)
+
+    return now_of

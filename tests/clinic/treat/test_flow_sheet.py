@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def test_it_draws_the_pressures_and_the_dose(observed: Any, nurse: Any, clock: Any, ask: Any) -> None:
+    clock(180)
+    page = ask(nurse, "flow-sheet", observed).content.decode()
+    assert "<svg" in page
+    assert "139" in page
+    assert "36.0 mg over 40 min" in page
+
+
+@pytest.mark.parametrize("stage", ["session", "ready", "running"])
+def test_it_is_drawn_at_every_stage(stage: str, request: Any, nurse: Any, clock: Any, ask: Any) -> None:
+    clock(12)
+    assert "<svg" in ask(nurse, "flow-sheet", request.getfixturevalue(stage)).content.decode()
+
+
+def test_values_of_a_taken_back_entry_are_not_drawn(ready: Any, at: Any, infusion: Any) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.queries.flow import flow_sheet
+    from ataraxy.clinic.treat.record import state_of
+    from ataraxy.core.protocol.types import Measure
+
+    event = state_of(ready.id).latest(Measure.SYSTOLIC).event
+    actions.retract(at(12), ready.id, event, "artefact")
+    sheet = flow_sheet(infusion, state_of(ready.id), at(13).now, at(13).zone, {})
+    assert sheet.pressures == ()

@@ -1,0 +1,44 @@
+"""bind, unbind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def monitor(clinic: Any) -> Any:
+    from ataraxy.clinic.treat.models import Monitor
+
+    return Monitor.objects.create(clinic=clinic, device="MON^A", label="Monitor A")
+
+
+def test_a_monitor_is_bound_and_unbound(
+    ready: Any, monitor: Any, nurse: Any, clock: Any, tell: Any, seen: Any, state: Any
+) -> None:
+    clock(10)
+    assert tell(nurse, "bind", ready, device="MON^A", seen=seen(ready)).status_code == 302
+    assert state(ready).monitor == "MON^A"
+    assert tell(nurse, "unbind", ready, seen=seen(ready)).status_code == 302
+    assert state(ready).monitor is None
+
+
+def test_only_the_clinics_own_monitors_are_offered(
+    ready: Any, monitor: Any, outsider: Any, nurse: Any, clock: Any, ask: Any, tell: Any
+) -> None:
+    from ataraxy.clinic.treat.models import Monitor
+
+    Monitor.objects.create(clinic=outsider.clinic, device="MON^B", label="Monitor B")
+    clock(10)
+    page = ask(nurse, "bind", ready).content.decode()
+    assert "Monitor A" in page
+    assert "Monitor B" not in page
+    assert tell(nurse, "bind", ready, device="MON^B").status_code == 422
+
+
+def test_unbinding_what_is_not_bound_says_so(ready: Any, nurse: Any, clock: Any, tell: Any) -> None:
+    clock(10)
+    answer = tell(nurse, "unbind", ready)
+    assert answer.status_code == 422
+    assert "No monitor is bound" in answer.content.decode()

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+
+def test_it_shows_one_next_action(session: Any, nurse: Any, clock: Any, ask: Callable[..., Any]) -> None:
+    clock(0)
+    page = ask(nurse, "session", session).content.decode()
+    assert page.count('id="next-action"') == 1
+    assert "the arrival is not recorded" in page.lower()
+
+
+def test_every_number_has_its_unit_its_source_and_its_age(
+    ready: Any, nurse: Any, clock: Any, ask: Callable[..., Any]
+) -> None:
+    clock(11)
+    page = ask(nurse, "session", ready).content.decode()
+    tile = page[page.index('data-measure="systolic diastolic"') :][:900]
+    assert "122/78" in tile
+    assert "mmHg" in tile
+    assert nurse.name in tile
+    assert "3 min ago" in tile
+
+
+def test_an_old_value_is_drawn_old_and_then_not_at_all(
+    ready: Any, nurse: Any, clock: Any, ask: Callable[..., Any]
+) -> None:
+    def tile(minutes: float) -> str:
+        clock(minutes)
+        page = ask(nurse, "session", ready).content.decode()
+        return page[page.index('data-measure="systolic diastolic"') - 60 :][:600]
+
+    assert "live-number fresh" in tile(9)
+    assert "live-number old" in tile(20)
+    gone = tile(60)
+    assert "live-number absent" in gone
+    assert "122" not in gone
+
+
+def test_a_newer_sample_of_the_monitor_is_shown_with_the_monitor_as_its_source(
+    ready: Any, clinic: Any, nurse: Any, clock: Any, at: Any, ask: Callable[..., Any]
+) -> None:
+    from django.db import connection
+
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.models import Monitor
+
+    monitor = Monitor.objects.create(clinic=clinic, device="MON^A", label="Monitor A")
+    actions.bind(at(9), ready.id, "MON^A")
+    clock(11)
+    heard = at(11).now - timedelta(seconds=3)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO treat_sample (received_at, clinic_id, session_id, monitor_id, message_id, measure, value, unit,"
+            " device_at) VALUES (%s, %s, %s, %s, 'm1', 'spo2', 93, '%%', %s)",
+            [heard, clinic.id, ready.id, monitor.id, heard],
+        )
+    page = ask(nurse, "session", ready).content.decode()
+    tile = page[page.index('data-measure="spo2"') :][:500]
+    assert "93" in tile
+    assert "Monitor A" in tile
+    assert "Monitor A: receiving" in page
+
+
+def test_the_monitor_is_said_to_be_the_alarm(session: Any, nurse: Any, ask: Callable[..., Any]) -> None:
+    page = ask(nurse, "session", session).content.decode()
+    assert "Secondary display. The bedside monitor is the alarm." in page
+
+
+def test_pause_and_stop_are_one_tap_away(
+    running: Any, nurse: Any, clock: Any, ask: Callable[..., Any]
+) -> None:
+    clock(15)
+    page = ask(nurse, "session", running).content.decode()
+    for verb in ("pause", "stop"):
+        assert f'action="{reverse(f"treat:{verb}", args=[running.id])}"' in page
+
+
+def test_it_lists_what_is_missing_before_going_home(
+    running: Any, nurse: Any, clock: Any, at: Any, ask: Callable[..., Any]
+) -> None:
+    from ataraxy.clinic.treat import actions
+
+    actions.finish(at(50), running.id)
+    clock(60)
+    page = ask(nurse, "session", running).content.decode()
+    assert "Before going home" in page
+    assert "110 min of observation left" in page
+
+
+def test_a_missing_consent_is_shown_before_the_dose(
+    book: Callable[..., Any], nurse: Any, clock: Any, ask: Callable[..., Any]
+) -> None:
+    session = book()
+    clock(0)
+    assert "no treatment consent is in force" in ask(nurse, "session", session).content.decode().lower()
+
+
+def test_it_is_drawn_at_every_stage(
+    observed: Any, nurse: Any, clock: Any, at: Any, ask: Callable[..., Any]
+) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(180), observed.id, EndReason.DISCHARGED)
+    clock(200)
+    answer = ask(nurse, "session", observed)
+    assert answer.status_code == 200
+    assert "Discharged home, with Robin Quillfeather" in answer.content.decode()
+
+
+def test_only_reading_is_allowed(session: Any, nurse: Any, tell: Callable[..., Any]) -> None:
+    assert tell(nurse, "session", session).status_code == 405
