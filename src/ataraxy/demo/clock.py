@@ -16,7 +16,8 @@ NOW_OF_DAY = time(10, 20)  # the demo opens in the middle of a morning
 
 def ids(seed: int) -> Callable[[], UUID]:
     """An endless, repeatable supply of UUIDs."""
-    source = random.Random(seed)  # noqa: S311 - repeatable on purpose, and secret of nothing
+    # repeatable on purpose, and secret of nothing
+    source = random.Random(seed)  # noqa: S311  # nosec B311
 
     def new_id() -> UUID:
         return UUID(int=source.getrandbits(128), version=4)

@@ -8,7 +8,7 @@ dark room and print.
 from __future__ import annotations
 
 from decimal import Decimal
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nosec B406
 
 Value = int | float | Decimal
 
