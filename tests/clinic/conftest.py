@@ -177,7 +177,16 @@ def protocol(director: Any, context: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def screened_patient(patient: Any, prescriber: Any, context: Callable[..., Any]) -> Any:
+def clock_at_now(clinic: Any) -> None:
+    """The clinic's clock as the pages read it stands a minute after NOW, whatever day the test runs on."""
+    from ataraxy.clinic.people.models import ClockOffset
+
+    offset = NOW + timedelta(minutes=1) - datetime.now(UTC)
+    ClockOffset.objects.update_or_create(clinic=clinic, defaults={"offset": offset})
+
+
+@pytest.fixture
+def screened_patient(patient: Any, prescriber: Any, context: Callable[..., Any], clock_at_now: None) -> Any:
     """The patient with every fact the intravenous protocol asks about for PTSD, all of them met."""
     from decimal import Decimal
 
@@ -196,15 +205,17 @@ def screened_patient(patient: Any, prescriber: Any, context: Callable[..., Any])
         TreatmentRecorded(talk, "tf-cbt", None, None, 14, Outcome.PARTIAL, Answer.YES),
     ):
         facts.record_treatment(ctx, patient, earlier)
-    facts.record_conditions(ctx, patient, {key: no for key in cautions().conditions})
-    facts.record_medicines(ctx, patient, {key: no for key in cautions().medicine_groups})
+    facts.record_conditions(ctx, patient, dict.fromkeys(cautions().conditions, no))
+    facts.record_medicines(ctx, patient, dict.fromkeys(cautions().medicine_groups, no))
     facts.record_pregnancy(ctx, patient, Answer.NO, "urine test today")
     facts.record_body(ctx, patient, Decimal("72.0"), Decimal(175))
     return patient
 
 
 @pytest.fixture
-def decided_patient(screened_patient: Any, protocol: Any, prescriber: Any, context: Callable[..., Any]) -> Any:
+def decided_patient(
+    screened_patient: Any, protocol: Any, prescriber: Any, context: Callable[..., Any]
+) -> Any:
     """A prescriber has decided to treat; consent is asked next."""
     from ataraxy.clinic.screen.actions.decisions import sign_decision
     from ataraxy.core.chart.events import DecisionKind
@@ -259,7 +270,9 @@ def fill() -> Callable[..., Any]:
     def send(client: Any, url: str, **fields: Any) -> Any:
         drawn = client.get(url)
         assert drawn.status_code == 200, drawn.status_code
-        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', drawn.content.decode()))
+        hidden = dict(
+            re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', drawn.content.decode())
+        )
         hidden.pop("csrfmiddlewaretoken", None)
         if fields.get("password") is True:
             fields["password"] = PASSWORD
@@ -281,3 +294,9 @@ def events() -> Callable[..., Any]:
         return [json.loads(row.text)["payload"] for row in rows]
 
     return read
+
+
+@pytest.fixture
+def password() -> str:
+    """What everybody here types to log in and to sign."""
+    return PASSWORD
