@@ -60,6 +60,10 @@ class WhenForm(SeatForm):
         help_text="Left empty: now. An earlier time is marked.",
     )
 
+    def prepare(self) -> None:
+        """What happened is asked before when it happened."""
+        self.order_fields([name for name in self.fields if name != "when"])
+
     @property
     def moment(self) -> datetime | None:
         at: datetime | None = self.cleaned_data.get("when")
@@ -194,6 +198,7 @@ class EffectForm(WhenForm):
         field = self.fields["effect"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(s.key, s.label) for s in asked if s.key != OTHER] + [(OTHER, "Other")]
+        super().prepare()
 
 
 class ResolveForm(WhenForm):

@@ -38,13 +38,13 @@ MEASURES: Mapping[Measure, str] = {
     Measure.SYSTOLIC: "Systolic pressure",
     Measure.DIASTOLIC: "Diastolic pressure",
     Measure.MEAN_PRESSURE: "Mean pressure",
-    Measure.SPO2: "Oxygen saturation",
-    Measure.HEART_RATE_ECG: "Heart rate, ECG",
-    Measure.PULSE_OXIMETER: "Pulse, oximeter",
-    Measure.PULSE_CUFF: "Pulse, cuff",
-    Measure.RESPIRATORY_RATE: "Breathing rate",
-    Measure.SEDATION: "Sedation, MOAA/S",
-    Measure.DISSOCIATION: "Dissociation, CADSS",
+    Measure.SPO2: "SpO₂",
+    Measure.HEART_RATE_ECG: "Heart rate (ECG)",
+    Measure.PULSE_OXIMETER: "Pulse (oximeter)",
+    Measure.PULSE_CUFF: "Pulse (cuff)",
+    Measure.RESPIRATORY_RATE: "Breathing",
+    Measure.SEDATION: "Sedation (MOAA/S)",
+    Measure.DISSOCIATION: "Dissociation (CADSS)",
     Measure.ANXIETY_NOW: "Anxiety now",
     Measure.WEIGHT: "Weight",
     Measure.TEMPERATURE: "Temperature",
@@ -143,7 +143,7 @@ def event_words(  # noqa: C901 (one case for each payload)
         case CheckRecorded(line, ok, note, identifiers):
             names = ", ".join(IDENTIFIERS.get(i, i).lower() for i in identifiers)
             answer = "yes" if ok else "no"
-            return f"{line_text(protocol, line)}: {answer}{_tail(names)}{_tail(note)}"
+            return f"{line_text(protocol, line).rstrip('.')}: {answer}{_tail(names)}{_tail(note)}"
         case EscortNamed(name, phone, present):
             return f"Escort {name}, {phone}: {'is here' if present else 'will come'}"
         case MonitorBound(device):

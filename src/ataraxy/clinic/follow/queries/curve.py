@@ -11,6 +11,7 @@ from ataraxy.clinic.figures import trajectory as figure
 from ataraxy.clinic.figures.svg import Svg
 from ataraxy.clinic.figures.types import Band, Mark, ScorePoint, Table, Threshold
 from ataraxy.clinic.figures.types import Trajectory as Picture
+from ataraxy.clinic.people.cited import Cited, cited
 from ataraxy.core.chart.chart import Chart
 from ataraxy.core.chart.events import Answer
 from ataraxy.core.course.trajectory import Score, Trajectory, trajectory
@@ -36,12 +37,10 @@ class Curve:
     last_at: datetime | None
     response: str  # met, not-met, unknown
     response_words: str
-    response_source: str
-    response_status: str
+    response_cited: Cited | None
     remission: str
     remission_words: str
-    remission_source: str
-    remission_status: str
+    remission_cited: Cited | None
     change_words: str
     is_worse: bool
 
@@ -102,14 +101,12 @@ def _curve(chart: Chart, instrument: Instrument, missed: list[datetime], zone: t
         response_words=f"fall of {response.comparison.value.replace('-', ' ')} {response.fall_percent} %"
         if response
         else "the scale has no rule",
-        response_source=response.source if response else "",
-        response_status=response.status.value if response else "",
+        response_cited=cited(response.source, response.status) if response else None,
         remission=_mark(found.remission if course.last else Answer.UNKNOWN),
         remission_words=f"score {remission.comparison.value.replace('-', ' ')} {remission.score}"
         if remission
         else "the scale has no rule",
-        remission_source=remission.source if remission else "",
-        remission_status=remission.status.value if remission else "",
+        remission_cited=cited(remission.source, remission.status) if remission else None,
         change_words=_change_words(found),
         is_worse=found.reliable is Reliable.WORSE,
     )
@@ -161,7 +158,9 @@ def _picture(instrument: Instrument, course: Trajectory, missed: list[datetime],
 
 def _bands(instrument: Instrument) -> tuple[Band, ...]:
     starts = [band.from_ for band in instrument.bands]
-    ends = [*(s - 1 for s in starts[1:]), instrument.total.highest][: len(starts)]  # an instrument may have none
+    ends = [*(s - 1 for s in starts[1:]), instrument.total.highest][
+        : len(starts)
+    ]  # an instrument may have none
     return tuple(Band(b.from_, end, b.label) for b, end in zip(instrument.bands, ends, strict=True))
 
 

@@ -105,7 +105,7 @@ def _row(protocol: Protocol, state: SessionState, measure: Measure, keep: Keep) 
     above = [x.value for x in limits if x.comparison in (Comparison.ABOVE, Comparison.AT_LEAST)]
     samples = tuple(Sample(v.at, v.value, _origin(v)) for v in state.series[measure])
     unit = UNIT_SHOWN.get(measure.unit, measure.unit)
-    label = MEASURES[measure].split(",")[0]
+    label = MEASURES[measure].split(" (")[0]
     return ValueRow(
         label,
         unit,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ataraxy.catalog.library import sources
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.chart import chart_of
+from ataraxy.clinic.people.cited import cited
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.dosing import consent_gap
 from ataraxy.clinic.treat.models import Monitor, Sample
@@ -84,6 +84,11 @@ class Step:
     status: str
     verb: str  # the page that answers it, empty when a measurement does
     may_override: bool
+
+    @property
+    def holds(self) -> bool:
+        """Nothing is missing on this line, or it is signed past."""
+        return self.kind in ("met", "attested")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +261,7 @@ def _step(
         what="; ".join(_plain(g.what) for g in open_gaps),
         by=names.get(said.by, "") if said and said.by else "",
         at=said.at if said else None,
-        source=source_words(line.source),
+        source=cited(line.source, line.status).words,
         status=line.status.value,
         verb=answer_verb(at.protocol, line.id),
         may_override=any(g.overridable and not g.overridden for g in open_gaps),
@@ -276,7 +281,18 @@ def _open_step(gaps: list[Missing]) -> Step:
     what = "; ".join(_plain(g.what) for g in gaps)
     status = first.status.value if isinstance(first.status, Status) else ""
     kind = "not-met" if any(g.value and g.limit for g in gaps) else "unknown"
-    return Step(first.line, first.text, kind, what, "", None, source_words(first.source), status, "", False)
+    return Step(
+        first.line,
+        first.text,
+        kind,
+        what,
+        "",
+        None,
+        cited(first.source, first.status).words if first.status else "",
+        status,
+        "",
+        False,
+    )
 
 
 def _plain(words: str) -> str:
@@ -285,14 +301,6 @@ def _plain(words: str) -> str:
         if words.startswith(f"{measure.value} "):
             return f"{name}{words[len(measure.value) :]}"
     return words
-
-
-def source_words(key: str) -> str:
-    """A source as it is cited in a line: its short name, or the key itself."""
-    source = sources().get(key)
-    if source is None:
-        return key
-    return f"{source.authors.split(',')[0]} {source.year}" if source.year else source.authors.split(",")[0]
 
 
 def open_effects(at: Seat, names: Mapping[UUID, str]) -> list[OpenEffect]:

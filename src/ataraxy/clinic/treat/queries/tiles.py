@@ -13,7 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from ataraxy.clinic.treat.models import Sample
-from ataraxy.clinic.treat.words import MEASURES, ago, number, unit
+from ataraxy.clinic.treat.words import MEASURES, ago, number, spell, unit
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.record.envelope import Origin
 from ataraxy.core.session.freshness import CUFF, SHELF_LIFE, Freshness, freshness
@@ -46,6 +46,7 @@ class Tile:
     state: str
     source: str
     age: str
+    age_short: str
     at: datetime | None
     change: str
     alarm: str
@@ -122,6 +123,7 @@ def _tile(
         state=fresh.value,
         source=value.source if value else "",
         age=ago(now - value.at) if value else "no value yet",
+        age_short=spell(int((now - value.at).total_seconds())) if value else "",
         at=value.at if value else None,
         change="" if gone or value is None else _change(measure, value, newest, state),
         alarm=alarm,

@@ -33,8 +33,9 @@ def end(request: HttpRequest, session_id: UUID) -> HttpResponse:
             button="End the session",
             template="treat/end.html",
             steps=steps,
-            missing=[s for s in steps if s.kind not in ("met", "attested")],
+            missing=[s for s in steps if not s.holds],
             escort=at.state.escort,
+            acts=True,
         )
 
     return ask(request, form, draw, act)

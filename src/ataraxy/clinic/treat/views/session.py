@@ -14,6 +14,8 @@ from ataraxy.clinic.treat.queries.log import log
 from ataraxy.clinic.treat.views.reach import page, session_of
 from ataraxy.core.protocol.types import Phase
 
+RECENT = 8
+
 
 @require_safe
 def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
@@ -22,7 +24,9 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     names = room.session_names(at)
     link = room.monitor_link(at.state, session_id, at.ctx.now)
     sheet = flow_sheet(at.protocol, at.state, at.ctx.now, at.ctx.zone, names)
-    before = at.state.phase is Phase.ARRIVAL
+    steps = room.arrival_steps(at, names) if at.state.phase is Phase.ARRIVAL else []
+    leaving = room.discharge_steps(at, names) if at.state.phase is Phase.OBSERVATION else []
+    written = log(at.state, at.protocol, names)
     return page(
         request,
         "treat/session.html",
@@ -31,13 +35,18 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         tiles=room.live_tiles(at, names, link),
         link=link,
         due=room.due_lines(at),
-        steps=room.arrival_steps(at, names) if before else [],
-        leaving=room.discharge_steps(at, names) if at.state.phase is Phase.OBSERVATION else [],
+        steps=steps,
+        open_steps=[s for s in steps if not s.holds],
+        done_steps=[s for s in steps if s.holds],
+        leaving=leaving,
+        open_leaving=[s for s in leaving if not s.holds],
+        done_leaving=[s for s in leaving if s.holds],
         effects=room.open_effects(at, names),
         calls=at.decision.escalate,
         sheet=figure.draw(sheet),
         sheet_table=figure.table(sheet),
-        log=log(at.state, at.protocol, names),
+        recent=written[:RECENT],
+        earlier=written[RECENT:],
         vital_form=VitalForm(request, at),
         acts=at.ctx.signer().has_role(*BEDSIDE) and at.state.ending is None,
         may_stop=at.ctx.signer().has_role(*CLINICAL),

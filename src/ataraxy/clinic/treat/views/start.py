@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from ataraxy.clinic.people.access import BEDSIDE
+from ataraxy.clinic.people.cited import cited
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.dosing import dose_of_today, shown
@@ -22,7 +23,7 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
     numbers = shown(plan) if plan else None
     initial = {} if numbers is None else {f: getattr(numbers, f) for f in numbers.__slots__}
     form = StartForm(request, at, initial)
-    against = [s for s in arrival_steps(at, session_names(at)) if s.kind not in ("met", "attested")]
+    against = [s for s in arrival_steps(at, session_names(at)) if not s.holds]
 
     def draw(status: int) -> HttpResponse:
         fresh = form if status == 200 and request.method == "POST" else _again(form, initial)
@@ -43,6 +44,8 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
             step=2 if second else 1,
             drug=at.protocol.drug,
             protocol_dose=at.protocol.dose,
+            cited=cited(at.protocol.dose.source, at.protocol.dose.status),
+            acts=True,
         )
 
     def act() -> HttpResponse:
