@@ -231,6 +231,13 @@ class Live:
         self._thread.join(15)
         assert not self._thread.is_alive(), "the live process did not stop"
 
+    @property
+    def viewers(self) -> int:
+        """Who follows a session or the board now."""
+        streams = self._front.config.app.routes[0].endpoint.__self__
+        count: int = streams._rooms.count
+        return count
+
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())

@@ -117,6 +117,18 @@ def test_a_slow_screen_gets_the_newest_state_and_holds_up_nobody(
         screen.state_with(lambda s: (v := value(s, "heart-rate-ecg")) and v["value"] == "150")
 
 
+def test_a_screen_that_went_away_is_forgotten(ward: Any, live: Any, call: Any, look: Any, until: Any) -> None:
+    bed, nurse = ward.session(), ward.employ("nurse")
+    screens = [look(live, path, nurse) for path in (events_of(bed), "/live/board/events") for _ in range(3)]
+    for screen in screens:
+        screen.state()
+    assert live.viewers == 6
+    for screen in screens:
+        screen.close()
+    monitor = call(live)
+    until(lambda: monitor.tell(bed.says(SPO2)) and live.viewers == 0, seconds=10)
+
+
 def test_the_board_shows_every_room_with_somebody_in_it(ward: Any, live: Any, call: Any, look: Any) -> None:
     beds = [ward.session(), ward.session()]
     screen = look(live, "/live/board/events", ward.employ("nurse"))

@@ -340,6 +340,66 @@ def test_the_database_going_away_loses_nothing_and_doubles_nothing(
     assert len(bed.samples()) == 4 and not aside()
 
 
+def test_a_commit_whose_answer_was_lost_is_neither_doubled_nor_forgotten(
+    ward: Any, start_live: Any, call: Any
+) -> None:
+    from django.db import OperationalError
+
+    from ataraxy.live.writer import Writer
+
+    lost: list[int] = []
+
+    class Unlucky(Writer):
+        """The connection breaks after the disk has it and before we are told."""
+
+        def commit(self, batch: Any) -> Any:
+            written = super().commit(batch)
+            if not lost:
+                lost.append(1)
+                raise OperationalError("server closed the connection unexpectedly")
+            return written
+
+    bed, monitor = ward.session(), call(start_live(make_writer=Unlucky))
+    cuff = bed.cuff(128, 81)
+    assert monitor.tell(bed.says(*cuff)) == "CA"
+    assert monitor.tell(bed.says(*cuff)) == "CA"
+    assert lost and len(bed.samples()) == 4 and len(bed.vitals()) == 1
+
+
+def test_the_database_going_away_while_a_batch_is_halved_answers_each_message_once(
+    ward: Any, live: Any
+) -> None:
+    from django.db import OperationalError
+
+    from ataraxy.live.arrived import arrived
+    from ataraxy.live.inbox import Inbox
+    from ataraxy.live.writer import Writer
+
+    bed, answers = ward.session(), []
+    commits: list[int] = []
+
+    class Failing(Writer):
+        """First the whole batch is refused; then the database goes away before the second half."""
+
+        def commit(self, batch: Any) -> Any:
+            commits.append(len(batch))
+            if len(batch) == 4:
+                raise ValueError("poison")
+            if len(commits) == 3:
+                raise OperationalError("gone")
+            return super().commit(batch)
+
+    def publish(told: Any, heard: Any) -> None:
+        answers.extend(message for message, _, _ in told)
+
+    writer = Failing(Inbox(), publish)
+    batch = [arrived(bed.says(SPO2), "127.0.0.1", datetime.now(UTC), lambda *_: None) for _ in range(4)]
+    left = writer.write(batch)
+    assert (commits, left) == ([4, 2, 2], batch[2:])
+    assert writer.write(left) == []
+    assert answers == batch and len(bed.samples()) == 4
+
+
 def test_a_database_that_does_not_insist_on_the_disk_is_refused(
     server: Any, own_database: str, start_live: Callable[..., Any]
 ) -> None:

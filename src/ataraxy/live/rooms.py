@@ -112,8 +112,12 @@ class Rooms:
         """Let ``viewer`` see a session, loaded and up to date."""
         view = self._views.setdefault(session_id, View(session_id))
         view.viewers.add(viewer)
-        if view.loaded is None:
-            await self._read(view)
+        try:
+            if view.loaded is None:
+                await self._read(view)
+        except BaseException:
+            self.leave(view, viewer)
+            raise
         return view
 
     def leave(self, view: View, viewer: Viewer) -> None:

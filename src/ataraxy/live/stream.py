@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from ataraxy.live.ask import Ask
+from ataraxy.live.picture import iso
 from ataraxy.live.right import Refused, board_of, may_see_session
 from ataraxy.live.rooms import Place, Rooms, View, Viewer, board
 from ataraxy.live.writer import Writer
@@ -70,14 +72,17 @@ class Streams:
         told = {"ok": well, "writing": self._writer.alive, "database": not self._writer.away}
         return JSONResponse({**told, "waiting": self._writer.backlog}, 200 if well else 503, HEADERS)
 
-    def _stream(self, request: Request, frames: AsyncIterator[str]) -> Response:
+    def _stream(self, request: Request, frames: AsyncGenerator[str, None]) -> Response:
+        """The frames as a response; when the database goes away the stream ends and the browser tries again."""
         if request.method == "HEAD":
             return Response(headers=HEADERS, media_type="text/event-stream")
         if self._rooms.count >= VIEWERS:
             return _unavailable()
-        return StreamingResponse(frames, headers=HEADERS, media_type="text/event-stream")
+        return StreamingResponse(
+            _ending_with_the_database(frames), headers=HEADERS, media_type="text/event-stream"
+        )
 
-    async def _follow_session(self, session_id: UUID, cookie: str) -> AsyncIterator[str]:
+    async def _follow_session(self, session_id: UUID, cookie: str) -> AsyncGenerator[str, None]:
         viewer, clock = Viewer(), asyncio.get_running_loop().time
         view = await self._rooms.look(session_id, viewer)
         try:
@@ -104,7 +109,7 @@ class Streams:
         except Error:
             return True
 
-    async def _follow_board(self, places: list[Place], cookie: str) -> AsyncIterator[str]:
+    async def _follow_board(self, places: list[Place], cookie: str) -> AsyncGenerator[str, None]:
         viewer, clock = Viewer(), asyncio.get_running_loop().time
         seen = frozenset(place.patient for place in places)
         views: dict[UUID, View] = {}
@@ -152,6 +157,15 @@ class Streams:
             pass
 
 
+async def _ending_with_the_database(frames: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    async with aclosing(frames):
+        try:
+            async for frame in frames:
+                yield frame
+        except Error:
+            return
+
+
 def _cookie(request: Request) -> str:
     return request.cookies.get(settings.SESSION_COOKIE_NAME, "")
 
@@ -161,8 +175,6 @@ def _event(data: str, seq: int) -> str:
 
 
 def _board_text(body: dict[str, Any], views: dict[UUID, View]) -> str:
-    from ataraxy.live.picture import iso
-
     now = next((iso(view.now) for view in views.values()), None)
     return json.dumps({"now": now, **body}, separators=(",", ":"))
 

@@ -92,7 +92,10 @@ class Writer:
         return batch
 
     def write(self, batch: Sequence[Arrived]) -> list[Arrived]:
-        """Commit a batch, then acknowledge it; returns the messages left for the next one."""
+        """Commit a batch, then acknowledge it; returns the messages left for the next one.
+
+        Raises one of ``AWAY`` only when no part of the batch was acknowledged: it may be written again as it is.
+        """
         try:
             written = self.commit(batch)
         except AWAY:
@@ -118,7 +121,12 @@ class Writer:
         if len(batch) == 1:
             return self._set_aside(batch[0], error)
         middle = len(batch) // 2
-        return [*self.write(batch[:middle]), *self.write(batch[middle:])]
+        left = self.write(batch[:middle])
+        try:
+            return [*left, *self.write(batch[middle:])]
+        except AWAY as away:
+            self._lost(away)
+            return [*left, *batch[middle:]]
 
     def _set_aside(self, message: Arrived, error: Exception) -> list[Arrived]:
         """The culprit, alone: kept for a person, and never tried again. Only the kind of error is logged."""
@@ -156,6 +164,7 @@ class Writer:
                 "The database does not answer (%s); readings wait, unacknowledged.", type(error).__name__
             )
         self.away, self._durable = True, False
+        self._memory.clear()  # the last commit may have been done and its answer lost: ask the record
         connection.close()
 
     def _found(self) -> None:
