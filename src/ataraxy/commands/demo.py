@@ -112,11 +112,12 @@ def _monitor(env: Environment, bed: str, minutes: float) -> Child:
 
 def _welcome(as_json: bool) -> Ready:
     def ready(env: Environment) -> None:
-        from ataraxy.demo.cast import PASSWORD, STAFF
+        from ataraxy.clinic.people.demo_door import DEMO_PASSWORD
+        from ataraxy.demo.cast import STAFF
 
         if as_json:
             logins = {m.role.value: m.email for m in STAFF}
-            document({"address": env.origin, "pid": os.getpid(), "logins": logins, "password": PASSWORD})
+            document({"address": env.origin, "pid": os.getpid(), "logins": logins, "password": DEMO_PASSWORD})
             return
         table = Table(title="Log in as", title_justify="left", box=None, padding=(0, 2, 0, 0))
         for name in ("Role", "E-mail", "Name"):
@@ -124,7 +125,7 @@ def _welcome(as_json: bool) -> Ready:
         for member in STAFF:
             table.add_row(member.role.label, member.email, member.name)
         out.print(f"\nThe demo clinic is open at [bold]{env.origin}[/bold]", soft_wrap=True)
-        out.print(f"Password for everyone: [bold]{PASSWORD}[/bold]\n")
+        out.print(f"Password for everyone: [bold]{DEMO_PASSWORD}[/bold]\n")
         out.print(table)
         out.print(
             "\nAll patients are invented. A session is going on: log in as the nurse and open the board."

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from ataraxy.clinic.people.demo_door import DEMO_DOMAIN
 from ataraxy.clinic.people.models import CredentialKind, Role
 from ataraxy.core.protocol.types import Disorder
 
@@ -13,8 +14,6 @@ CLINIC = "Stillwater Clinic"
 ZONE = "America/New_York"
 PHONE = "+1 555 0100"
 ROOMS = ("Harbour", "Meadow", "Lake")
-# printed at every start; it guards nobody's data
-PASSWORD = "stillwater-demo-2026"  # noqa: S105  # nosec B105
 
 
 def monitor_of(room: str) -> str:
@@ -32,7 +31,7 @@ class Member:
 
     @property
     def email(self) -> str:
-        return f"{self.role.value}@stillwater.example"
+        return f"{self.role.value}@{DEMO_DOMAIN}"
 
 
 STAFF = (

@@ -13,6 +13,7 @@ from ataraxy.clinic.audit.acts import append_act
 from ataraxy.clinic.audit.append import Entry
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.actions.staff import add_staff, record_credential
+from ataraxy.clinic.people.demo_door import DEMO_PASSWORD
 from ataraxy.clinic.people.models import Clinic, ClockOffset, Role, Room, Staff, User
 from ataraxy.clinic.plan.actions.protocols import activate_protocol, sign_lines
 from ataraxy.clinic.plan.models import Session
@@ -72,7 +73,7 @@ def _clinic(opened: datetime, seed: int) -> Play:
     ctx = Context(clinic, director, None, Origin.STAFF, opened, new_id)
     staff = {Role.DIRECTOR: director}
     for member in cast.STAFF[1:]:
-        staff[member.role] = add_staff(ctx, member.name, member.email, [member.role], cast.PASSWORD)
+        staff[member.role] = add_staff(ctx, member.name, member.email, [member.role], DEMO_PASSWORD)
         for kind in member.credentials:
             expires = (opened + timedelta(days=600)).date()
             record_credential(ctx, staff[member.role], kind, f"{kind.value[:3].upper()}-4471", expires)
@@ -88,7 +89,7 @@ def _director(clinic: Clinic, opened: datetime, new_id: Callable[[], UUID]) -> S
     """The first member of staff, whom nobody could add; like ``ataraxy found`` for a real clinic."""
     first = cast.STAFF[0]
     user = User(id=new_id(), email=first.email)
-    user.set_password(cast.PASSWORD)
+    user.set_password(DEMO_PASSWORD)
     user.save()
     staff = Staff.objects.create(id=new_id(), clinic=clinic, user=user, name=first.name, roles=[first.role])
     system = Context(clinic, None, None, Origin.SYSTEM, opened, new_id)

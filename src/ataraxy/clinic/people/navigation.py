@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL, DESK
+from ataraxy.clinic.people.demo_door import DEMO_PASSWORD, demo_door
 from ataraxy.clinic.people.models import Role, Staff
 
 
@@ -36,10 +37,11 @@ ENTRIES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
 def navigation(request: HttpRequest) -> dict[str, object]:
     """``nav``: the entries this person's roles open; ``clinic_is_demo``: whether to show the ribbon."""
     staff: Staff | None = getattr(request, "staff", None)
-    if staff is None:
-        return {"nav": [], "clinic_is_demo": False}
     match = request.resolver_match
     here = match.view_name if match else ""
+    if staff is None:
+        door = demo_door() if here == "account_login" else []
+        return {"nav": [], "clinic_is_demo": bool(door), "demo_door": door, "demo_password": DEMO_PASSWORD}
     nav = [
         Entry(label, reverse(name), name == here) for label, name, roles in ENTRIES if staff.has_role(*roles)
     ]
