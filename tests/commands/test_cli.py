@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,3 +59,24 @@ def test_a_database_that_does_not_answer_is_said(ataraxy: Callable[..., Any]) ->
     done = ataraxy("verify", DATABASE_URL="postgresql://ataraxy_app:x@127.0.0.1:1/none?connect_timeout=1")
     assert done.returncode == 2
     assert "does not answer" in done.stderr
+
+
+def test_the_demo_monitor_tells_what_became_of_its_messages() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "ataraxy.cli",
+        "demo-monitor",
+        "--port",
+        "1",
+        "--every-s",
+        "0.05",
+        "--json",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGTERM)
+        told = json.loads(process.communicate(timeout=10)[0])
+    assert process.returncode == 0
+    assert told["acknowledged"] == 0
+    assert told["made"] == told["waiting"] > 0

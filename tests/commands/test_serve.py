@@ -169,6 +169,40 @@ def test_serving_an_older_database_is_refused_with_the_cure(
     assert "ataraxy migrate" in json.loads(done.stdout)["error"]["cure"]
 
 
+def test_a_process_that_cannot_start_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
+    from ataraxy.clinic.env import read
+    from ataraxy.commands.children import Child, Running, stop_all
+    from ataraxy.commands.database import Database
+    from ataraxy.commands.serve import Supervisor
+    from ataraxy.core.errors import AtaraxyError
+
+    command = (sys.executable, "-c", "raise SystemExit('no such folder')")
+    web = Running(Child("web", command), tmp_path / "web.log", dict(os.environ))
+    env = read({"ATARAXY_HOME": str(tmp_path), "DATABASE_URL": "postgresql://unused/unused"})
+    supervisor = Supervisor(env, Database("", "", embedded=False), [web], ready=lambda _: None)
+    supervisor.start()
+    with pytest.raises(AtaraxyError, match=r"web does not start. Its log ends:\n.*no such folder"):
+        supervisor.watch_over()
+    stop_all([web])
+
+
+@DEAD
+def test_stopped_while_it_prepares_it_leaves_nobody(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    environ = on_ports(
+        {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"ATARAXY_HOME": str(home)}
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "ataraxy.cli", "serve"], env=environ, stderr=subprocess.PIPE
+    ) as process:
+        assert until(lambda: (home / "database.started").exists())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 2
+        assert process.stderr is not None
+        assert b"stopped before it was ready" in process.stderr.read()
+    assert until(lambda: not belonging_to(str(home)), 5), belonging_to(str(home))
+
+
 @DEAD
 @pytest.mark.slow
 def test_the_embedded_clinic_leaves_nobody_even_when_its_supervisor_is_killed(tmp_path: Path) -> None:

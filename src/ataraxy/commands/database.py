@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -41,20 +42,23 @@ def is_embedded(env: Environment) -> bool:
 
 
 @contextmanager
-def in_use(env: Environment) -> Iterator[Database]:
-    """The database, answering, for as long as the block runs; ``os.environ`` names it for Django and for children."""
+def in_use(env: Environment, patience_s: float = 2.0) -> Iterator[Database]:
+    """The database, answering, for as long as the block runs; ``os.environ`` names it for Django and for children.
+
+    ``patience_s``: how long to wait for a server of the clinic's own, which may be starting too.
+    """
     make_home(env.home)
     if not is_embedded(env):
         url = os.environ["DATABASE_URL"]
-        wait_until_ready(url, 15)
+        wait_until_ready(url, patience_s)
         yield Database(url, os.environ.get("ATARAXY_OWNER_URL", ""), embedded=False)
         return
     with (env.home / "database.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
-        start(env.embedded)
-        urls = provision(env.embedded)
-        os.environ["DATABASE_URL"] = urls.app
         try:
+            start(env.embedded)
+            urls = provision(env.embedded)
+            os.environ["DATABASE_URL"] = urls.app
             yield Database(urls.app, urls.owner, embedded=True)
         finally:
             os.environ.pop("DATABASE_URL", None)
@@ -77,11 +81,12 @@ def start(server: Embedded) -> None:
         fcntl.flock(one, fcntl.LOCK_EX)
         if (server.data / "PG_VERSION").exists() and answers(server):
             return
+        _started(server).touch()
         for _ in range(START_TRIES):  # after a crash the old server's last processes may still be leaving
             _reap(server)
-            server.start()
+            with undisturbed():
+                server.start()
             if answers(server):
-                _started(server).touch()
                 return
             time.sleep(0.5)
     raise DatabaseTrouble(
@@ -90,13 +95,31 @@ def start(server: Embedded) -> None:
     )
 
 
-def stop_if_last(server: Embedded, lock: int) -> None:
-    """Stop the server when nobody else uses it and one of us started it."""
-    with suppress(BlockingIOError):
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """SIGINT and SIGTERM wait until the block is through: a server is started whole, and can then be stopped."""
+    caught: list[int] = []
+    both = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda got, _frame: caught.append(got)) for number in both}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if caught:
+            os.kill(os.getpid(), caught[0])
+
+
+def stop_if_last(server: Embedded, lock: int) -> bool:
+    """Stop the server when one of us started it; False, and nothing is done, while somebody else uses it."""
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if _started(server).exists():
-            server.stop()
-            _started(server).unlink()
+    except BlockingIOError:
+        return False
+    if _started(server).exists():
+        server.stop()
+        _started(server).unlink(missing_ok=True)
+    return True
 
 
 def answers(server: Embedded) -> bool:

@@ -66,7 +66,9 @@ CONFIG = """\
 }}
 """
 
-SORRY = "Ataraxy is starting again. What you sent may not have arrived: reload, and look before sending it again."
+SORRY = (
+    "Ataraxy is starting again. What you sent may not have arrived: reload, and look before sending it again."
+)
 
 
 def config(env: Environment) -> str:

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import signal
 import sys
+import time
 from pathlib import Path
 
 from ataraxy.clinic.database.embedded import Embedded
 from ataraxy.commands.database import stop_if_last
+
+PATIENCE_S = 10.0
 
 
 def wait_and_stop(home: Path) -> None:
@@ -19,9 +21,12 @@ def wait_and_stop(home: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.stdin.buffer.read():
         return
+    end = (
+        time.monotonic() + PATIENCE_S
+    )  # the lock of a killed process is freed a moment after its pipe closes
     with (home / "database.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        stop_if_last(Embedded(home), lock.fileno())
+        while not stop_if_last(Embedded(home), lock.fileno()) and time.monotonic() < end:
+            time.sleep(0.1)
 
 
 if __name__ == "__main__":

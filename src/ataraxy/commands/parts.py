@@ -15,7 +15,7 @@ WHERE = {"web": "web_port", "live": "live_port"}
 
 def run_part(name: str, env: Environment, as_json: bool) -> int:
     """Run one part on the database, as the application's role, until told to stop."""
-    with db.in_use(env) as database:
+    with db.in_use(env, patience_s=30) as database:
         env = db.told(env, database)
         refuse_power(env.database_url)
         os.environ["DJANGO_SETTINGS_MODULE"] = "ataraxy.clinic.settings"

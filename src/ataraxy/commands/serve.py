@@ -125,18 +125,23 @@ def serve(
         prepare: called once the database is migrated and before anything is started (the demo fills its clinic).
     """
     db.make_home(env.home)
-    with _only_one(env) as mine:
-        if not mine:
-            return _already(env, as_json)
-        refuse_busy_ports(env)
-        with db.in_use(env) as database, _last_resort(env):
-            env = db.told(env, database)
-            if db.bring_up_to_date(database, datetime.now(UTC).date()) and not as_json:
-                err.print("The database was migrated.")
-            refuse_power(env.database_url)
-            if prepare:
-                prepare()
-            _supervise(env, database, extra, ready or _print_address(as_json))
+    try:
+        with _only_one(env) as mine, _stoppable():
+            if not mine:
+                return _already(env, as_json)
+            refuse_busy_ports(env)
+            with db.in_use(env, patience_s=30) as database, _last_resort(env):
+                env = db.told(env, database)
+                if db.bring_up_to_date(database, datetime.now(UTC).date()) and not as_json:
+                    err.print("The database was migrated.")
+                refuse_power(env.database_url)
+                if prepare:
+                    prepare()
+                _supervise(env, database, extra, ready or _print_address(as_json))
+    except KeyboardInterrupt:
+        raise AtaraxyError(
+            "Ataraxy was stopped before it was ready.", "Start it again; nothing was half done."
+        ) from None
     return Exit.FINE
 
 
@@ -278,6 +283,16 @@ def _last_resort(env: Environment) -> Iterator[None]:
             with suppress(OSError):
                 last.stdin.write(b"we stop it ourselves")
                 last.stdin.close()
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """While we prepare, SIGTERM is as good as Ctrl-C: what was started is stopped on the way out."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
