@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import assert_never
@@ -73,6 +73,19 @@ PHASES = {
 def unit(measure: Measure) -> str:
     """The unit as it is shown; a score says out of how many."""
     return OF.get(measure) or UNIT_SHOWN.get(measure.unit, measure.unit)
+
+
+def measures_words(measures: Sequence[Measure]) -> str:
+    """Measures inside a sentence: "blood pressure, SpO₂ and pulse (cuff)"."""
+    names = [MEASURES[m] for m in measures if m is not Measure.DIASTOLIC or Measure.SYSTOLIC not in measures]
+    if Measure.SYSTOLIC in measures and Measure.DIASTOLIC in measures:
+        names[names.index(MEASURES[Measure.SYSTOLIC])] = "Blood pressure"
+    inside = [n if n.startswith("SpO") else n[:1].lower() + n[1:] for n in names]
+    return " and ".join(filter(None, (", ".join(inside[:-1]), inside[-1]))) if inside else ""
+
+
+def first_capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def number(value: Decimal) -> str:

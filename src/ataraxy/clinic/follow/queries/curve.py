@@ -22,6 +22,7 @@ from ataraxy.core.scales.types import Instrument
 BASELINE_BY: Mapping[str, str] = {"pcl5-week": "pcl5"}
 USUAL_INTERVAL_DAYS = 7.0
 DAY = 86_400
+BAND_LETTERS = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ class Curve:
 
 
 def curves(chart: Chart, missed: Iterable[tuple[str, datetime]], zone: tzinfo) -> list[Curve]:
-    """A curve for every scale with a total, the catalog's order. ``missed``: (scale, when) nobody answered."""
+    """A curve for every scale with a total, the one asked most often first. ``missed``: nobody answered."""
     gone = list(missed)
     scales = {a.payload.scale for a in chart.answers if a.payload.total is not None}
     known = [instrument for key, instrument in instruments().items() if key in scales]
+    known.sort(key=lambda one: (one.recall_hours == 0, -len(chart.answers_of(one.id))))
     return [_curve(chart, one, [at for scale, at in gone if scale == one.id], zone) for one in known]
 
 
@@ -161,7 +163,12 @@ def _bands(instrument: Instrument) -> tuple[Band, ...]:
     ends = [*(s - 1 for s in starts[1:]), instrument.total.highest][
         : len(starts)
     ]  # an instrument may have none
-    return tuple(Band(b.from_, end, b.label) for b, end in zip(instrument.bands, ends, strict=True))
+    return tuple(Band(b.from_, end, _short(b.label)) for b, end in zip(instrument.bands, ends, strict=True))
+
+
+def _short(label: str) -> str:
+    """As much of a band's name as fits beside the picture."""
+    return label if len(label) <= BAND_LETTERS else f"{label[: BAND_LETTERS - 1].rstrip()}…"
 
 
 def _thresholds(instrument: Instrument, course: Trajectory) -> tuple[Threshold, ...]:

@@ -5,7 +5,7 @@ Nobody is left out of a denominator because they did not answer: they are counte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -33,7 +33,7 @@ SILENT_AFTER = 2  # check-ins in a row that closed without an answer: proposed b
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One time of the calendar: how many were asked and the time is over, or they answered."""
+    """One time of the calendar: of those asked whose time is over, who answered at least once."""
 
     words: str
     answered: Proportion
@@ -97,7 +97,7 @@ def _cohort(ctx: Context, disorder: Disorder, row: ActivatedProtocol, people: Se
         scale=scale,
         outcome=cohort_outcome([_outcome(p, scale) for p in people]),
         silent=wilson(sum(_fell_silent(one) for one in asked), len(asked)),
-        windows=tuple(_windows(protocol, disorder, [row for one in closed for row in one])),
+        windows=tuple(_windows(protocol, disorder, closed)),
     )
 
 
@@ -137,11 +137,14 @@ def _fell_silent(closed: Sequence[CheckIn]) -> bool:
     return all(row.answered_at is None for row in closed[-SILENT_AFTER:])
 
 
-def _windows(protocol: Protocol, disorder: Disorder, rows: Iterable[CheckIn]) -> Iterable[Window]:
-    """Answered by line of the calendar; repeats of a line are counted together."""
-    asked = list(rows)
+def _windows(protocol: Protocol, disorder: Disorder, people: Sequence[Sequence[CheckIn]]) -> Iterator[Window]:
+    """Of those asked by a line of the calendar, who answered it at least once: people, not questionnaires.
+
+    One person's answers hang together; counted one by one their interval would be too narrow.
+    """
     for line in protocol.check_ins:
-        mine = [row for row in asked if row.line == line.id]
-        if line.asks(disorder) and mine:
-            answered = sum(row.answered_at is not None for row in mine)
-            yield Window(line.text, wilson(answered, len(mine)))
+        mine = [[row for row in rows if row.line == line.id] for rows in people]
+        asked = [rows for rows in mine if rows]
+        if line.asks(disorder) and asked:
+            answered = sum(any(row.answered_at is not None for row in rows) for rows in asked)
+            yield Window(line.text, wilson(answered, len(asked)))

@@ -16,7 +16,15 @@ from ataraxy.clinic.treat.models import Monitor, Sample
 from ataraxy.clinic.treat.queries.log import names_of
 from ataraxy.clinic.treat.queries.tiles import Shown, Tile, latest_samples, tiles
 from ataraxy.clinic.treat.record import protocol_of, state_of
-from ataraxy.clinic.treat.words import MEASURES, PHASES, effect_label, spell, until
+from ataraxy.clinic.treat.words import (
+    MEASURES,
+    PHASES,
+    effect_label,
+    first_capital,
+    measures_words,
+    spell,
+    until,
+)
 from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeCriterion, Phase, Protocol, Status
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.dose import DoseStatus
@@ -142,9 +150,8 @@ def banner(at: Seat) -> Banner:
         kind = "clear"
     when = until(nxt.due_at - now) if nxt.due_at else ""
     verb, label = _verb(at, nxt.kind, nxt.line)
-    what = nxt.text
-    for measure in nxt.measures:
-        what = what.replace(f" {measure.value}", f" {MEASURES[measure].lower()}")
+    told = " and ".join(measure.value for measure in nxt.measures)
+    what = nxt.text.replace(told, measures_words(nxt.measures)) if told else nxt.text
     return Banner(what, when, kind, verb, label, nxt.line, nxt.due_at)
 
 
@@ -190,7 +197,7 @@ def due_lines(at: Seat) -> list[DueLine]:
     return [
         DueLine(
             due.text,
-            ", ".join(MEASURES[m] for m in due.measures),
+            first_capital(measures_words(due.measures)),
             until(due.due_at - at.ctx.now),
             "overdue" if due.overdue else "due",
             due.due_at,
