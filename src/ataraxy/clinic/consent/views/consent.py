@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ataraxy.clinic.consent.standing import standings
-from ataraxy.clinic.people.access import DESK, patient_of
+from ataraxy.clinic.people.access import CLINICAL, DESK, patient_of
 from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.page import frame
 
@@ -21,6 +21,7 @@ def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     context = frame(ctx, patient, "consent") | {
         "standings": standings(ctx, patient, chart),
         "withdrawals": chart.withdrawals,
+        "clinical": ctx.signer().has_role(*CLINICAL),
         "anything_in_force": any(c.in_force for c in chart.consents),
     }
     return render(request, "consent/consent.html", context)

@@ -11,7 +11,6 @@ from django.urls import reverse
 from ataraxy.clinic.consent.actions import invite_to_consent, link_of
 from ataraxy.clinic.consent.queries import open_invitation
 from ataraxy.clinic.people.access import DESK, own, writes_chart
-from ataraxy.clinic.people.describe import disorder_name
 from ataraxy.clinic.people.forms import ActForm
 from ataraxy.clinic.people.page import frame
 from ataraxy.clinic.people.views.respond import ask
@@ -31,7 +30,6 @@ def invite(request: HttpRequest, patient_id: UUID, protocol: int, disorder: str)
         known = open_invitation(ctx, patient, row)
         link = request.build_absolute_uri(reverse("consent:read", args=[link_of(known)])) if known else ""
         shown = {"form": form, "row": row, "invitation": known, "link": link}
-        shown |= {"disorder": disorder_name(disorder)}
         return render(request, "consent/invite.html", frame(ctx, patient, "consent") | shown, status=status)
 
     def act() -> HttpResponse:
