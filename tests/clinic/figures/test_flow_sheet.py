@@ -135,3 +135,12 @@ def test_a_limit_is_reached_at_its_value_not_beyond_it(sheet: FlowSheet, minute:
     assert flow_vitals.level_of(sheet, Pressure(minute(0), 159, 99)) is None
     assert flow_vitals.level_of(sheet, Pressure(minute(0), 160, 80)) is Level.MEDIUM
     assert flow_vitals.level_of(sheet, Pressure(minute(0), 180, 100)) is Level.HIGH
+
+
+def test_a_limit_says_whether_its_own_value_is_past_it() -> None:
+    from ataraxy.clinic.figures.types import Level, Limit, Trace
+
+    at_least = Limit(Trace.SYSTOLIC, 180, Level.HIGH, "stop")
+    below = Limit(Trace.SYSTOLIC, 90, Level.MEDIUM, "call", above=False, inclusive=False)
+    assert (at_least.sign, at_least.holds(180), at_least.holds(179)) == ("≥", True, False)
+    assert (below.sign, below.holds(90), below.holds(89), below.holds(91)) == ("<", False, True, False)

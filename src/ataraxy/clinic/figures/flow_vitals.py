@@ -110,7 +110,7 @@ def _margin(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
 
 
 def _limit_words(limit: Limit) -> str:
-    return f"{SHORT[limit.trace]} {'≥' if limit.above else '≤'} {num(limit.value)} {limit.words}"
+    return f"{SHORT[limit.trace]} {limit.sign} {num(limit.value)} {limit.words}"
 
 
 def _caret(pressure: Pressure, axis: TimeAxis, scale: Scale) -> list[str]:
@@ -161,9 +161,5 @@ def _empty(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
 def level_of(sheet: FlowSheet, pressure: Pressure) -> Level | None:
     """The strongest limit this pressure reaches, for the table."""
     values = {Trace.SYSTOLIC: pressure.systolic_mmhg, Trace.DIASTOLIC: pressure.diastolic_mmhg}
-    reached = {
-        x.level
-        for x in sheet.limits
-        if x.trace in values and (values[x.trace] >= x.value if x.above else values[x.trace] <= x.value)
-    }
+    reached = {x.level for x in sheet.limits if x.trace in values and x.holds(values[x.trace])}
     return Level.HIGH if Level.HIGH in reached else Level.MEDIUM if reached else None

@@ -112,6 +112,18 @@ class Limit:
     level: Level
     words: str
     above: bool = True
+    inclusive: bool = True  # the value itself is past the limit ("180 or more"); else only what is beyond it
+
+    @property
+    def sign(self) -> str:
+        return {(True, True): "≥", (True, False): ">", (False, True): "≤", (False, False): "<"}[
+            self.above, self.inclusive
+        ]
+
+    def holds(self, value: Value) -> bool:
+        if value == self.value:
+            return self.inclusive
+        return (value > self.value) is self.above
 
 
 @dataclass(frozen=True, slots=True)

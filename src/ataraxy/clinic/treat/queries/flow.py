@@ -154,7 +154,8 @@ def _limits(protocol: Protocol, phase: Phase) -> Iterator[Limit]:
 
 def _limit(limit: Bound, level: Level, word: str) -> Limit:
     above = limit.comparison in (Comparison.ABOVE, Comparison.AT_LEAST)
-    return Limit(TRACES[limit.measure], limit.value, level, word, above)
+    inclusive = limit.comparison in (Comparison.AT_LEAST, Comparison.AT_MOST)
+    return Limit(TRACES[limit.measure], limit.value, level, word, above, inclusive)
 
 
 def _baseline(state: SessionState) -> Baseline | None:
