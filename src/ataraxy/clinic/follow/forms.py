@@ -57,7 +57,7 @@ class AnswerForm(ActForm):
         }
 
     @property
-    def words(self) -> str:
+    def told_words(self) -> str:
         return str(self.cleaned_data.get("words", ""))
 
 

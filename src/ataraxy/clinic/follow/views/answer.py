@@ -83,7 +83,7 @@ def _asked(request: HttpRequest, opened: Opened) -> HttpResponse:
     def act() -> HttpResponse:
         if opened.trouble is not None and row.answered_at is not None:
             return _thanks(request, ctx, row)
-        actions.answer(ctx, row.id, form.answers, words=form.words, key=form.act_key)
+        actions.answer(ctx, row.id, form.answers, words=form.told_words, key=form.act_key)
         return _thanks(request, ctx, row)
 
     return ask(request, form, draw, act)

@@ -288,6 +288,8 @@ def _open_step(gaps: list[Missing]) -> Step:
     what = "; ".join(_plain(g.what) for g in gaps)
     status = first.status.value if isinstance(first.status, Status) else ""
     kind = "not-met" if any(g.value and g.limit for g in gaps) else "unknown"
+    if all(g.overridden for g in gaps):
+        kind = "attested"
     return Step(
         first.line,
         first.text,
@@ -298,7 +300,7 @@ def _open_step(gaps: list[Missing]) -> Step:
         cited(first.source, first.status).words if first.status else "",
         status,
         "",
-        False,
+        any(g.overridable and not g.overridden for g in gaps),
     )
 
 

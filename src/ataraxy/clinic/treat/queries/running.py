@@ -39,7 +39,7 @@ def _running(ctx: Context, session: Session) -> Running | None:
     dose = state_of(session.id).dose
     if dose is None or not dose.is_open:
         return None
-    minutes = spell(int((ctx.now - dose.started_at).total_seconds()))
+    minutes = spell(max(0, int((ctx.now - dose.started_at).total_seconds())))
     patient = session.patient
     return Running(
         patient=f"{initials(patient.given_name, patient.family_name)} {patient.record_number}",
