@@ -7,12 +7,11 @@ from django.views.decorators.http import require_safe
 from ataraxy.clinic.people.access import BEDSIDE, staff_of
 from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.treat.queries.board import board as cards
-from ataraxy.clinic.treat.queries.running import running_doses
 
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Every room, readable from three metres. It names nobody in full, so it is no chart."""
     ctx = staff_of(request, *BEDSIDE, Role.DIRECTOR)
-    context = {"cards": cards(ctx), "now": ctx.now, "running_doses": running_doses(ctx)}
+    context = {"cards": cards(ctx), "now": ctx.now}
     return render(request, "treat/board.html", context)

@@ -7,12 +7,11 @@ from django.views.decorators.http import require_safe
 from ataraxy.clinic.people.access import staff_of
 from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.treat.queries.quarantine import settled, waiting
-from ataraxy.clinic.treat.queries.running import running_doses
 
 
 @require_safe
 def quarantine(request: HttpRequest) -> HttpResponse:
     """What monitors sent and nobody could chart: kept until a person has looked at it."""
     ctx = staff_of(request, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR)
-    context = {"waiting": waiting(ctx), "settled": settled(ctx), "running_doses": running_doses(ctx)}
+    context = {"waiting": waiting(ctx), "settled": settled(ctx)}
     return render(request, "treat/quarantine.html", context)

@@ -16,7 +16,6 @@ from ataraxy.clinic.people.page import who
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.forms import SeatForm
 from ataraxy.clinic.treat.queries.room import Seat, banner, phase_words, seat
-from ataraxy.clinic.treat.queries.running import running_doses
 
 ONE_READING = timedelta(minutes=5)
 ROWS = Session.objects.select_related(
@@ -65,7 +64,7 @@ def back(at: Seat) -> HttpResponse:
 
 
 def page(request: HttpRequest, template: str, at: Seat, status: int = 200, **context: Any) -> HttpResponse:
-    """A page of one session, with who it is about and the bar that pauses and stops."""
+    """A page of one session, with who it is about."""
     phase, kind = phase_words(at)
     shared = {
         "at": at,
@@ -75,7 +74,6 @@ def page(request: HttpRequest, template: str, at: Seat, status: int = 200, **con
         "phase": phase,
         "phase_kind": kind,
         "now": at.ctx.now,
-        "running_doses": running_doses(at.ctx),
     }
     return render(request, template, shared | context, status=status)
 

@@ -14,7 +14,6 @@ from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms import SettleForm
 from ataraxy.clinic.treat.models import Quarantined
 from ataraxy.clinic.treat.queries.quarantine import content, sessions_to_assign
-from ataraxy.clinic.treat.queries.running import running_doses
 from ataraxy.core.errors import InputRefused
 
 
@@ -42,7 +41,6 @@ def settle(request: HttpRequest, message_id: int) -> HttpResponse:
             "row": row,
             "form": form,
             "content": content(ctx, row),
-            "running_doses": running_doses(ctx),
         }
         return render(request, "treat/settle.html", context, status=status)
 
