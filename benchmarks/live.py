@@ -205,6 +205,8 @@ def live() -> Iterator[tuple[int, int, int]]:
                 break
             except OSError:
                 time.sleep(0.1)
+        if process.poll() is not None:
+            raise SystemExit("the live process did not start")
         yield mllp, http, process.pid
     finally:
         process.terminate()

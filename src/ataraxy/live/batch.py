@@ -23,13 +23,11 @@ from ataraxy.live.arrived import Arrived, Code
 from ataraxy.live.bindings import Bindings, Seat, Trouble, trouble_with
 from ataraxy.live.charting import Charting, CuffReading, to_chart
 from ataraxy.live.quarantine import keep_aside
-from ataraxy.live.samples import Placed, copy_samples, cuffs_told, take_new
-from ataraxy.live.sql import ask
+from ataraxy.live.samples import Placed, copy_samples, cuffs_told, take
 from ataraxy.live.told import Told, tell
 
 KEPT_ASIDE = "Kept aside for a person."
 BY_THE_CLOCK = 4  # sessions a batch charts because a minute is over; the others come with their next message
-LOCK = "SELECT {columns} FROM audit_chainhead WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +67,15 @@ def write_batch(batch: Sequence[Arrived], bindings: Bindings, memory: Mapping[UU
     A session somebody else holds is left for the next batch, with all its messages: the writer waits for nobody.
     """
     written = Written()
-    seats = bindings.seats({message.device for message in batch if message.report})
+    seats, heads = bindings.take_seats({message.device for message in batch if message.report})
     placed = _placed(batch, seats, bindings.clinic_of_peer, written)
-    heads = _lock({one.bound.session_id for one in placed})
-    still_open = bindings.still_open({one.bound.id for one in placed}) if placed else set()
-    ready = []
-    for one in placed:
-        if one.bound.session_id in heads and one.bound.id in still_open:
-            ready.append(one)
-        else:
-            written.deferred.append(one.message)
-    fresh = {id(one) for one in take_new(ready)}
-    for one in ready:
-        if id(one) in fresh:
-            _chart(one, heads[one.bound.session_id], memory, written)
-        written.answers.append((one.message, "AA", ""))
-    copy_samples(one for one in ready if id(one) in fresh)
+    taken = take([one for one in placed if one.bound.session_id in heads])
+    ready = {id(one.message) for one in taken.ready}
+    written.deferred += [one.message for one in placed if id(one.message) not in ready]
+    for one in taken.fresh:
+        _chart(one, heads[one.bound.session_id], memory, written)
+    written.answers += [(one.message, "AA", "") for one in taken.ready]
+    copy_samples(taken.fresh)
     return written
 
 
@@ -116,16 +107,6 @@ def _placed(
     return placed
 
 
-def _lock(sessions: set[UUID]) -> dict[UUID, ChainHead]:
-    """The heads nobody else holds, locked in id order."""
-    if not sessions:
-        return {}
-    names = [field.attname for field in ChainHead._meta.concrete_fields]
-    rows = ask(LOCK.format(columns=", ".join(names)), list(sessions))
-    heads = [ChainHead.from_db("default", names, row) for row in rows]
-    return {head.id: head for head in heads}
-
-
 def _chart(one: Placed, head: ChainHead, memory: Mapping[UUID, Remembered], written: Written) -> None:
     """Write what a careful nurse would, and prepare what screens show."""
     before = written.remembered.get(head.id) or _recall(one, head, memory.get(head.id))
@@ -136,8 +117,8 @@ def _chart(one: Placed, head: ChainHead, memory: Mapping[UUID, Remembered], writ
     for refusal in work.refused:
         keep_aside(one.message, Trouble(refusal.cause, refusal.cure), one.bound.clinic.id, one.offset)
     written.remembered[head.id] = Remembered(state, before.cuffs | work.cuffs if work.cuffs else before.cuffs)
-    sent_at = one.message.report.sent_at if one.message.report else None
-    written.heard.append(Heard(head.id, one.bound.label, one.told, state, one.message.received_at, sent_at))
+    heard = Heard(head.id, one.bound.label, one.told, state, one.message.received_at, one.report.sent_at)
+    written.heard.append(heard)
 
 
 def _append(one: Placed, head: ChainHead, state: SessionState, work: Charting) -> SessionState:

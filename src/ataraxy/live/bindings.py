@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from ataraxy.clinic.audit.models import ChainHead
 from ataraxy.clinic.people.models import Clinic
 from ataraxy.clinic.treat.models import Binding
 from ataraxy.clinic.treat.record import protocol_of
@@ -16,14 +17,21 @@ from ataraxy.interop.hl7v2.oru import ParsedOru
 from ataraxy.live.charting import Limits, limits_of
 from ataraxy.live.sql import ask
 
-SEATS = """
-SELECT m.device, m.clinic_id, b.id, o."offset"
-FROM treat_monitor m
-LEFT JOIN treat_binding b ON b.monitor_id = m.id AND b.unbound_at IS NULL
-LEFT JOIN people_clockoffset o ON o.clinic_id = m.clinic_id
-WHERE m.device = ANY(%s)
-"""
-STILL_OPEN = "SELECT id FROM treat_binding WHERE id = ANY(%s) AND unbound_at IS NULL"
+HEAD = [field.attname for field in ChainHead._meta.concrete_fields]
+SEATS = f"""
+WITH seat AS MATERIALIZED (
+    SELECT m.device, m.clinic_id, b.id AS binding_id, b.session_id, o."offset"
+    FROM treat_monitor m
+    LEFT JOIN treat_binding b ON b.monitor_id = m.id AND b.unbound_at IS NULL
+    LEFT JOIN people_clockoffset o ON o.clinic_id = m.clinic_id
+    WHERE m.device = ANY(%s)
+), head AS MATERIALIZED (
+    SELECT h.* FROM audit_chainhead h
+    WHERE h.id IN (SELECT session_id FROM seat) ORDER BY h.id FOR UPDATE OF h SKIP LOCKED
+)
+SELECT seat.device, seat.clinic_id, seat.binding_id, seat."offset", {", ".join(f"head.{name}" for name in HEAD)}
+FROM seat LEFT JOIN head ON head.id = seat.session_id
+"""  # noqa: S608 - column names of our own model
 REMEMBERED = 2000
 
 
@@ -77,17 +85,15 @@ class Bindings:
         self._bound: dict[int, Bound] = {}
         self.clinic_of_peer: dict[str, UUID] = {}  # whose monitor spoke last from an address
 
-    def seats(self, devices: Collection[str]) -> dict[str, Seat]:
-        """The seat of every device named, as the database has it now."""
+    def take_seats(self, devices: Collection[str]) -> tuple[dict[str, Seat], dict[UUID, ChainHead]]:
+        """The seat of every device named, and the heads of their sessions, locked; not those somebody else holds."""
         if not devices:
-            return {}
+            return {}, {}
         rows = ask(SEATS, list(devices))
+        heads = [ChainHead.from_db("default", HEAD, row[4:]) for row in rows if row[4] is not None]
         self._learn({row[2] for row in rows if row[2] is not None})
-        return {device: self._seat(device, [r for r in rows if r[0] == device]) for device in devices}
-
-    def still_open(self, ids: Collection[int]) -> set[int]:
-        """Which bindings hold, asked once the sessions are locked: nobody can unbind them now."""
-        return {row[0] for row in ask(STILL_OPEN, list(ids))}
+        seats = {device: self._seat(device, [r for r in rows if r[0] == device]) for device in devices}
+        return seats, {head.id: head for head in heads}
 
     def _learn(self, ids: set[int]) -> None:
         new = ids - self._bound.keys()
@@ -101,16 +107,16 @@ class Bindings:
         )
         self._bound.update({row.id: _bound(row) for row in rows})
 
-    def _seat(self, device: str, rows: list[Any]) -> Seat:
+    def _seat(self, device: str, rows: list[tuple[Any, ...]]) -> Seat:
         speaking = [row for row in rows if row[2] is not None]
         if len(speaking) == 1:
-            _, clinic_id, binding, offset = speaking[0]
+            _, clinic_id, binding, offset = speaking[0][:4]
             return Seat(clinic_id, self._bound[binding], offset or timedelta(0))
         if not rows:
             return unknown(device)
         if speaking:
             return Seat(None, None, timedelta(0), AMBIGUOUS)
-        _, clinic_id, _, offset = rows[0]
+        _, clinic_id, _, offset = rows[0][:4]
         return Seat(clinic_id if len(rows) == 1 else None, None, offset or timedelta(0), UNBOUND)
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from ataraxy.core.protocol.types import Measure
 from ataraxy.core.session.freshness import CUFF
+from ataraxy.interop.hl7v2.oru import ParsedOru
 from ataraxy.live.arrived import Arrived, clean
 from ataraxy.live.bindings import Bound
 from ataraxy.live.charting import CuffReading
@@ -19,10 +20,18 @@ from ataraxy.live.told import Told, fingerprint, told_at
 
 ID_LENGTH = 120
 TAKE = """
-INSERT INTO treat_message (told_at, monitor_id, control_id, fingerprint, received_at)
-SELECT * FROM unnest(%s::timestamptz[], %s::bigint[], %s::varchar[], %s::bytea[], %s::timestamptz[])
-ON CONFLICT DO NOTHING
-RETURNING monitor_id, control_id, fingerprint
+WITH open AS (
+    SELECT id FROM treat_binding WHERE id = ANY(%s) AND unbound_at IS NULL
+), new AS (
+    INSERT INTO treat_message (told_at, monitor_id, control_id, fingerprint, received_at)
+    SELECT told_at, monitor_id, control_id, fingerprint, received_at
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::varchar[], %s::bytea[], %s::timestamptz[])
+         AS told (binding_id, told_at, monitor_id, control_id, fingerprint, received_at)
+    WHERE binding_id IN (SELECT id FROM open)
+    ON CONFLICT DO NOTHING
+    RETURNING monitor_id, control_id, fingerprint
+)
+SELECT NULL, monitor_id, control_id, fingerprint FROM new UNION ALL SELECT id, NULL, NULL, NULL FROM open
 """
 COPY = """
 COPY treat_sample (received_at, clinic_id, session_id, monitor_id, message_id, measure, value, unit, device_at,
@@ -50,37 +59,56 @@ class Placed:
         return self.received_at - self.message.received_at
 
     @property
-    def control_id(self) -> str:
+    def report(self) -> ParsedOru:
         assert self.message.report is not None
-        return clean(self.message.report.control_id)[:ID_LENGTH]
+        return self.message.report
+
+    @property
+    def control_id(self) -> str:
+        return clean(self.report.control_id)[:ID_LENGTH]
 
     @property
     def key(self) -> Key:
-        assert self.message.report is not None
-        return self.bound.monitor_id, self.control_id, fingerprint(self.message.report)
+        return self.bound.monitor_id, self.control_id, fingerprint(self.report)
 
 
-def take_new(placed: Sequence[Placed]) -> list[Placed]:
-    """The messages never stored before, in order; the database decides. A second copy in one batch is old too."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """``ready``: bound still, acknowledged after the commit; ``fresh``: what of it was never stored before."""
+
+    ready: list[Placed]
+    fresh: list[Placed]
+
+
+def take(placed: Sequence[Placed]) -> Taken:
+    """Claim messages whose sessions are locked; the database decides which are new and which bindings still hold.
+
+    Asked once the sessions are locked, so that nobody can unbind meanwhile. A second copy in one batch is not new.
+    """
     if not placed:
-        return []
+        return Taken([], [])
     keys = [p.key for p in placed]
-    reports = [p.message.report for p in placed]
-    new = ask(
+    bindings = [p.bound.id for p in placed]
+    rows = ask(
         TAKE,
-        [told_at(report) for report in reports if report],
+        sorted(set(bindings)),
+        bindings,
+        [told_at(p.report) for p in placed],
         [key[0] for key in keys],
         [key[1] for key in keys],
         [key[2] for key in keys],
         [p.message.received_at for p in placed],
     )
-    unseen = {(monitor, control_id, bytes(said)) for monitor, control_id, said in new}
-    fresh = []
+    still_open = {row[0] for row in rows if row[0] is not None}
+    unseen = {(row[1], row[2], bytes(row[3])) for row in rows if row[0] is None}
+    taken = Taken([], [])
     for key, one in zip(keys, placed, strict=True):
+        if one.bound.id in still_open:
+            taken.ready.append(one)
         if key in unseen:
             unseen.discard(key)
-            fresh.append(one)
-    return fresh
+            taken.fresh.append(one)
+    return taken
 
 
 def copy_samples(placed: Iterable[Placed]) -> None:
