@@ -18,9 +18,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
+
+# Laws are tried on shared, noisy machines: a slow moment is no counter-example.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("steady")
 
 RUN = "ATARAXY_TEST_RUN"
 

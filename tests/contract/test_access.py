@@ -299,7 +299,7 @@ def test_every_read_of_a_chart_is_on_record(world: dict[str, Any]) -> None:
     assert not silent, silent
 
 
-def test_live_routes_name_their_roles_or_their_reason() -> None:
+def test_live_routes_name_their_roles_or_their_reason(django: None) -> None:
     from ataraxy.live.routes import ROUTES
 
     for route in ROUTES:
