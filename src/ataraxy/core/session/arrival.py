@@ -18,7 +18,7 @@ from ataraxy.core.protocol.types import (
     Rule,
     RuleAction,
 )
-from ataraxy.core.session.freshness import pre_dose_current
+from ataraxy.core.session.freshness import TODAY, pre_dose_current
 from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.state import CheckAnswer, SessionState, Value
 from ataraxy.core.session.verdict import ARRIVAL_LINE, Missing, missing
@@ -47,15 +47,13 @@ def _check(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[
         yield answered_no(check, check.override, answer, state)
     match check.kind:
         case CheckKind.CONFIRM:
-            if answer is None:
-                yield missing(check, "not answered yet")
+            yield from _confirmed(check, answer, now)
         case CheckKind.IDENTIFIERS:
-            yield from _identifiers(check, answer)
+            yield from _identifiers(check, answer, now)
         case CheckKind.ESCORT:
             yield from _escort(check, state)
         case CheckKind.WEIGHT:
-            if state.latest(Measure.WEIGHT) is None:
-                yield missing(check, "the weight was not measured today")
+            yield from _weight(check, state, now)
         case CheckKind.LIMIT:
             for limit in check.limits:
                 yield from _limit(check, limit, state, now)
@@ -74,9 +72,23 @@ def answered_no(line: Line, override: Override, answer: CheckAnswer, state: Sess
     )
 
 
-def _identifiers(check: ArrivalCheck, answer: CheckAnswer | None) -> Iterator[Missing]:
+def _confirmed(check: ArrivalCheck, answer: CheckAnswer | None, now: datetime) -> Iterator[Missing]:
+    """Hazard: checked, put off to another day, and started on the answers of the first."""
     if answer is None:
-        yield missing(check, "the identifiers were not read back")
+        yield missing(check, "not answered yet")
+    elif answer.ok and now - answer.at > TODAY:
+        yield missing(check, "answered on another day: ask again")
+
+
+def _weight(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:
+    weight = state.latest(Measure.WEIGHT)
+    if weight is None or now - weight.at > TODAY:
+        yield missing(check, "the weight was not measured today", value=weight)
+
+
+def _identifiers(check: ArrivalCheck, answer: CheckAnswer | None, now: datetime) -> Iterator[Missing]:
+    if answer is None or (answer.ok and now - answer.at > TODAY):
+        yield missing(check, "the identifiers were not read back today")
     elif answer.ok and len({i.strip().casefold() for i in answer.identifiers} - {""}) < 2:
         yield missing(check, "two different identifiers are needed")
 

@@ -30,6 +30,8 @@ class ShelfLife:
 PRE_DOSE_CURRENT = timedelta(minutes=15)
 # A rating of many questions is itself a quarter of an hour's work. Proposed.
 PRE_DOSE_RATING = timedelta(minutes=60)
+# An answer or a weight older than this is of another day, and counts for nothing before the dose. Proposed.
+TODAY = timedelta(hours=12)
 SLOW_RATINGS = frozenset({Measure.DISSOCIATION, Measure.ANXIETY_NOW})
 
 CONTINUOUS = frozenset(
@@ -44,7 +46,7 @@ CUFF_VALUE = ShelfLife(
     timedelta(minutes=5), timedelta(minutes=30), "UK advice on cuff display", Status.UNVERIFIED
 )
 RATING = ShelfLife(timedelta(minutes=15), timedelta(minutes=60), "this project's choice", Status.PROPOSED)
-BODY = ShelfLife(timedelta(hours=12), timedelta(hours=24), "this project's choice", Status.PROPOSED)
+BODY = ShelfLife(TODAY, timedelta(hours=24), "this project's choice", Status.PROPOSED)
 
 SHELF_LIFE: Mapping[Measure, ShelfLife] = {
     **dict.fromkeys(CONTINUOUS, STREAM),
