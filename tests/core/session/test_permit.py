@@ -209,3 +209,46 @@ def test_a_patient_may_always_leave_against_advice_or_by_ambulance(protocol, sto
 def test_only_lines_that_allow_it_are_signed_past(protocol, story, line, may):
     refusal = ask_under(protocol, story.ready(), 10, e.OverrideSigned(line, "reviewed"))
     assert (refusal is None) is may
+
+
+# --- what a correction must not open -------------------------------------------------------------
+
+
+def test_a_signature_cannot_be_moved_to_cover_a_later_value(protocol, story):
+    """Hazard: a nurse sets a prescriber's signature to a later time, and a new pressure is signed past."""
+    story.ready().measure(9, systolic=150, diastolic=80)
+    signed = story.sign(9.5, "pressure-before")
+    story.measure(10, systolic=205, diastolic=80)
+    again = ask_under(protocol, story, 11, signed.payload, at=story.at(11), corrects=signed.envelope.id)
+    assert "signature" in again.cause
+    taken_back = e.EventRetracted("signed in the wrong session")
+    assert ask_under(protocol, story, 11, taken_back, corrects=signed.envelope.id) is None
+
+
+@pytest.mark.parametrize("halted", [e.DosePaused("high"), e.DoseStopped("high")])
+def test_taking_back_a_pause_or_a_stop_asks_what_a_resume_asks(protocol, story, halted):
+    story.dosing().measure(12, systolic=186, diastolic=112, spo2=97)
+    tap = story.say(12, halted)
+    undo = e.EventRetracted("tapped by mistake")
+    assert "186" in ask_under(protocol, story, 13, undo, corrects=tap.envelope.id).cause
+    moved = ask_under(protocol, story, 13, halted, at=story.at(9), corrects=tap.envelope.id)
+    assert "186" in moved.cause  # before the dose it would stop nothing
+    story.measure(14, systolic=140, diastolic=84, spo2=97)
+    assert ask_under(protocol, story, 14, undo, corrects=tap.envelope.id) is None
+
+
+def test_a_pause_may_be_corrected_where_the_dose_stays_paused(protocol, story):
+    story.dosing().measure(12, systolic=186, diastolic=112, spo2=97)
+    tap = story.say(12, e.DosePaused("high"))
+    earlier = ask_under(protocol, story, 13, tap.payload, at=story.at(11), corrects=tap.envelope.id)
+    assert earlier is None
+
+
+def test_a_dose_goes_on_only_on_current_values(protocol, story):
+    """Hazard: paused, forgotten for an hour, resumed on the pressure from before."""
+    story.dosing().measure(12, spo2=97, systolic=130, diastolic=80)
+    story.say(13, e.DosePaused("the patient wished it"))
+    assert ask_under(protocol, story, 27, e.DoseResumed()) is None
+    assert "15 min" in ask_under(protocol, story, 28, e.DoseResumed()).cause
+    story.measure(28, spo2=97, systolic=130, diastolic=80)
+    assert ask_under(protocol, story, 29, e.DoseResumed()) is None

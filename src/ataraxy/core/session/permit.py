@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
-from ataraxy.core.protocol.types import Override, Phase, Protocol
-from ataraxy.core.session.decide import decide
+from ataraxy.core.protocol.types import Override, Phase, Protocol, RuleAction
+from ataraxy.core.record.envelope import Envelope, Origin, Recorded
+from ataraxy.core.session.decide import DANGER, decide
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
     CheckRecorded,
@@ -31,6 +32,8 @@ from ataraxy.core.session.events import (
     SideEffectResolved,
     VitalRecorded,
 )
+from ataraxy.core.session.fold import apply
+from ataraxy.core.session.freshness import pre_dose_current
 from ataraxy.core.session.sound import Refusal, sound
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Hold, Pause, Stop
@@ -74,8 +77,10 @@ def permit_under(
 ) -> Refusal | None:
     """As ``permit``, and by the protocol: start and discharge only when its criteria hold."""
     refusal = permit(state, payload, now, at=at, corrects=corrects)
-    if refusal is not None or corrects is not None:
+    if refusal is not None:
         return refusal
+    if corrects is not None:
+        return _gate_running_again(protocol, state, payload, now, at or now, corrects)
     match payload:
         case DoseStarted():
             return _gate_start(protocol, state, payload, now)
@@ -105,6 +110,9 @@ def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID
         return None
     if type(target.payload) is not type(payload):
         return Refusal("A correction must be of the same kind.", "Take the wrong event back and enter anew.")
+    if isinstance(payload, OverrideSigned):
+        # Hazard: moved to a later time, it would cover a value its signer never saw.
+        return Refusal("A signature is not corrected.", "Take it back; the prescriber signs anew.")
     return sound(payload)
 
 
@@ -192,11 +200,38 @@ def _gate_start(protocol: Protocol, state: SessionState, dose: DoseStarted, now:
 
 
 def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:
+    """The drug flows again only on current values of everything a rule would pause or stop it for."""
     stance = decide(protocol, state, now).stance
     if isinstance(stance, Hold | Pause | Stop):
         first = stance.reasons[0]
         return Refusal(f"{first.text}: {first.what}.", "Measure again; resume when it is inside the limit.")
+    watched = (r for r in protocol.rules if r.action in DANGER and Phase.DOSING in r.phases)
+    for measure in dict.fromkeys(limit.measure for rule in watched for limit in rule.limits):
+        value, current = state.latest(measure), pre_dose_current(measure)
+        if value is None or now - value.at > current:
+            minutes = current // timedelta(minutes=1)
+            return Refusal(
+                f"No value of {measure.value} is newer than {minutes} min.", "Measure it, then resume."
+            )
     return None
+
+
+def _gate_running_again(
+    protocol: Protocol,
+    state: SessionState,
+    payload: SessionPayload,
+    now: datetime,
+    at: datetime,
+    corrects: UUID,
+) -> Refusal | None:
+    """Hazard: to take back a pause or a stop lets the drug flow again; it asks what a resume asks."""
+    if state.phase is Phase.ENDED or state.dose is None or state.dose.status is DoseStatus.RUNNING:
+        return None
+    frame = Envelope(UUID(int=0), state.last_seq + 1, at, now, None, Origin.STAFF, corrects)
+    after = apply(state, Recorded(frame, payload))
+    if after.dose is None or after.dose.status is not DoseStatus.RUNNING:
+        return None
+    return _gate_resume(protocol, after, now)
 
 
 def _gate_discharge(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:
@@ -209,6 +244,7 @@ def _gate_discharge(protocol: Protocol, state: SessionState, now: datetime) -> R
 def _gate_signature(protocol: Protocol, line: str) -> Refusal | None:
     lines = {c.id: c.override for c in protocol.arrival}
     lines |= {c.id: c.override for c in protocol.discharge}
+    lines |= {r.id: Override.PRESCRIBER for r in protocol.rules if r.action is RuleAction.ESCALATE}
     if lines.get(line) is Override.PRESCRIBER:
         return None
     return Refusal(f"The protocol lets nobody sign past {line!r}.", "Put right what holds, or cancel.")
