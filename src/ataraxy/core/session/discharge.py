@@ -12,8 +12,10 @@ from ataraxy.core.protocol.types import (
     Limit,
     Line,
     Measure,
+    Override,
     Phase,
     Protocol,
+    Rule,
     RuleAction,
 )
 from ataraxy.core.session.arrival import answered_no, broken
@@ -42,6 +44,8 @@ def to_discharge(protocol: Protocol, state: SessionState, now: datetime) -> tupl
         if Phase.OBSERVATION in rule.phases and rule.action in BLOCKING:
             for limit in rule.limits:
                 gaps.extend(_rule_limit(rule, limit, state, dose))
+        if Phase.OBSERVATION in rule.phases and rule.action is RuleAction.ESCALATE:
+            gaps.extend(_called(rule, state))
     return tuple(gaps)
 
 
@@ -160,3 +164,14 @@ def _rule_limit(line: Line, limit: Limit, state: SessionState, dose: DoseGiven) 
         yield missing(line, f"{limit.measure.value} was not measured since the dose", value=value)
     elif limit.comparison.holds(value.value, limit.value):
         yield missing(line, broken(limit, value), value=value, limit=limit)
+
+
+def _called(rule: Rule, state: SessionState) -> Iterator[Missing]:
+    """While a rule calls the prescriber nobody goes home; the prescriber who came may sign for that value."""
+    for limit in rule.limits:
+        value = state.latest(limit.measure)
+        if value is not None and limit.comparison.holds(value.value, limit.value):
+            signed = covers(state, Override.PRESCRIBER, rule.id, value)
+            yield missing(
+                rule, broken(limit, value), overridable=True, overridden=signed, value=value, limit=limit
+            )
