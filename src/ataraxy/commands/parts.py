@@ -9,6 +9,7 @@ from ataraxy.clinic.database.roles import refuse_power
 from ataraxy.clinic.env import Environment
 from ataraxy.commands import database as db
 from ataraxy.commands.say import Exit, document, err
+from ataraxy.commands.sound import refuse_unsound
 
 WHERE = {"web": "web_port", "live": "live_port"}
 
@@ -19,6 +20,7 @@ def run_part(name: str, env: Environment, as_json: bool) -> int:
         env = db.told(env, database)
         refuse_power(env.database_url)
         os.environ["DJANGO_SETTINGS_MODULE"] = "ataraxy.clinic.settings"
+        refuse_unsound()
         port = getattr(env, WHERE[name]) if name in WHERE else None
         if as_json:
             document({"part": name, "pid": os.getpid(), "port": port})
