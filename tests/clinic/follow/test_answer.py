@@ -112,6 +112,18 @@ def test_an_expired_link_is_told_kindly(
     assert row.answered_at is None
 
 
+def test_questions_about_two_weeks_are_not_answered_before_they_are_over(
+    check_in: Any, invite: Any, clock: Any, visitor: Any, keys: Callable[[], str]
+) -> None:
+    page = invite(check_in("weekly"), WEEK - 6)
+    clock(WEEK - 5)
+    early = visitor.get(page)
+    assert early.status_code == 410
+    assert "open on 7 Dec 2026, 04:00" in early.content.decode()
+    assert visitor.post(page, {"key": keys(), "anxiety-now-1": "4"}).status_code == 422
+    assert check_in("weekly").answered_at is None
+
+
 def test_an_answered_link_says_so(page: str, visitor: Any, keys: Callable[[], str]) -> None:
     visitor.post(page, {"key": keys(), "anxiety-now-1": "4"})
     again = visitor.get(page)

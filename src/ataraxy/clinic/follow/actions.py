@@ -66,13 +66,14 @@ def answer(
     An answer that must be looked at (PHQ-9 item 9 above zero) raises a concern in the same act.
 
     Raises:
-        InputRefused: nothing was answered, an answer is impossible, or it was answered or closed before.
+        InputRefused: nothing was answered, an answer is impossible, or it is answered, over or not yet due.
     """
     with transaction.atomic():
         row = _locked(ctx, check_in_id)
         if already_done(ctx, key):
             return []
         refuse_over(row, ctx)
+        refuse_early(row, ctx)
         scored = {scale: _scored(scale, given) for scale, given in answers.items() if scale in row.scales}
         told = {scale: pair for scale, pair in scored.items() if any(a is not None for a in pair[0])}
         if not told:
@@ -145,6 +146,15 @@ def refuse_over(row: CheckIn, ctx: Context) -> None:
         )
     if ctx.now >= row.closes_at:
         raise InputRefused("The time for these questions is over.", "The next ones will come.")
+
+
+def refuse_early(row: CheckIn, ctx: Context) -> None:
+    """Questions that look back over a time are not answered before that time is over."""
+    if ctx.now < row.due_at:
+        opens = row.due_at.astimezone(ctx.zone)
+        raise InputRefused(
+            f"These questions open on {opens.day} {opens:%b %Y, %H:%M}.", "Open the same link again then."
+        )
 
 
 def line_words(row: CheckIn) -> str:

@@ -12,6 +12,8 @@ from ataraxy.catalog.library import instruments
 from ataraxy.clinic.people.forms import ActForm, WordsField
 from ataraxy.core.scales.types import Instrument
 
+MANY_STEPS = 7
+
 
 class AnswerForm(ActForm):
     """The questions of one check-in, each with large answers. Any may be left out; none has an answer beforehand."""
@@ -41,7 +43,8 @@ class AnswerForm(ActForm):
         return [
             {
                 "instrument": one,
-                "is_scale": one.item_count == 1 and not one.options,
+                "is_scale": _is_row_of_numbers(one),
+                "ends": _ends(one),
                 "fields": [self[_name(one, n)] for n in range(1, one.item_count + 1)],
             }
             for one in self.instruments
@@ -73,10 +76,23 @@ def _name(instrument: Instrument, number: int) -> str:
     return f"{instrument.id}-{number}"
 
 
+def _is_row_of_numbers(instrument: Instrument) -> bool:
+    """A single rating of many steps is drawn as a row of numbers with words at its ends."""
+    return instrument.item_count == 1 and instrument.answers.highest >= MANY_STEPS
+
+
 def _choices(instrument: Instrument) -> list[tuple[str, str]]:
-    if instrument.options:
-        return [(str(o.value), o.label) for o in instrument.options]
-    return [(str(n), str(n)) for n in range(instrument.answers.lowest, instrument.answers.highest + 1)]
+    steps = range(instrument.answers.lowest, instrument.answers.highest + 1)
+    if _is_row_of_numbers(instrument) or not instrument.options:
+        return [(str(n), str(n)) for n in steps]
+    return [(str(o.value), o.label) for o in instrument.options]
+
+
+def _ends(instrument: Instrument) -> tuple[str, str]:
+    """What the lowest and the highest answer mean, in the instrument's own words."""
+    words = {o.value: o.label for o in instrument.options}
+    low, high = instrument.answers.lowest, instrument.answers.highest
+    return words.get(low, str(low)), words.get(high, str(high))
 
 
 def _number(chosen: str | None) -> int | None:

@@ -34,6 +34,8 @@ class Curve:
     table: Table
     baseline: str
     baseline_note: str
+    best: str
+    best_at: datetime | None
     last: str
     last_at: datetime | None
     response: str  # met, not-met, unknown
@@ -97,6 +99,8 @@ def _curve(chart: Chart, instrument: Instrument, missed: list[datetime], zone: t
         table=figure.table(picture),
         baseline=str(course.baseline.total) if course.baseline else "none",
         baseline_note="by the monthly form; a proposed comparison" if borrowed else "",
+        best=str(course.best.total) if course.best else "none",
+        best_at=course.best.at if course.best else None,
         last=str(course.last.total) if course.last else "none",
         last_at=course.last.at if course.last else None,
         response=_mark(found.response),

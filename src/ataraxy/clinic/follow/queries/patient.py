@@ -10,6 +10,7 @@ from uuid import UUID
 from ataraxy.catalog.library import instruments
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.follow.models import CheckIn
+from ataraxy.clinic.follow.queries.due import SOON
 from ataraxy.clinic.people.models import Patient, Staff
 from ataraxy.core.chart.chart import Chart
 from ataraxy.core.record.envelope import Origin
@@ -98,7 +99,7 @@ def stories(chart: Chart) -> list[StoryRow]:
 def _row(ctx: Context, row: CheckIn) -> CheckInRow:
     names = ", ".join(instruments()[s].name for s in row.scales if s in instruments())
     kind, words, at = _stands(ctx, row)
-    is_open = row.answered_at is None and row.closes_at > ctx.now
+    is_open = row.answered_at is None and row.due_at <= ctx.now + SOON and row.closes_at > ctx.now
     return CheckInRow(
         row.id,
         row.session.number,

@@ -67,6 +67,7 @@ def _open(token: str) -> Opened:
     ctx = patient_context(row.patient)
     try:
         actions.refuse_over(row, ctx)
+        actions.refuse_early(row, ctx)
     except InputRefused as over:
         return Opened(ctx, row, over)
     return Opened(ctx, row, None)

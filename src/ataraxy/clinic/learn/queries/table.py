@@ -44,6 +44,15 @@ class Sheet:
     rows: tuple[Row, ...]
     windows: tuple[Row, ...]
 
+    @property
+    def is_hidden(self) -> bool:
+        """So few started that nothing else may be said."""
+        return self.started == f"<{SMALL}"
+
+    @property
+    def has_bars(self) -> bool:
+        return any(row.bar for row in self.rows)
+
 
 def sheet(cohort: Cohort, *, hide_small: bool) -> Sheet:
     outcome = cohort.outcome
