@@ -79,11 +79,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",  # before those that leave a message
     "ataraxy.clinic.people.middleware.StaffMiddleware",
     "ataraxy.clinic.people.middleware.SecondFactorMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "ataraxy.clinic.people.middleware.FaultMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from ataraxy.clinic.people.models import Staff
-
-log = logging.getLogger("ataraxy.web")
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -41,24 +35,6 @@ class StaffMiddleware:
         zone = staff.clinic.zone if staff else None
         with timezone.override(zone):  # forms and pages speak the clinic's time
             return self.get_response(request)
-
-
-class FaultMiddleware:
-    """An unforeseen fault is logged with its place in the code, and nothing of the request: no patient data in logs."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        if isinstance(exception, Http404 | PermissionDenied | SuspiciousOperation):
-            return
-        places = traceback.extract_tb(exception.__traceback__)[-4:]
-        where = " < ".join(f"{Path(p.filename).name}:{p.lineno} {p.name}" for p in reversed(places))
-        view = request.resolver_match.view_name if request.resolver_match else "no view"
-        log.error("fault in %s: %s at %s", view, type(exception).__name__, where)
 
 
 class SecondFactorMiddleware:
