@@ -149,6 +149,29 @@ def test_columns_that_contradict_their_text_are_found(chart: UUID, tamper: Calla
     assert "'actor'" in fault.reason
 
 
+@pytest.mark.parametrize("column", ["at", "recorded_at"])
+def test_a_column_of_time_that_contradicts_its_text_is_found(
+    column: str, chart: UUID, tamper: Callable[..., None]
+) -> None:
+    tamper(f"UPDATE audit_event SET {column} = {column} - interval '1 hour' WHERE seq = 2")
+    (fault,) = _faults()
+    assert f"'{column}'" in fault.reason
+
+
+def test_a_copy_outside_that_was_cut_short_is_told_and_does_not_end_the_walk(
+    chart: UUID, tmp_path: Path
+) -> None:
+    from ataraxy.clinic.audit.models import Anchor
+    from ataraxy.clinic.audit.verify import verify
+
+    anchor = Anchor.objects.get()
+    outside = tmp_path / "anchors.log"
+    line = f"{datetime.now(UTC).isoformat()} {anchor.clinic_id} {anchor.number} {anchor.hash}\n"
+    outside.write_text(f"{line}2026-11-23T09:0")
+    (fault,) = verify(outside)
+    assert "line 2" in fault.reason
+
+
 def test_dropped_anchors_are_found_by_the_copy_outside(
     chart: UUID, tamper: Callable[..., None], tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from ataraxy.clinic.audit.models import Anchor, ChainHead, Event
 from ataraxy.clinic.people.models import Patient
 from ataraxy.clinic.plan.models import Session
 from ataraxy.core.record.chain import GENESIS, Break, Link, first_break, link_hash
+from ataraxy.core.record.codec import instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ def _column_break(row: Event) -> Break | None:
         "type": row.type,
         "actor": str(row.actor_id) if row.actor_id else None,
         "origin": row.origin,
+        "at": instant(row.at),
+        "recorded_at": instant(row.recorded_at),
     }
     wrong = [name for name, value in repeated.items() if body[name] != value]
     return Break(row.seq, f"its column {wrong[0]!r} does not say what its text says") if wrong else None
@@ -74,7 +77,7 @@ def _missing_streams() -> Iterator[Fault]:
 
 
 def _anchor_faults(anchors_file: Path | None) -> Iterator[Fault]:
-    outside = _outside_hashes(anchors_file)
+    outside, damaged = _outside_hashes(anchors_file)
     previous: dict[UUID, tuple[int, str]] = {}
     seen: set[str] = set()
     for anchor in Anchor.objects.order_by("clinic_id", "number").iterator():
@@ -86,6 +89,13 @@ def _anchor_faults(anchors_file: Path | None) -> Iterator[Fault]:
         yield from _unanchored(anchor)
         previous[anchor.clinic_id] = (anchor.number, anchor.hash)
         seen.add(anchor.hash)
+    yield from _outside_faults(outside, damaged, seen)
+
+
+def _outside_faults(outside: list[tuple[int, str]], damaged: list[int], seen: set[str]) -> Iterator[Fault]:
+    for line in damaged:
+        reason = f"line {line} of the copy outside the database cannot be read: it was cut short or changed"
+        yield Fault(None, "anchor", 0, reason)
     for number, lost in outside:
         if lost not in seen:
             yield Fault(
@@ -102,8 +112,18 @@ def _unanchored(anchor: Anchor) -> Iterator[Fault]:
             )
 
 
-def _outside_hashes(path: Path | None) -> list[tuple[int, str]]:
+def _outside_hashes(path: Path | None) -> tuple[list[tuple[int, str]], list[int]]:
+    """The anchors written outside the database, and the numbers of the lines that cannot be read."""
+    found: list[tuple[int, str]] = []
+    damaged: list[int] = []
     if path is None or not path.exists():
-        return []
-    rows = (line.split() for line in path.read_text().splitlines() if line.strip())
-    return [(int(number), digest) for _at, _clinic, number, digest in rows]
+        return found, damaged
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+        match line.split():
+            case [_at, _clinic, counted, digest] if counted.isdigit():
+                found.append((int(counted), digest))
+            case []:
+                pass
+            case _:
+                damaged.append(number)
+    return found, damaged
