@@ -30,7 +30,10 @@ SERVE = "from ataraxy.clinic import env; from ataraxy.live.server import run; ru
 SESSIONS_A_COURSE = 6
 VALUES = 8
 FLOOD_CONNECTIONS = 64
-WARM_S = 6.0
+WARM_S, SETTLE_S = (
+    10.0,
+    4.0,
+)  # the rooms begin one after the other; each one's first values are charted at once
 COPY = (
     "COPY treat_sample (received_at, clinic_id, session_id, monitor_id, message_id, measure, value, unit,"
     " device_at, absent, original) FROM STDIN"
@@ -44,14 +47,14 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=0)
     told = parser.parse_args()
-    seconds = told.seconds or (8 if told.quick else 60)
+    seconds = told.seconds or (6 if told.quick else 65)
     with tempfile.TemporaryDirectory(prefix="atx-bench-") as folder:
         Path(folder).chmod(0o755)
         with database(Path(folder) / "home") as urls:
             sessions, cookie = seed(told.sessions)
             with live() as (mllp, http, pid):
                 steady = asyncio.run(one_hertz(sessions, cookie, mllp, http, seconds, pid))
-                flood = asyncio.run(flooded(sessions[:FLOOD_CONNECTIONS], mllp, 3 if told.quick else 10))
+                flood = asyncio.run(flooded(sessions[:FLOOD_CONNECTIONS], mllp, 2 if told.quick else 10))
             one, many = floor(urls, 1, 300), floor(urls, FLOOD_CONNECTIONS, 30)
     report(told.sessions, steady, flood, one, many)
 
@@ -241,7 +244,7 @@ async def one_hertz(
     measured = Measured()
     screens = [asyncio.create_task(watch(s, cookie, http, measured)) for s in sessions[::10]]
     clock = asyncio.get_running_loop().time
-    measured.warm = clock() + WARM_S + 1
+    measured.warm = clock() + WARM_S + SETTLE_S
     share = WARM_S / len(sessions)
     senders = asyncio.gather(
         *(speak(s, mllp, measured, n * share, measured.warm, seconds) for n, s in enumerate(sessions))

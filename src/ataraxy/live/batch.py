@@ -27,7 +27,7 @@ from ataraxy.live.samples import Placed, copy_samples, cuffs_told, take
 from ataraxy.live.told import Told, tell
 
 KEPT_ASIDE = "Kept aside for a person."
-BY_THE_CLOCK = 4  # sessions a batch charts because a minute is over; the others come with their next message
+BY_THE_CLOCK = 2  # sessions a batch charts because a minute is over; the others come with their next message
 
 
 @dataclass(frozen=True, slots=True)
