@@ -264,7 +264,47 @@ def test_two_who_write_at_once_are_both_kept_and_the_chain_holds(
 def test_the_act_key_is_the_clinics_not_the_sessions(
     session: Any, book: Callable[..., Any], at: Callable[..., Any]
 ) -> None:
+    """Said aloud, never taken for recorded: nothing was written in the other session."""
     other = book(2, session.during[1] + timedelta(hours=1))
     key = str(uuid.uuid4())
     append(at(0), session, PatientArrived(), key=key)
-    assert append(at(0), other, PatientArrived(), key=key) == []
+    with pytest.raises(InputRefused, match="sent before"):
+        append(at(0), other, PatientArrived(), key=key)
+
+
+def test_a_used_key_with_another_value_is_refused_aloud(session: Any, at: Callable[..., Any]) -> None:
+    """Hazard: back in the browser, 190 typed over 130, and the page says it is recorded."""
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.protocol.types import Measure
+
+    actions.vital(at(1), session.id, {Measure.SPO2: Decimal(98)}, key="page")
+    assert actions.vital(at(2), session.id, {Measure.SPO2: Decimal(98)}, key="page") == []
+    with pytest.raises(InputRefused, match="sent before"):
+        actions.vital(at(3), session.id, {Measure.SPO2: Decimal(85)}, key="page")
+    with pytest.raises(InputRefused, match="sent before"):
+        append(at(4), session, NoteWritten("of another page"), key="page")
+
+
+@pytest.mark.parametrize(("act", "status"), [("pause", "paused"), ("stop", "stopped")])
+def test_a_clock_that_was_set_back_loses_no_pause_and_no_stop(
+    running: Any, at: Callable[..., Any], act: str, status: str
+) -> None:
+    """The dose began at minute 10; then the machine's clock was set back by two minutes."""
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.record import state_of
+
+    getattr(actions, act)(at(8.5), running.id)
+    assert state_of(running.id).dose.status.value == status
+
+
+def test_a_pause_that_waited_behind_a_resume_still_pauses(
+    running: Any, at: Callable[..., Any], vitals: Callable[..., None]
+) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.record import state_of
+
+    vitals(running, 12)
+    actions.pause(at(13), running.id)
+    actions.resume(at(14), running.id)
+    actions.pause(at(13.99), running.id)
+    assert state_of(running.id).dose.status.value == "paused"

@@ -6,6 +6,7 @@ Callers own the transaction and project the new events inside it (see ``clinic/p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from ataraxy.clinic.audit.models import ChainHead, Event, StreamKind
 from ataraxy.clinic.context import Context
 from ataraxy.core.errors import InputRefused, StaleSession
 from ataraxy.core.record.chain import GENESIS, event_text, link_hash
+from ataraxy.core.record.codec import instant, render
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
 
 
@@ -43,6 +45,48 @@ def lock_head(ctx: Context, stream: UUID) -> ChainHead:
 def already_done(ctx: Context, key: str | None) -> Event | None:
     """The event an earlier attempt of the same act wrote, if it did."""
     return Event.objects.filter(clinic=ctx.clinic, idempotency_key=key).first() if key else None
+
+
+def written_before(ctx: Context, key: str | None, stream: UUID, kind: type) -> bool:
+    """Whether ``key`` has written an event of this kind in this stream.
+
+    Raises:
+        InputRefused: the key was used for something else.
+    """
+    done = already_done(ctx, key)
+    if done is not None and (done.stream_id, done.type) != (stream, kind.__name__):
+        raise _sent_with_something_else()
+    return done is not None
+
+
+def written_already(ctx: Context, key: str | None, stream: UUID, entries: Sequence[Entry]) -> bool:
+    """Whether an earlier attempt of this very act is in the record.
+
+    Hazard: a form sent again from the browser's history, with other values on it, looks as if it were recorded.
+
+    Raises:
+        InputRefused: the key was used for something else.
+    """
+    done = already_done(ctx, key)
+    if done is None:
+        return False
+    act = Event.objects.filter(stream_id=done.stream_id, seq__gte=done.seq, recorded_at=done.recorded_at)
+    written = [json.loads(text) for text in act.values_list("text", flat=True)]
+    if done.stream_id != stream or not all(any(_says(w, entry) for w in written) for entry in entries):
+        raise _sent_with_something_else()
+    return True
+
+
+def _says(written: dict[str, Any], entry: Entry) -> bool:
+    same = written["type"] == type(entry.payload).__name__ and written["payload"] == render(entry.payload)
+    return same and (entry.at is None or written["at"] == instant(entry.at))
+
+
+def _sent_with_something_else() -> InputRefused:
+    return InputRefused(
+        "This page was sent before, with something else on it: nothing of this was written.",
+        "Open the page anew and enter it there.",
+    )
 
 
 def append(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ataraxy.clinic.audit.append import Entry, already_done, append, lock_head, open_stream, texts
+from ataraxy.clinic.audit.append import Entry, append, lock_head, open_stream, texts, written_already
 from ataraxy.clinic.audit.models import ChainHead, StreamKind
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import ChartSummary, Patient
@@ -36,7 +36,7 @@ def append_chart(
     """
     with transaction.atomic():
         head = lock_head(ctx, patient)
-        if already_done(ctx, key):
+        if written_already(ctx, key, patient, entries):
             return []
         recorded = append(ctx, head, entries, idempotency_key=key, seen=seen)
         project_summary(patient, head.seq)

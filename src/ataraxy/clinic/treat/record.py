@@ -13,8 +13,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from ataraxy.clinic.audit.append import Entry, already_done, announce, append, lock_head, open_stream, texts
+from ataraxy.clinic.audit.append import (
+    Entry,
+    announce,
+    append,
+    lock_head,
+    open_stream,
+    texts,
+    written_already,
+)
 from ataraxy.clinic.audit.models import ChainHead, StreamKind
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.plan.models import Session
@@ -24,14 +33,23 @@ from ataraxy.clinic.treat.models import Binding, Monitor
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.types import Disorder, Phase, Protocol
 from ataraxy.core.record.envelope import Recorded
-from ataraxy.core.session.events import DosePaused, DoseStopped, SessionEnded, SessionOpened
+from ataraxy.core.session.events import (
+    DoseFinished,
+    DosePaused,
+    DoseResumed,
+    DoseStarted,
+    DoseStopped,
+    SessionEnded,
+    SessionOpened,
+)
 from ataraxy.core.session.fold import apply, fold_session
 from ataraxy.core.session.permit import permit_under
 from ataraxy.core.session.registry import parse_session_event
-from ataraxy.core.session.state import SessionState
+from ataraxy.core.session.state import SessionState, moment
 
 BOOKED = "booked"
 ALWAYS_TAKEN = (DosePaused, DoseStopped)  # pause and stop are never stale and never refused
+DOSE_ACTS = (DoseStarted, DosePaused, DoseResumed, DoseStopped, DoseFinished)
 CHANNEL = "session"
 
 
@@ -71,11 +89,12 @@ def append_session(
 
     Raises:
         StaleSession: a person wrote after ``seen``; never for a pause or a stop.
-        InputRefused: the session does not allow this act now, or it is dated in the future.
+        InputRefused: the session does not allow this act now, it is dated in the future, or ``key`` was used
+            for another act.
     """
     with transaction.atomic():
         head = _lock(ctx, session_id, entries)
-        if already_done(ctx, key):
+        if written_already(ctx, key, session_id, entries):
             return []
         return append_locked(ctx, head, entries, key=key, seen=seen)
 
@@ -100,7 +119,7 @@ def append_locked(
         _permit(ctx, protocol, after, entry)
         first = not recorded
         recorded += append(
-            ctx,
+            _not_before(ctx, after) if isinstance(entry.payload, DOSE_ACTS) else ctx,
             head,
             [entry],
             idempotency_key=key if first else None,
@@ -117,11 +136,26 @@ def append_locked(
 def _lock(ctx: Context, session_id: UUID, entries: Sequence[Entry]) -> ChainHead:
     """The session's head; with the chart's, in id order, when the act may reach the chart."""
     ending = any(isinstance(e.payload, SessionEnded) or e.corrects for e in entries)
-    session = Session.objects.filter(id=session_id).values_list("patient_id", "ended").first()
-    if session and (ending or session[1]):
-        both = ChainHead.objects.filter(id__in=(session_id, session[0]), clinic=ctx.clinic)
-        list(both.select_for_update().order_by("id"))
+    ended = Session.objects.filter(id=session_id).values_list("ended", flat=True).first()
+    return lock_with_chart(ctx, session_id) if ending or ended else lock_head(ctx, session_id)
+
+
+def lock_with_chart(ctx: Context, session_id: UUID) -> ChainHead:
+    """The session's head, with its patient's chart locked too, in id order."""
+    patients = Session.objects.filter(id=session_id).values("patient_id")
+    both = ChainHead.objects.filter(Q(id=session_id) | Q(id__in=patients), clinic=ctx.clinic)
+    list(both.select_for_update().order_by("id"))
     return lock_head(ctx, session_id)
+
+
+def _not_before(ctx: Context, state: SessionState) -> Context:
+    """Now, but for an act on the dose never earlier than what the session already holds.
+
+    Hazard: the machine's clock is set back, or two acts wait for the lock in turn; a stop dated before the start
+    would stop nothing, and a pause dated before a resume would be undone by it.
+    """
+    latest = moment(state.log[-1].envelope) if state.log else ctx.now
+    return ctx if latest <= ctx.now else ctx.at(latest)
 
 
 def _permit(ctx: Context, protocol: Protocol, state: SessionState, entry: Entry) -> None:
