@@ -43,6 +43,23 @@ def activate(clinic: Any, director: Any, infusion: Any, now: datetime) -> Any:
 
 
 @pytest.fixture
+def healthy(patient: Any, context: Callable[..., Any], nurse: Any, now: datetime) -> Callable[..., None]:
+    """healthy(days_ago=3): every condition and medicine asked about and absent, pregnancy excluded."""
+
+    def answer(days_ago: float = 3) -> None:
+        from ataraxy.catalog.load import cautions
+        from ataraxy.clinic.screen.actions import facts
+        from ataraxy.core.chart.events import Answer
+
+        ctx, no = context(nurse, now - timedelta(days=days_ago)), facts.Asked(Answer.NO)
+        facts.record_conditions(ctx, patient, dict.fromkeys(cautions().conditions, no))
+        facts.record_medicines(ctx, patient, dict.fromkeys(cautions().medicine_groups, no))
+        facts.record_pregnancy(ctx, patient, Answer.NO, "urine test")
+
+    return answer
+
+
+@pytest.fixture
 def agree(patient: Any, activated: Any, context: Callable[..., Any], now: datetime) -> Callable[..., None]:
     """agree(): the patient signs consent to treatment on the activated text."""
 
@@ -70,7 +87,13 @@ def agree(patient: Any, activated: Any, context: Callable[..., Any], now: dateti
 
 @pytest.fixture
 def book(
-    clinic: Any, patient: Any, activated: Any, nurse: Any, context: Callable[..., Any], now: datetime
+    clinic: Any,
+    patient: Any,
+    activated: Any,
+    infusion: Any,
+    nurse: Any,
+    context: Callable[..., Any],
+    now: datetime,
 ) -> Callable[..., Any]:
     """book(number, starts_at) -> a session of one course, with its stream."""
     from ataraxy.clinic.people.models import Room
@@ -83,7 +106,7 @@ def book(
         clinic=clinic,
         patient=patient,
         protocol=activated,
-        disorder="ptsd",
+        disorder=infusion.indications[0].disorder.value,
         started_at=now - timedelta(days=3),
     )
 
@@ -104,8 +127,9 @@ def book(
 
 
 @pytest.fixture
-def session(book: Callable[..., Any], agree: Callable[..., None]) -> Any:
-    """The first session of a patient who has agreed."""
+def session(book: Callable[..., Any], agree: Callable[..., None], healthy: Callable[..., None]) -> Any:
+    """The first session of a patient who was asked about everything and has agreed."""
+    healthy()
     agree()
     return book()
 
@@ -138,21 +162,33 @@ def vitals(at: Callable[..., Any]) -> Callable[..., None]:
 
 
 @pytest.fixture
-def ready(session: Any, infusion: Any, at: Callable[..., Any], vitals: Callable[..., None]) -> Any:
+def ready(session: Any, again: Callable[..., None]) -> Any:
     """A session in which nothing speaks against the dose any more, ten minutes in."""
-    from ataraxy.clinic.treat import actions
-    from ataraxy.core.protocol.types import CheckKind
-
-    actions.arrive(at(0), session.id)
-    for check in infusion.arrival:
-        if check.kind is CheckKind.CONFIRM:
-            actions.check(at(2), session.id, check.id, True)
-        if check.kind is CheckKind.IDENTIFIERS:
-            names = ("full-name", "birth-date")
-            actions.check(at(2), session.id, check.id, True, identifiers=names)
-    actions.escort(at(3), session.id, "Robin Quillfeather", "555 0112", present=False)
-    vitals(session, 8, weight=72)
+    again(session, 0)
     return session
+
+
+@pytest.fixture
+def again(infusion: Any, at: Callable[..., Any], vitals: Callable[..., None]) -> Callable[..., None]:
+    """again(session, minute): the patient arrives at that minute, and everything is checked."""
+
+    def check_all(session: Any, minute: float) -> None:
+        from ataraxy.clinic.treat import actions
+        from ataraxy.clinic.treat.record import state_of
+        from ataraxy.core.protocol.types import CheckKind
+
+        if state_of(session.id).arrived_at is None:
+            actions.arrive(at(minute), session.id)
+        for check in infusion.arrival:
+            if check.kind is CheckKind.CONFIRM:
+                actions.check(at(minute + 2), session.id, check.id, True)
+            if check.kind is CheckKind.IDENTIFIERS:
+                names = ("full-name", "birth-date")
+                actions.check(at(minute + 2), session.id, check.id, True, identifiers=names)
+        actions.escort(at(minute + 3), session.id, "Robin Quillfeather", "555 0112", present=False)
+        vitals(session, minute + 8, weight=72)
+
+    return check_all
 
 
 @pytest.fixture

@@ -195,3 +195,56 @@ def test_looking_at_the_page_stops_nothing(
     clock(15)
     assert ask(nurse, verb, running).status_code == 200
     assert state(running).dose.status == "running"
+
+
+# --- what the chart and the course say on the day of the dose ----------------------------------------
+
+
+def test_an_exclusion_that_became_known_after_the_decision_holds(
+    ready: Any, patient: Any, at: Any, start: Any, state: Any
+) -> None:
+    """Hazard: a later letter says aneurysm, and the third infusion runs as booked."""
+    from ataraxy.clinic.screen.actions import facts
+    from ataraxy.core.chart.events import Answer
+    from ataraxy.core.errors import InputRefused
+
+    facts.record_conditions(at(9), patient, {"aneurysm": facts.Asked(Answer.YES)})
+    with pytest.raises(InputRefused, match="aneurysm"):
+        start(ready, 10)
+    assert state(ready).dose is None
+
+
+def test_a_pregnancy_that_is_not_known_any_more_holds(
+    ready: Any, patient: Any, at: Any, start: Any, state: Any
+) -> None:
+    from ataraxy.clinic.screen.actions import facts
+    from ataraxy.core.chart.events import Answer
+    from ataraxy.core.errors import InputRefused
+
+    facts.record_pregnancy(at(9), patient, Answer.UNKNOWN, "")
+    with pytest.raises(InputRefused, match="pregnancy"):
+        start(ready, 10)
+    facts.record_pregnancy(at(9.5), patient, Answer.NO, "urine test today")
+    start(ready, 10)
+    assert state(ready).dose is not None
+
+
+def test_two_doses_are_never_nearer_than_the_protocol_says(
+    observed: Any, book: Any, at: Any, start: Any, again: Any, state: Any
+) -> None:
+    """Hazard: the wrong row on the board is opened, and the second infusion runs on the day of the first."""
+    from datetime import timedelta
+
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.errors import InputRefused
+    from ataraxy.core.session.events import EndReason
+
+    second = book(2, observed.during[0] + timedelta(days=2))
+    actions.end(at(180), observed.id, EndReason.DISCHARGED)
+    again(second, 200)
+    with pytest.raises(InputRefused, match="2 days"):
+        start(second, 210)
+    assert state(second).dose is None
+    again(second, 2 * 24 * 60)
+    start(second, 2 * 24 * 60 + 10)
+    assert state(second).dose is not None

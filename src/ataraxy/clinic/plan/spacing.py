@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from ataraxy.core.errors import InputRefused
@@ -33,6 +33,26 @@ def refuse_spacing(course: Course, number: int, day: date, others: Mapping[int, 
             f"Choose a day {_between(earliest, latest)}.",
             "starts_at",
         )
+
+
+def too_near(rule: Course, today: date, doses: Collection[date]) -> str | None:
+    """Why today is too near to another dose of this patient, or None. Days of the clinic's calendar."""
+    last = max(doses, default=None)
+    if last is None or (today - last).days >= rule.least_days_apart:
+        return None
+    return f"the last dose was on {_day(last)}; {rule.least_days_apart} days must lie between"
+
+
+def skipped(rule: Course, number: int, given: Collection[int]) -> str | None:
+    """Why this session would be too high a step, or None.
+
+    Hazard: of three rising doses the second was missed; the third would be four times the first.
+    """
+    doses = rule.doses_mg_per_kg
+    before = doses[number - 2] if 2 <= number <= len(doses) else None
+    if before is None or doses[number - 1] <= before or number - 1 in given:
+        return None
+    return f"{doses[number - 1]} mg/kg follows {before} mg/kg, and session {number - 1} was not given"
 
 
 def _window(

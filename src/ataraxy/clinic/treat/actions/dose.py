@@ -7,18 +7,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ataraxy.clinic.audit.append import Entry, already_done, lock_head
+from ataraxy.clinic.audit.append import Entry, lock_head, written_before
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.access import BEDSIDE
-from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import WATCHING, require, write
-from ataraxy.clinic.treat.dosing import Shown, consent_gap, dose_of_today, shown, started
-from ataraxy.clinic.treat.record import append_locked, protocol_of, state_of
+from ataraxy.clinic.treat.dosing import Shown, dose_of_today, shown, started
+from ataraxy.clinic.treat.record import append_locked, lock_with_chart, protocol_of, state_of
+from ataraxy.clinic.treat.today import against_today
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.dose import DoseStatus
-from ataraxy.core.session.events import DoseFinished, DosePaused, DoseResumed, DoseStopped
+from ataraxy.core.session.events import DoseFinished, DosePaused, DoseResumed, DoseStarted, DoseStopped
 
 __all__ = ["Shown", "finish", "pause", "resume", "start", "stop"]
 
@@ -29,22 +29,32 @@ def start(
     """Begin the dose, with exactly the numbers that were confirmed.
 
     Raises:
-        InputRefused: a number is another one now, consent is not in force, or a check of the protocol holds.
+        InputRefused: a number is another one now, the chart or the course speaks against a dose today
+            (``treat/today.py``), or a check of the protocol holds.
         StaleSession: somebody wrote in this session after step 1 was shown.
     """
     require(ctx, *BEDSIDE)
-    if already_done(ctx, key):
-        return []
-    session = Session.objects.select_related("course__protocol").get(id=session_id, clinic=ctx.clinic)
-    protocol = protocol_of(session)
-    if gap := consent_gap(chart_of(session.patient_id), protocol):
-        raise InputRefused(f"{gap.capitalize()}.", "Ask for consent again before any dose.")
-    plan = dose_of_today(protocol, state_of(session_id))
-    if shown(plan) != confirmed:
-        raise InputRefused(
-            "The numbers are not the ones that were confirmed.", "Look at the new ones, then confirm."
-        )
-    return write(ctx, session_id, started(plan), key=key, seen=seen)
+    with transaction.atomic():
+        # Hazard: consent is withdrawn, or the weight corrected, between the look and the start.
+        head = lock_with_chart(ctx, session_id)
+        if written_before(ctx, key, session_id, DoseStarted):
+            return []
+        session = _seated(ctx, session_id)
+        if against := against_today(ctx, session):
+            first = against[0]
+            raise InputRefused(f"{first.what[:1].upper()}{first.what[1:]}.", first.cure)
+        state = state_of(session_id)
+        plan = dose_of_today(protocol_of(session), state)
+        if shown(plan) != confirmed:
+            raise InputRefused(
+                "The numbers are not the ones that were confirmed.", "Look at the new ones, then confirm."
+            )
+        return append_locked(ctx, head, [Entry(started(plan))], key=key, seen=seen, state=state)
+
+
+def _seated(ctx: Context, session_id: UUID) -> Session:
+    rows = Session.objects.select_related("course__protocol", "patient")
+    return rows.get(id=session_id, clinic=ctx.clinic)
 
 
 def pause(ctx: Context, session_id: UUID, reason: str = "") -> list[Recorded[Any]]:

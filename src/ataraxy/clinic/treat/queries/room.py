@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ataraxy.clinic.context import Context
-from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.cited import cited
 from ataraxy.clinic.plan.models import Session
-from ataraxy.clinic.treat.dosing import consent_gap
 from ataraxy.clinic.treat.models import Monitor, Sample
 from ataraxy.clinic.treat.queries.log import names_of
 from ataraxy.clinic.treat.queries.tiles import Shown, Tile, latest_samples, tiles
 from ataraxy.clinic.treat.record import protocol_of, state_of
+from ataraxy.clinic.treat.today import against_today
 from ataraxy.clinic.treat.words import (
     MEASURES,
     PHASES,
@@ -222,7 +221,7 @@ def arrival_steps(at: Seat, names: Mapping[UUID, str]) -> list[Step]:
         "" if arrived else "arrive",
         False,
     )
-    return [here, _consent_step(at), *(_step(c, gaps, at, names) for c in at.protocol.arrival)]
+    return [here, *_day_steps(at), *(_step(c, gaps, at, names) for c in at.protocol.arrival)]
 
 
 def discharge_steps(at: Seat, names: Mapping[UUID, str]) -> list[Step]:
@@ -233,15 +232,23 @@ def discharge_steps(at: Seat, names: Mapping[UUID, str]) -> list[Step]:
     return [*(_open_step(group) for group in extra), *steps]
 
 
-def consent_in_force(at: Seat) -> str:
-    """What is missing of the treatment consent, empty when it is in force."""
-    return consent_gap(chart_of(at.session.patient_id), at.protocol) or ""
+DAY_LINES = {
+    "consent": "Consent to treatment on this protocol version is in force",
+    "standing": "Nothing that speaks against treatment became known, and every answer is still current",
+    "course": "The day and the dose follow from the sessions before",
+}
 
 
-def _consent_step(at: Seat) -> Step:
-    gap = consent_in_force(at) if at.state.dose is None else ""
-    text = "Consent to treatment on this protocol version is in force"
-    return Step("consent", text, "not-met" if gap else "met", gap, "", None, "", "", "", False)
+def _day_steps(at: Seat) -> list[Step]:
+    """What the chart and the course say about a dose today."""
+    against = against_today(at.ctx, at.session) if at.state.dose is None else ()
+    return [
+        _day_step(line, text, [a.what for a in against if a.line == line]) for line, text in DAY_LINES.items()
+    ]
+
+
+def _day_step(line: str, text: str, what: list[str]) -> Step:
+    return Step(line, text, "not-met" if what else "met", "; ".join(what), "", None, "", "", "", False)
 
 
 def _gaps(missing: tuple[Missing, ...]) -> dict[str, list[Missing]]:
