@@ -285,10 +285,10 @@ def test_one_poisoned_message_in_a_batch_is_kept_aside_and_its_neighbours_are_ch
     try:
         monitor = call(start_live(make_writer=Patient))
         monitor.send(
-            beds[0].says(SPO2),
+            beds[0].says(*beds[0].cuff(120, 80)),
             beds[1].says((Measure.HEART_RATE_ECG, 99999999999)),
-            beds[1].says(SPO2),
-            beds[2].says(SPO2),
+            beds[1].says(*beds[1].cuff(121, 80)),
+            beds[2].says(*beds[2].cuff(122, 80)),
             beds[0].says((Measure.RESPIRATORY_RATE, 14)),
         )
         assert sorted(monitor.answer()[0] for _ in range(5)) == ["CA"] * 5
@@ -296,9 +296,27 @@ def test_one_poisoned_message_in_a_batch_is_kept_aside_and_its_neighbours_are_ch
         told.LARGEST, told.impossible = limit, impossible
     assert batches[0] == 5
     assert [len(bed.vitals()) for bed in beds] == [2, 1, 1]
-    assert [len(bed.samples()) for bed in beds] == [2, 1, 1]
+    assert [len(bed.samples()) for bed in beds] == [3, 2, 2]
     (row,) = aside()
     assert row.device == beds[1].device and b"99999999999" in bytes(row.raw)
+
+
+def test_the_minute_of_many_rooms_is_written_in_turns_and_no_reading_waits_for_it(ward: Any) -> None:
+    from ataraxy.live.arrived import arrived
+    from ataraxy.live.batch import BY_THE_CLOCK
+    from ataraxy.live.inbox import Inbox
+    from ataraxy.live.writer import Writer
+
+    beds = [ward.session() for _ in range(BY_THE_CLOCK + 2)]
+    writer = Writer(Inbox(), lambda answers, heard: None)
+    charted = []
+    for _ in range(3):
+        said = [bed.says(SPO2) for bed in beds]
+        batch = [arrived(raw, "127.0.0.1", datetime.now(UTC), lambda *_: None) for raw in said]
+        assert writer.write(batch) == []
+        charted.append(sum(len(bed.vitals()) for bed in beds))
+    assert charted == [BY_THE_CLOCK, BY_THE_CLOCK + 2, BY_THE_CLOCK + 2]
+    assert all(len(bed.samples()) == 3 for bed in beds)
 
 
 def test_a_session_somebody_else_holds_waits_and_its_neighbours_do_not(
