@@ -575,8 +575,26 @@ BROKEN = (
     ),
     Broken(
         "a gap under the skin",
-        "at_min   = [0, 15, 30, 45, 60, 90, 120]",
-        "at_min   = [0, 15, 60, 90, 120]",
+        "at_min   = [0, 15, 30, 45, 60, 90, 120]\n"
+        'text     = "Blood pressure and pulse at 0, 15, 30, 45, 60, 90 and 120 minutes after the injection."\n'
+        'source   = "actrn-12615000617561"\n'
+        'status   = "trial"\n'
+        "\n"
+        "[[monitoring]]\n"
+        'id        = "pressure-until-home"\n'
+        'phase     = "observation"\n'
+        'measures  = ["systolic", "diastolic", "pulse-cuff"]\n'
+        "every_min = 30",
+        "at_min   = [0, 15, 60, 90, 120]\n"
+        'text     = "Blood pressure and pulse at 0, 15, 30, 45, 60, 90 and 120 minutes after the injection."\n'
+        'source   = "actrn-12615000617561"\n'
+        'status   = "trial"\n'
+        "\n"
+        "[[monitoring]]\n"
+        'id        = "pressure-until-home"\n'
+        'phase     = "observation"\n'
+        'measures  = ["systolic", "diastolic", "pulse-cuff"]\n'
+        "every_min = 45",
         "[0, 15, 60, 90, 120]",
         "systolic is not measured for 45 min in the observation phase. At most 30 min.",
         file=SC,

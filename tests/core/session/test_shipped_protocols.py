@@ -125,3 +125,29 @@ def test_the_shipped_protocols_hold_on_everything_at_first(name, story):
     protocol = protocols()[name]
     decision = decide(protocol, fold_session(story.open().events), story.at(1))
     assert {m.line for m in decision.to_start} == {check.id for check in protocol.arrival}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_nobody_is_left_unwatched_for_the_first_ten_minutes(name, story):
+    """Hazard: an injection has no time of dosing, and the first look is asked for after a quarter of an hour."""
+    protocol = protocols()[name]
+    story.ready().measure(10, spo2=98, sedation=5, respiratory_rate=14)
+    plan = plan_dose(protocol, Decimal("0.5"), Decimal(70))
+    story.say(10, e.DoseStarted(plan.mg, plan.mg_per_kg, plan.weight_kg, plan.route, plan.duration_min))
+    due = decide(protocol, fold_session(story.events), story.at(20)).due
+    late = {measure for one in due if one.overdue for measure in one.measures}
+    urgent = {measure for one in due if one.urgent for measure in one.measures}
+    assert Measure.SPO2 in late
+    assert Measure.SEDATION in urgent
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_pressure_that_stays_high_is_measured_again_until_the_patient_leaves(name, story):
+    protocol = protocols()[name]
+    story.ready()
+    plan = plan_dose(protocol, Decimal("0.5"), Decimal(70))
+    story.say(10, e.DoseStarted(plan.mg, plan.mg_per_kg, plan.weight_kg, plan.route, plan.duration_min))
+    story.say(50, e.DoseStopped())
+    story.measure(175, systolic=172, diastolic=98, pulse_cuff=80)
+    due = decide(protocol, fold_session(story.events), story.at(240)).due
+    assert any(Measure.SYSTOLIC in one.measures and one.urgent for one in due)
