@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -37,18 +38,24 @@ def real_clinic(database: str) -> Any:
     return Clinic.objects.create(name="Harbour Clinic", zone="America/New_York", phone="555 0200")
 
 
+@cache
+def hashed_password() -> str:
+    """Everybody's password in the tests, hashed once: a hash takes longer than most tests."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD, hasher="pbkdf2_sha256")
+
+
 @pytest.fixture
 def employ() -> Callable[..., Any]:
     """employ(clinic, role, name=...) -> a member of staff with a log-in and every credential the role needs."""
 
     def make(clinic: Any, *roles: str, name: str = "") -> Any:
-        from django.contrib.auth.hashers import make_password
-
         from ataraxy.clinic.people.models import Credential, Staff, User
 
         title = name or f"{roles[0].title()} {clinic.name.split()[0]}"
         user = User(email=f"{title.lower().replace(' ', '.')}@example.org")
-        user.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
+        user.password = hashed_password()
         user.save()
         staff = Staff.objects.create(clinic=clinic, user=user, name=title, roles=list(roles))
         kinds = {
