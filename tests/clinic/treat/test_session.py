@@ -34,10 +34,10 @@ def test_an_old_value_is_drawn_old_and_then_not_at_all(
         page = ask(nurse, "session", ready).content.decode()
         return page[page.index('data-measure="systolic diastolic"') - 60 :][:600]
 
-    assert "live-number fresh" in tile(9)
-    assert "live-number old" in tile(20)
+    assert "live-number wide fresh" in tile(9)
+    assert "live-number wide old" in tile(20)
     gone = tile(60)
-    assert "live-number absent" in gone
+    assert "live-number wide absent" in gone
     assert "122" not in gone
 
 
