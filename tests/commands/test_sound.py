@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -31,3 +34,20 @@ def test_a_protocol_changed_under_its_version_refuses_to_start(
     error = json.loads(done.stdout)["error"]
     assert "sc-ascending 2026.1 was activated with another text" in error["cause"]
     assert "new version" in error["cure"]
+
+
+def test_no_connection_is_left_for_the_workers_to_share(server: Any, own_database: str) -> None:
+    """Two forked workers on one connection would answer each other's questions."""
+    url = server.url("ataraxy_app", own_database)
+    code = (
+        "from ataraxy.commands.sound import refuse_unsound\n"
+        "refuse_unsound()\n"
+        "from django.db import connection\n"
+        "assert connection.connection is None\n"
+        "assert not connection._connection_pools, 'a pool is open'\n"
+    )
+    environ = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ataraxy.clinic.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr

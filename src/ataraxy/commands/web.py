@@ -18,6 +18,9 @@ def web(env: Environment) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from ataraxy.commands.sound import leave_no_connection
+
+    leave_no_connection()  # the workers are forked from here
     (env.home / "static").mkdir(exist_ok=True)  # WhiteNoise warns of a missing one
     Granian(
         target="ataraxy.commands.web:application",
