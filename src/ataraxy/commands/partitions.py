@@ -1,4 +1,4 @@
-"""Months for the samples: partitions are made ahead by the owner, never by a running clinic.
+"""Months for the samples and the messages they came in: partitions are made ahead by the owner, never by a running clinic.
 
 The application may not create tables, so this happens at `ataraxy migrate` and at `ataraxy serve`. A clinic that runs on
 longer than the months made ahead loses nothing: the default partition takes the rows, and the next start moves them.
@@ -13,23 +13,27 @@ import psycopg
 from psycopg import sql
 
 MONTHS_AHEAD = 6
+TABLES = {"treat_sample": "received_at", "treat_message": "told_at"}  # table -> the time it is partitioned by
 MOVE = """
-WITH moved AS (DELETE FROM treat_sample_default WHERE received_at >= {first} AND received_at < {after} RETURNING *)
+WITH moved AS (DELETE FROM {default} WHERE {time} >= {first} AND {time} < {after} RETURNING *)
 INSERT INTO {name} SELECT * FROM moved"""
 
 
 def make_partitions(owner_url: str, today: date) -> list[str]:
     """Make the partitions of this month and the next ones; the names of those that were missing."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        known = {str(row[0]) for row in connection.execute(
-            "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'treat_sample'::regclass"
-        )}  # fmt: skip
+        rows = connection.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent::regclass::text = ANY(%s)",
+            [list(TABLES)],
+        )
+        known = {str(row[0]) for row in rows}
         made: list[str] = []
-        for first, after in months(today, MONTHS_AHEAD + 1):
-            name = f"treat_sample_{first:%Y_%m}"
-            if name not in known:
-                _make(connection, name, first, after)
-                made.append(name)
+        for table in TABLES:
+            for first, after in months(today, MONTHS_AHEAD + 1):
+                name = f"{table}_{first:%Y_%m}"
+                if name not in known:
+                    _make(connection, table, name, first, after)
+                    made.append(name)
     return made
 
 
@@ -42,18 +46,21 @@ def months(today: date, count: int) -> Iterator[tuple[date, date]]:
         first = after
 
 
-def _make(connection: psycopg.Connection, name: str, first: date, after: date) -> None:
+def _make(connection: psycopg.Connection, table: str, name: str, first: date, after: date) -> None:
     """One month, with the rows the default partition kept for it. Times are UTC."""
     words = {
+        "table": sql.Identifier(table),
+        "default": sql.Identifier(f"{table}_default"),
+        "time": sql.Identifier(TABLES[table]),
         "name": sql.Identifier(name),
         "first": sql.Literal(f"{first} 00:00+00"),
         "after": sql.Literal(f"{after} 00:00+00"),
     }
     with connection.transaction():
         for statement in (
-            "CREATE TABLE {name} (LIKE treat_sample INCLUDING DEFAULTS)",
+            "CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS)",
             MOVE,
-            "ALTER TABLE treat_sample ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({after})",
+            "ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({after})",
             "REVOKE UPDATE, DELETE, TRUNCATE ON {name} FROM ataraxy_app",
         ):
             connection.execute(sql.SQL(statement).format(**words))

@@ -14,7 +14,7 @@ from ataraxy.clinic.plan.models import Session
 
 STEPS = ("screen", "consent", "plan", "treat", "follow")
 LABELS = {"screen": "Screen", "consent": "Consent", "plan": "Plan", "treat": "Treat", "follow": "Follow"}
-OPEN_TO: dict[str, tuple[Role, ...]] = {"screen": CLINICAL, "consent": DESK, "plan": DESK, "follow": DESK}
+OPEN_TO: dict[str, tuple[Role, ...]] = {"screen": CLINICAL, "consent": DESK, "plan": DESK, "follow": CLINICAL}
 
 # Stage -> (the step where it stands, the state of that step, what is said aloud)
 WHERE: dict[str, tuple[str, str, str]] = {
