@@ -45,7 +45,10 @@ def test_the_lock_pins_by_hash_and_names_no_address() -> None:
 
 def test_nothing_committed_names_a_folder_of_a_machine() -> None:
     found = subprocess.run(
-        ["git", "grep", "-nIE", r"(^|[\"' (=])/(work|root|farm)/[a-z]"], cwd=ROOT, capture_output=True, text=True
+        ["git", "grep", "-nIE", r"(^|[\"' (=])/(work|root|farm)/[a-z]"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     lines = [line for line in found.stdout.splitlines() if not line.startswith("tests/contract/test_docs.py")]
     assert not lines, lines

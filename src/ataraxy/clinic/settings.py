@@ -196,7 +196,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "ataraxy": {"level": "INFO"},
-        "django.request": {"level": "CRITICAL"},  # its messages carry the path: reported by our own middleware
+        # its messages carry the path: faults are told by our own middleware
+        "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},
     },
 }

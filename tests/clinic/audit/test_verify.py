@@ -90,7 +90,8 @@ def test_an_edited_text_with_a_fresh_hash_is_found(chart: UUID, tamper: Callable
 def test_a_whole_rewritten_tail_is_found_by_the_anchor(chart: UUID, tamper: Callable[..., None]) -> None:
     rehash = [
         f"UPDATE audit_event e SET previous = (SELECT hash FROM audit_event p WHERE p.seq = {seq} - 1) WHERE seq = {seq};"
-        f"UPDATE audit_event SET hash = encode(sha256(convert_to(previous || chr(10) || text, 'UTF8')), 'hex') WHERE seq = {seq}"
+        "UPDATE audit_event SET hash = encode(sha256(convert_to(previous || chr(10) || text, 'UTF8')), 'hex')"
+        f" WHERE seq = {seq}"
         for seq in (3, 4, 5)
     ]
     tamper(

@@ -151,7 +151,7 @@ def banner(at: Seat) -> Banner:
     verb, label = _verb(at, nxt.kind, nxt.line)
     told = " and ".join(measure.value for measure in nxt.measures)
     what = nxt.text.replace(told, measures_words(nxt.measures)) if told else nxt.text
-    return Banner(what.rstrip(".") + ("," if when else "."), when, kind, verb, label, nxt.line, nxt.due_at)
+    return Banner(what.rstrip(".") + ".", when, kind, verb, label, nxt.line, nxt.due_at)
 
 
 def _verb(at: Seat, kind: NextKind, line: str) -> tuple[str, str]:
