@@ -24,12 +24,13 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     ctx, person = patient_of(request, patient_id, *DESK)
     sessions = Session.objects.filter(clinic=ctx.clinic, patient=person).select_related("room")
     check_ins = CheckIn.objects.filter(clinic=ctx.clinic, patient=person, superseded_by__isnull=True)
+    clinical = ctx.signer().has_role(*CLINICAL)
     context = frame(ctx, person) | {
         "sessions": sessions.exclude(ended="cancelled").order_by("during"),
         "check_ins": check_ins.order_by("due_at"),
         "now": ctx.now,
         "opens_chart": True,
-        "may_open_sessions": ctx.signer().has_role(*CLINICAL),
+        "may_open_sessions": clinical,
     }
     try:
         right = chart_right(ctx, person, *CLINICAL)
@@ -41,7 +42,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     context |= {
         "facts": facts(ctx, person, chart),
         "concerns": chart.open_concerns,
-        "lines": timeline(ctx, person, RETRACTABLE),
+        "lines": timeline(ctx, person, RETRACTABLE if clinical else ()),
         "escort": chart.escort.payload if chart.escort else None,
     }
     return render(request, "people/patient.html", context)

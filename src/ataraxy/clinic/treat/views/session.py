@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from ataraxy.clinic.figures import flow_sheet as figure
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
+from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.treat.forms import VitalForm
 from ataraxy.clinic.treat.queries import room
 from ataraxy.clinic.treat.queries.flow import flow_sheet
@@ -26,6 +27,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     sheet = flow_sheet(at.protocol, at.state, at.ctx.now, at.ctx.zone, names)
     steps = room.arrival_steps(at, names) if at.state.phase is Phase.ARRIVAL else []
     leaving = room.discharge_steps(at, names) if at.state.phase is Phase.OBSERVATION else []
+    bedside = at.ctx.signer().has_role(*BEDSIDE)
     written = log(at.state, at.protocol, names)
     return page(
         request,
@@ -48,7 +50,9 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         recent=written[:RECENT],
         earlier=written[RECENT:],
         vital_form=VitalForm(request, at),
-        acts=at.ctx.signer().has_role(*BEDSIDE) and at.state.ending is None,
+        acts=bedside and at.state.ending is None,
+        may_correct=bedside,
+        opens_board=bedside or at.ctx.signer().has_role(Role.DIRECTOR),
         may_stop=at.ctx.signer().has_role(*CLINICAL),
         dose=at.state.dose,
     )
