@@ -8,7 +8,7 @@ from typing import Any
 def test_nothing_asked_is_shown_as_unknown(patient: Any, protocol: Any, prescriber: Any, log_in: Any) -> None:
     page = log_in(prescriber).get(f"/screen/{patient.id}/").content.decode()
     assert "The gate is closed" in page
-    assert "aneurysm: not asked" in page
+    assert "Aneurysmal vascular disease: not asked" in page
     assert "Not asked</span> Aneurysmal vascular disease" in page
 
 

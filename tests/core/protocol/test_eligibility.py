@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,7 +25,7 @@ from ataraxy.core.chart.events import (
     TreatmentAttested,
     TreatmentRecorded,
 )
-from ataraxy.core.protocol.eligibility import Finding, age_years, counts
+from ataraxy.core.protocol.eligibility import Finding, age_years, counts, judge
 from ataraxy.core.protocol.types import Disorder, Use
 
 MET, NOT_MET, UNKNOWN = Finding.MET, Finding.NOT_MET, Finding.UNKNOWN
@@ -61,7 +62,7 @@ def test_every_verdict_shows_its_facts_and_its_source(fit: Any) -> None:
 def test_a_condition_never_asked_is_unknown(fit: Any) -> None:
     forgot = fit.forget(lambda p: isinstance(p, ConditionRecorded) and p.condition == "aneurysm")
     verdict = forgot.verdicts()["label-contraindications"]
-    assert verdict.finding is UNKNOWN and verdict.unknown == ("aneurysm: not asked",)
+    assert verdict.finding is UNKNOWN and verdict.unknown == ("Aneurysm: not asked",)
 
 
 @pytest.mark.parametrize(("answer", "finding"), [(Answer.YES, NOT_MET), (Answer.UNKNOWN, UNKNOWN)])
@@ -189,3 +190,15 @@ def test_the_same_drug_twice_is_one_trial(fit: Any) -> None:
 def test_the_draft_for_generalised_anxiety_is_for_the_demo_only() -> None:
     indication = protocols()["iv-racemic-0.5"].indication(Disorder.GAD)
     assert indication is not None and indication.use is Use.DEMO
+
+
+def test_facts_are_told_by_name_and_by_the_day_where_the_clinic_is(fit: Any, now: datetime) -> None:
+    """The chart of yesterday 12:00 UTC: in Auckland it was already past midnight."""
+    names = {"aneurysm": "aneurysmal vascular disease", "pcl5": "PCL-5"}
+    local = now.astimezone(ZoneInfo("Pacific/Auckland"))
+    found = judge(fit.protocol, fit.disorder, fit.chart, None, local, fit.birth_date, names)
+    told = {verdict.criterion.id: verdict.facts for verdict in found}
+    day = f"{(now - timedelta(days=1)).day + 1} Nov 2026"
+    assert told["label-contraindications"][0] == f"Aneurysmal vascular disease: no ({day})"
+    assert told["severity"][0].startswith("PCL-5 ")
+    assert f"on {day}" in told["severity"][0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ataraxy.catalog.load import treatments
+from ataraxy.catalog.load import cautions, instruments, treatments
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import Patient
 from ataraxy.clinic.plan.models import ActivatedProtocol
@@ -41,12 +41,20 @@ def judged(
     """Every criterion's verdict now, and the three gates. Days count on the clinic's calendar."""
     protocol = protocol_of(row)
     table = treatments().get(disorder)
-    verdicts = judge(protocol, disorder, chart, table, ctx.today, patient.birth_date)
+    verdicts = judge(protocol, disorder, chart, table, ctx.today, patient.birth_date, _names())
 
     def at(kinds: frozenset[CriterionKind]) -> Gate:
         return gate(protocol, disorder, verdicts, chart.overrides, demo=ctx.clinic.is_demo, kinds=kinds)
 
     return Judged(row, protocol, disorder, verdicts, at(BEFORE_CONSENT), at(ALWAYS), at(STANDING))
+
+
+def _names() -> dict[str, str]:
+    """What conditions, groups of medicines and scales are called on the page."""
+    asked = cautions()
+    conditions = {key: one.name for key, one in asked.conditions.items()}
+    groups = {key: one.name for key, one in asked.medicine_groups.items()}
+    return conditions | groups | {key: one.name for key, one in instruments().items()}
 
 
 def closed_words(shut: Gate) -> str:

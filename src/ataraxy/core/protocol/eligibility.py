@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -47,6 +47,15 @@ class _Case:
     table: TreatmentTable | None
     now: datetime
     birth_date: date | None
+    names: Mapping[str, str]
+
+    def name(self, key: str) -> str:
+        return self.names.get(key, key)
+
+    def day(self, entry: Recorded[Any]) -> str:
+        """The day of an entry on the calendar ``now`` is told in: 23 Nov 2026."""
+        at = entry.envelope.at.astimezone(self.now.tzinfo)
+        return f"{at.day} {at:%b %Y}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ def judge(
     table: TreatmentTable | None,
     now: datetime,
     birth_date: date | None,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[Verdict, ...]:
     """Judge every criterion that applies to ``disorder``, in the order of the file.
 
@@ -72,8 +82,9 @@ def judge(
         table: the first-line treatments of the disorder; without it earlier trials stay unknown.
         now: the moment of judging, with a time zone. Later facts are not used.
         birth_date: None when it is not known.
+        names: what conditions, groups of medicines and scales are called in the facts shown; else by their keys.
     """
-    case = _Case(protocol, disorder, chart, table, now, birth_date)
+    case = _Case(protocol, disorder, chart, table, now, birth_date, names or {})
     return tuple(
         JUDGES[criterion.kind](criterion, case)
         for criterion in protocol.eligibility
@@ -119,7 +130,7 @@ def _diagnosis(criterion: Criterion, case: _Case) -> Verdict:
     if recorded is None or recorded.envelope.at > case.now:
         return _verdict(criterion, _unknown("no diagnosis is recorded"))
     found = recorded.payload
-    words = f"{found.disorder.value.upper()} ({found.icd10}), by {found.basis}, {_day(recorded)}"
+    words = f"{found.disorder.value.upper()} ({found.icd10}), by {found.basis} ({case.day(recorded)})"
     return _verdict(criterion, _fact(found.disorder is case.disorder, words, recorded.envelope.seq))
 
 
@@ -145,13 +156,14 @@ def _severity(criterion: Criterion, case: _Case) -> Verdict:
     wanted = indication.severity
     answer = case.chart.latest_answer(wanted.scale, case.now)
     needed = f"at least {wanted.at_least} needed, not older than {wanted.within_days} days"
+    scale = case.name(wanted.scale)
     if answer is None:
-        return _verdict(criterion, _unknown(f"{wanted.scale} was not answered; {needed}"))
+        return _verdict(criterion, _unknown(f"{scale} was not answered; {needed}"))
     total, seq = answer.payload.total, answer.envelope.seq
     if total is None:
-        words = f"{wanted.scale} of {_day(answer)} has items missing; {needed}"
+        words = f"{scale} of {case.day(answer)} has items missing; {needed}"
         return _verdict(criterion, _Fact(Finding.UNKNOWN, words, seq))
-    words = f"{wanted.scale} {total} on {_day(answer)}; {needed}"
+    words = f"{scale} {total} on {case.day(answer)}; {needed}"
     if case.now - answer.envelope.at > timedelta(days=wanted.within_days):
         return _verdict(criterion, _Fact(Finding.UNKNOWN, f"too old: {words}", seq))
     return _verdict(criterion, _fact(total >= wanted.at_least, words, seq))
@@ -179,9 +191,9 @@ def _enough(weighed: list[TrialVerdict], kind: TreatmentKind, least: int) -> _Fa
     adequate = len({w.trial.record.payload.treatment for w in weighed if w.finding is Finding.MET})
     open_ = sum(w.finding is Finding.UNKNOWN for w in weighed)
     seq = max((_trial_seq(w) for w in weighed), default=0)
-    words = f"{adequate} adequate {kind.value} trials of {least} needed"
+    words = f"Adequate {kind.value} trials: {adequate} of {least} needed"
     if not weighed:
-        return _unknown(f"earlier {kind.value} treatments were not asked; {least} needed")
+        return _unknown(f"Earlier {kind.value} treatments were not asked; {least} needed")
     if adequate < least and adequate + open_ >= least:
         return _Fact(Finding.UNKNOWN, f"{words}; {open_} not known", seq)
     return _fact(adequate >= least, words, seq)
@@ -194,17 +206,20 @@ def _trial_seq(weighed: TrialVerdict) -> int:
 
 # --- conditions, medicines, pregnancy, consent ---------------------------------------------------
 
+SAID = {Answer.YES: "yes", Answer.NO: "no", Answer.UNKNOWN: "not known"}
+
 
 def _absent(
-    name: str, entry: Recorded[Any] | None, criterion: Criterion, now: datetime, note: str = ""
+    key: str, entry: Recorded[Any] | None, criterion: Criterion, case: _Case, note: str = ""
 ) -> _Fact:
     """A thing that must not be there: yes speaks against, never asked and do not know leave it open."""
-    if entry is None or entry.envelope.at > now:
+    name = _sentence(case.name(key))
+    if entry is None or entry.envelope.at > case.now:
         return _unknown(f"{name}: not asked")
-    words, seq = f"{name}: {entry.payload.answer.value}, {_day(entry)}{note}", entry.envelope.seq
+    words, seq = f"{name}: {SAID[entry.payload.answer]}{note} ({case.day(entry)})", entry.envelope.seq
     if entry.payload.answer is Answer.YES:
         return _Fact(Finding.NOT_MET, words, seq)
-    if entry.payload.answer is Answer.UNKNOWN or _too_old(entry, criterion, now):
+    if entry.payload.answer is Answer.UNKNOWN or _too_old(entry, criterion, case.now):
         return _Fact(Finding.UNKNOWN, words, seq)
     return _Fact(Finding.MET, words, seq)
 
@@ -216,7 +231,7 @@ def _too_old(entry: Recorded[Any], criterion: Criterion, now: datetime) -> bool:
 
 def _conditions(criterion: Criterion, case: _Case) -> Verdict:
     asked = case.chart.conditions
-    facts = [_absent(key, asked.get(key), criterion, case.now) for key in criterion.conditions]
+    facts = [_absent(key, asked.get(key), criterion, case) for key in criterion.conditions]
     return _verdict(criterion, *facts)
 
 
@@ -224,15 +239,15 @@ def _medicines(criterion: Criterion, case: _Case) -> Verdict:
     facts = []
     for key in criterion.medicine_groups:
         entry = case.chart.medicine_groups.get(key)
-        name = f" ({entry.payload.name})" if entry is not None and entry.payload.name else ""
-        facts.append(_absent(key, entry, criterion, case.now, name))
+        name = f", {entry.payload.name}" if entry is not None and entry.payload.name else ""
+        facts.append(_absent(key, entry, criterion, case, name))
     return _verdict(criterion, *facts)
 
 
 def _pregnancy(criterion: Criterion, case: _Case) -> Verdict:
     entry = case.chart.pregnancy
     basis = f", by {entry.payload.basis}" if entry is not None else ""
-    return _verdict(criterion, _absent("pregnancy", entry, criterion, case.now, basis))
+    return _verdict(criterion, _absent("pregnancy", entry, criterion, case, basis))
 
 
 def _consent(criterion: Criterion, case: _Case) -> Verdict:
@@ -247,8 +262,8 @@ def _consent(criterion: Criterion, case: _Case) -> Verdict:
     return _verdict(criterion, _fact(given, words, seq))
 
 
-def _day(entry: Recorded[Any]) -> str:
-    return entry.envelope.at.date().isoformat()
+def _sentence(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 JUDGES: dict[CriterionKind, Callable[[Criterion, _Case], Verdict]] = {

@@ -42,7 +42,11 @@ def decide(request: HttpRequest, patient_id: UUID, protocol: int, disorder: str)
     def draw(status: int) -> HttpResponse:
         rows = verdict_rows(chart, now)
         shown = {"form": form, "now": now, "verdicts": rows, "meaning": meaning}
-        shown |= {"disorder": disorder_name(disorder)}
+        texts = {one.criterion: one.text for one in rows}
+        closed = [
+            (c.criterion, texts.get(c.criterion, "The protocol"), c.reason) for c in now.decision.closed_by
+        ]
+        shown |= {"disorder": disorder_name(disorder), "closed": closed}
         return render(request, "screen/decide.html", frame(ctx, patient, "screen") | shown, status=status)
 
     def act() -> HttpResponse:
