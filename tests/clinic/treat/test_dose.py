@@ -209,7 +209,7 @@ def test_an_exclusion_that_became_known_after_the_decision_holds(
     from ataraxy.core.errors import InputRefused
 
     facts.record_conditions(at(9), patient, {"aneurysm": facts.Asked(Answer.YES)})
-    with pytest.raises(InputRefused, match="aneurysm"):
+    with pytest.raises(InputRefused, match="(?i)aneurysm"):
         start(ready, 10)
     assert state(ready).dose is None
 
@@ -222,7 +222,7 @@ def test_a_pregnancy_that_is_not_known_any_more_holds(
     from ataraxy.core.errors import InputRefused
 
     facts.record_pregnancy(at(9), patient, Answer.UNKNOWN, "")
-    with pytest.raises(InputRefused, match="pregnancy"):
+    with pytest.raises(InputRefused, match="(?i)pregnancy"):
         start(ready, 10)
     facts.record_pregnancy(at(9.5), patient, Answer.NO, "urine test today")
     start(ready, 10)
