@@ -137,7 +137,8 @@ def live_tiles(at: Seat, names: Mapping[UUID, str], link: Link) -> list[Tile]:
     samples: list[Shown] = []
     if link.device:
         samples = latest_samples(at.session.id, link.device, at.ctx.now - SAMPLES_SINCE)
-    return tiles(at.protocol, at.state, at.decision, at.ctx.now, names, samples)
+    labels = dict(Monitor.objects.filter(clinic=at.session.clinic_id).values_list("device", "label"))
+    return tiles(at.protocol, at.state, at.decision, at.ctx.now, names, samples, labels)
 
 
 def banner(at: Seat) -> Banner:

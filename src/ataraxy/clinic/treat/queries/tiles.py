@@ -61,9 +61,10 @@ def tiles(
     now: datetime,
     names: Mapping[UUID, str],
     samples: Iterable[Shown] = (),
+    labels: Mapping[str, str] | None = None,
 ) -> list[Tile]:
-    """The tiles of a session, in the order of the measures."""
-    newest = newest_values(state, names, samples)
+    """The tiles of a session, in the order of the measures. ``labels``: what monitors are called here."""
+    newest = newest_values(state, names, samples, labels or {})
     watched = {m for line in protocol.monitoring for m in line.measures} | newest.keys()
     alarms = _alarms(decision)
     shown = [m for m in Measure if m in watched and m not in NEVER_TILED and m is not Measure.DIASTOLIC]
@@ -71,10 +72,10 @@ def tiles(
 
 
 def newest_values(
-    state: SessionState, names: Mapping[UUID, str], samples: Iterable[Shown]
+    state: SessionState, names: Mapping[UUID, str], samples: Iterable[Shown], labels: Mapping[str, str]
 ) -> dict[Measure, Shown]:
     """The newest of each measure. A pressure is taken whole, so its two halves are of one moment."""
-    charted = {m: _charted(values[-1], names) for m, values in state.series.items() if values}
+    charted = {m: _charted(values[-1], names, labels) for m, values in state.series.items() if values}
     for sample in samples:
         held = charted.get(sample.measure)
         if held is None or sample.at > held.at:
@@ -97,9 +98,9 @@ def latest_samples(session_id: UUID, label: str, since: datetime) -> list[Shown]
     ]
 
 
-def _charted(value: Value, names: Mapping[UUID, str]) -> Shown:
+def _charted(value: Value, names: Mapping[UUID, str], labels: Mapping[str, str]) -> Shown:
     by_hand = names.get(value.by, "staff") if value.by else "staff"
-    source = value.device if value.origin is Origin.DEVICE else by_hand
+    source = labels.get(value.device, value.device) if value.origin is Origin.DEVICE else by_hand
     return Shown(value.measure, value.value, value.at, value.origin, source)
 
 
