@@ -188,6 +188,17 @@ def test_the_dose_is_in(running: Any, nurse: Any, clock: Any, tell: Any, seen: A
     assert state(running).dose.status == "finished"
 
 
+def test_a_dose_is_not_finished_long_before_its_time(
+    running: Any, nurse: Any, clock: Any, tell: Any, seen: Any, state: Any
+) -> None:
+    """Finishing writes the whole planned dose; after six minutes it would falsify the chart."""
+    clock(16)
+    answer = tell(nurse, "finish", running, seen=seen(running))
+    assert answer.status_code == 422
+    assert "mg are in" in answer.content.decode()
+    assert state(running).dose.is_open
+
+
 @pytest.mark.parametrize("verb", ["pause", "stop"])
 def test_looking_at_the_page_stops_nothing(
     verb: str, running: Any, nurse: Any, clock: Any, ask: Callable[..., Any], state: Any
@@ -209,7 +220,7 @@ def test_an_exclusion_that_became_known_after_the_decision_holds(
     from ataraxy.core.errors import InputRefused
 
     facts.record_conditions(at(9), patient, {"aneurysm": facts.Asked(Answer.YES)})
-    with pytest.raises(InputRefused, match="(?i)aneurysm"):
+    with pytest.raises(InputRefused, match=r"(?i)aneurysm"):
         start(ready, 10)
     assert state(ready).dose is None
 
@@ -222,7 +233,7 @@ def test_a_pregnancy_that_is_not_known_any_more_holds(
     from ataraxy.core.errors import InputRefused
 
     facts.record_pregnancy(at(9), patient, Answer.UNKNOWN, "")
-    with pytest.raises(InputRefused, match="(?i)pregnancy"):
+    with pytest.raises(InputRefused, match=r"(?i)pregnancy"):
         start(ready, 10)
     facts.record_pregnancy(at(9.5), patient, Answer.NO, "urine test today")
     start(ready, 10)

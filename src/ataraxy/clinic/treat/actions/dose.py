@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import DoseFinished, DosePaused, DoseResumed, DoseStarted, DoseStopped
+
+ALL_OF_IT = Decimal("0.95")  # proposed: a pump and a clock differ by less
 
 __all__ = ["Shown", "finish", "pause", "resume", "start", "stop"]
 
@@ -94,5 +97,23 @@ def resume(
 def finish(
     ctx: Context, session_id: UUID, *, key: str | None = None, seen: int | None = None
 ) -> list[Recorded[Any]]:
-    """The whole planned dose is in."""
+    """The whole planned dose is in.
+
+    Raises:
+        InputRefused: by rate and running time clearly less is in; then the dose was stopped, not finished.
+    """
+    _refuse_early(ctx, session_id)
     return write(ctx, session_id, DoseFinished(), key=key, seen=seen)
+
+
+def _refuse_early(ctx: Context, session_id: UUID) -> None:
+    """A slip of the finger must not write the whole dose into the chart."""
+    dose = state_of(session_id).dose
+    if dose is None or not dose.is_open:
+        return
+    given, planned = dose.mg_at(ctx.now), dose.planned.mg
+    if given < planned * ALL_OF_IT:
+        raise InputRefused(
+            f"By rate and running time {given} of {planned} mg are in.",
+            "If the pump is done, stop the dose and write a note; else wait until it is in.",
+        )
