@@ -55,6 +55,7 @@ lock: ## pin the dependencies again (needs uv)
 	@command -v uv >/dev/null || { echo "Missing: uv. Install it, then run make lock again."; exit 1; }
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.txt
+	$(COMPILE) --group bench pyproject.toml -o requirements/bench.txt
 	printf 'hatchling==1.27.0\neditables\n' | $(COMPILE) - -o requirements/build.txt
 
 clean: ## remove what was built (never a clinic's data)
