@@ -1,0 +1,1 @@
+"""Where heavy simulation runs: this process, all cores, or a cluster."""
