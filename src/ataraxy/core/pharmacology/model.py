@@ -180,6 +180,7 @@ class Path:
     over: str | None = None
     lag: str | None = None
     beyond: Beyond | None = None
+    enantiomer: Enantiomer | None = None  # None: the model's
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,7 @@ class Analyte:
     compartment: str
     g_per_mol: Decimal
     residual: Residual | None = None
+    enantiomer: Enantiomer | None = None  # None: the model's
 
 
 @dataclass(frozen=True, slots=True)
