@@ -10,6 +10,7 @@ Source: Wichura MJ. Algorithm AS 241. Applied Statistics 1988;37:477-484. DOI 10
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.random import Philox
@@ -65,7 +66,7 @@ def _runs(number: IntArray) -> list[tuple[int, int]]:
     """Stretches of consecutive numbers, so that one generator serves each."""
     breaks = np.flatnonzero(np.diff(number) != 1) + 1
     edges = [0, *(int(b) for b in breaks), len(number)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def _raw(seed: int, stream: int, first_block: int, blocks: int) -> NDArray[np.uint64]:

@@ -18,7 +18,7 @@ from ataraxy.core.pharmacology.model import (
     Spread,
     Variation,
 )
-from ataraxy.core.pharmacology.people import FloatArray, People, TextArray
+from ataraxy.core.pharmacology.people import FloatArray, People
 from ataraxy.core.pharmacology.units import KNOWN
 
 PARAMETERS, RESPONDERS, OCCASIONS = 0, 900, 1000  # streams of draws; an effect's own starts at 100
@@ -82,7 +82,10 @@ def responds(share: FloatArray, people: People, draws: Draws | None, place: int)
     """1.0 for a person who responds, 0.0 for one who does not; without draws the share itself."""
     if draws is None or not draws.between:
         return share
-    return (uniforms(draws.seed, people.number, 1, RESPONDERS + place)[0] < share).astype(np.float64)
+    yes: FloatArray = (uniforms(draws.seed, people.number, 1, RESPONDERS + place)[0] < share).astype(
+        np.float64
+    )
+    return yes
 
 
 def _correlate(covariance: FloatArray, standard: FloatArray) -> FloatArray:
@@ -128,20 +131,16 @@ def typical_values(parameters: Sequence[Parameter], people: People) -> dict[str,
 
 
 def _scaled(value: FloatArray, scaling: Scaling, people: People) -> FloatArray:
-    covariate: FloatArray | TextArray = getattr(people, scaling.covariate.value)
+    column = getattr(people, scaling.covariate.value)
     amount = float(scaling.amount)
+    if scaling.kind is ScalingKind.TIMES:
+        return np.where(column == scaling.equals, value * amount, value)
+    number: FloatArray = column.astype(np.float64)
     reference = float(scaling.reference or 0)
-    match scaling.kind:
-        case ScalingKind.POWER:
-            return value * (_number(covariate) / reference) ** amount
-        case ScalingKind.ABOVE:
-            return value + amount * np.maximum(_number(covariate) - reference, 0.0)
-        case ScalingKind.TIMES:
-            return np.where(covariate == scaling.equals, value * amount, value)
-
-
-def _number(covariate: FloatArray | TextArray) -> FloatArray:
-    return covariate.astype(np.float64)
+    if scaling.kind is ScalingKind.ABOVE:
+        return value + amount * np.maximum(number - reference, 0.0)
+    scaled: FloatArray = value * (number / reference) ** amount
+    return scaled
 
 
 def vary(values: dict[str, FloatArray], variations: Sequence[Variation], etas: FloatArray) -> None:
