@@ -1,0 +1,143 @@
+"""Counts in bins that follow the bits of a float: 256 to an octave, on pages that exist only where values fell.
+
+A float's bit pattern, read as a whole number, is ordered as the float is; its high bits are the bin. A row (one time)
+owns a page of 256 counts for every octave it has touched. Exact zeros have a bin of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ataraxy.core.pharmacology.people import FloatArray, IntArray
+
+SHIFT: Final = 44  # 52 bits of mantissa less the 8 that choose among 256 bins
+PAGE: Final = 256
+SLOTS: Final = 4096  # octaves of the negatives, then of the positives
+ORIGIN: Final = SLOTS * PAGE // 2  # the bin of zero
+INFINITE: Final = 0x7FF0_0000_0000_0000
+MAGNITUDE: Final = 0x7FFF_FFFF_FFFF_FFFF
+RELATIVE_WIDTH: Final = 1 / PAGE  # of a bin, at most, beside its lower edge; above 2.3e-308
+WIDE: Final = 64  # octaves; a row that spans more is counted value by value
+
+PageArray = NDArray[np.int64]
+
+
+def ordered(values: FloatArray) -> IntArray:
+    """Whole numbers ordered as the values are. Its own inverse, on the bits."""
+    bits = values.view(np.int64)
+    return bits ^ ((bits >> 63) & MAGNITUDE)
+
+
+def from_ordered(keys: IntArray) -> FloatArray:
+    """The values those whole numbers stand for."""
+    return (keys ^ ((keys >> 63) & MAGNITUDE)).view(np.float64)
+
+
+def lower_edges(bins: IntArray) -> FloatArray:
+    """The least value of each bin; 0 for the two bins that touch zero."""
+    edges = from_ordered((bins - ORIGIN) << SHIFT)
+    return np.where((bins == ORIGIN) | (bins == ORIGIN - 1), 0.0, edges)
+
+
+def upper_edges(bins: IntArray) -> FloatArray:
+    """The least value of the next bin; 0 for the two bins that touch zero."""
+    edges = from_ordered((bins + 1 - ORIGIN) << SHIFT)
+    return np.where((bins == ORIGIN) | (bins == ORIGIN - 1), 0.0, edges)
+
+
+@final
+class Bins:
+    """Counts of every row. ``pages[table[row, slot]]`` are the 256 counts of one octave; page 0 is nobody's."""
+
+    __slots__ = ("owner", "pages", "table", "used")
+
+    def __init__(self, rows: int) -> None:
+        self.table: NDArray[np.int32] = np.zeros((rows, SLOTS), dtype=np.int32)
+        self.pages: PageArray = np.zeros((max(16, rows), PAGE), dtype=np.int64)
+        self.owner: NDArray[np.int32] = np.zeros(
+            (len(self.pages), 2), dtype=np.int32
+        )  # (row, slot) of a page
+        self.used = 1
+
+    @property
+    def size_bytes(self) -> int:
+        """What is held: 2 KiB a touched octave of a row, and at most 16 KiB of page numbers a row."""
+        return self.table.nbytes + self.pages.nbytes + self.owner.nbytes
+
+    def grow(self, least: int) -> None:
+        """Room for ``least`` pages at least; doubles, so that growing costs little in all."""
+        if least > len(self.pages):
+            more = max(least, 2 * len(self.pages)) - len(self.pages)
+            self.pages = np.concatenate((self.pages, np.zeros((more, PAGE), dtype=np.int64)))
+            self.owner = np.concatenate((self.owner, np.zeros((more, 2), dtype=np.int32)))
+
+    def claim(self, row: int, slots: IntArray) -> NDArray[np.int32]:
+        """The pages of those octaves of a row; new ones where there were none."""
+        missing = slots[self.table[row, slots] == 0]
+        if len(missing):
+            self.grow(self.used + len(missing))
+            numbers = np.arange(self.used, self.used + len(missing), dtype=np.int32)
+            self.table[row, missing] = numbers
+            self.owner[numbers, 0], self.owner[numbers, 1] = row, missing
+            self.used += len(missing)
+        return np.asarray(self.table[row, slots], dtype=np.int32)
+
+    def put(self, row: int, slots: IntArray, counts: PageArray) -> None:
+        """Add ``counts`` (octaves, 256) to those octaves of a row."""
+        numbers = self.claim(row, slots)  # may move the pages
+        self.pages[numbers] += counts
+
+    def count(self, row: int, bins: IntArray) -> None:
+        """Add one to each of ``bins``, (people,), of a row."""
+        first, last = int(bins.min()) // PAGE, int(bins.max()) // PAGE
+        if last - first < WIDE:
+            slots = np.arange(first, last + 1)
+            found = np.bincount(bins - first * PAGE, minlength=len(slots) * PAGE).reshape(-1, PAGE)
+        else:
+            slots, which = np.unique(bins // PAGE, return_inverse=True)
+            found = np.bincount(which * PAGE + bins % PAGE, minlength=len(slots) * PAGE).reshape(-1, PAGE)
+        self.put(row, slots, found)
+
+    def take(self, other: Bins) -> None:
+        """Add another's counts to these."""
+        for row, (slots, counts) in enumerate(other.by_row()):
+            if len(slots):
+                self.put(row, slots, counts)
+
+    def by_row(self) -> list[tuple[IntArray, PageArray]]:
+        """Of each row, its octaves that hold any count, in order, and their counts (octaves, 256)."""
+        held = 1 + np.flatnonzero(self.pages[1 : self.used].any(axis=1))
+        rows, slots = self.owner[held, 0].astype(np.int64), self.owner[held, 1].astype(np.int64)
+        order = np.argsort(rows * SLOTS + slots)
+        ends = np.searchsorted(rows[order], np.arange(len(self.table) + 1))
+        return [(slots[order[a:b]], self.pages[held[order[a:b]]]) for a, b in pairwise(ends)]
+
+    def at_ranks(self, ranks: Sequence[int]) -> FloatArray:
+        """The value at each rank (from 0) of every row, shape (ranks, rows): linear inside the bin."""
+        found = np.zeros((len(ranks), len(self.table)))
+        asked = np.asarray(ranks, dtype=np.int64)
+        for row, (slots, counts) in enumerate(self.by_row()):
+            flat = counts.ravel()
+            below = np.cumsum(flat)
+            place = np.searchsorted(below, asked, side="right")
+            bins = slots[place // PAGE] * PAGE + place % PAGE
+            inside = (asked - (below[place] - flat[place]) + 0.5) / flat[place]
+            low, high = lower_edges(bins), upper_edges(bins)
+            found[:, row] = low + (high - low) * inside
+        return found
+
+    def above(self, limit: float) -> FloatArray:
+        """How many of each row lie above ``limit``: linear inside the bin that holds it."""
+        bin_ = int(ordered(np.array([limit + 0.0]))[0] >> SHIFT) + ORIGIN
+        low, high = (float(edges(np.array([bin_]))[0]) for edges in (lower_edges, upper_edges))
+        share = (high - limit) / (high - low) if high > low else 0.0
+        found = np.zeros(len(self.table))
+        for row, (slots, counts) in enumerate(self.by_row()):
+            bins = slots[:, None] * PAGE + np.arange(PAGE)
+            found[row] = counts[bins > bin_].sum() + share * counts[bins == bin_].sum()
+        return found

@@ -1,0 +1,125 @@
+"""The counting of ``sketch`` compiled: the same counts, some fifty times as fast. Imported only when asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from ataraxy.core.pharmacology.sketch_bins import (
+    INFINITE,
+    MAGNITUDE,
+    ORIGIN,
+    PAGE,
+    SHIFT,
+    WIDE,
+)
+
+TILE = 16  # times turned at once
+FULL, NOT_FINITE = -1, -2
+
+
+@njit(cache=True, nogil=True)
+def turned(values, first, out):  # type: ignore[no-untyped-def]
+    """Some times of (people, times) as (times, people)."""
+    times, people = out.shape
+    for person in range(people):
+        for time in range(times):
+            out[time, person] = values[person, first + time]
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+def total(row):  # type: ignore[no-untyped-def]
+    found = 0.0
+    for value in row:
+        found += value
+    return found
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc"})
+def higher(row, limit):  # type: ignore[no-untyped-def]
+    found = 0
+    for value in row:
+        found += value > limit
+    return found
+
+
+@njit(cache=True, nogil=True)
+def extremes(bits, peaks):  # type: ignore[no-untyped-def]
+    """The least and the greatest of a row as ordered whole numbers; each person's peak so far is raised."""
+    low, high = MAGNITUDE, -MAGNITUDE
+    for person in range(len(bits)):
+        key = bits[person] ^ ((bits[person] >> 63) & MAGNITUDE)
+        low, high = min(low, key), max(high, key)
+        peaks[person] = max(peaks[person], key)
+    return low, high
+
+
+@njit(cache=True, nogil=True)
+def claimed(table, owner, used, row, slot):  # type: ignore[no-untyped-def]
+    """``used`` after the octave of a row has a page, and whether it has: none may be free."""
+    if table[row, slot] != 0:
+        return used, True
+    if used == len(owner):
+        return used, False
+    table[row, slot] = used
+    owner[used, 0], owner[used, 1] = row, slot
+    return used + 1, True
+
+
+@njit(cache=True, nogil=True)
+def count_row(bits, row, low, high, weight, table, pages, owner, used, scratch):  # type: ignore[no-untyped-def]
+    """Count one row into its pages; ``used`` after it, and whether it was counted: a page may be missing."""
+    first, last = (low + ORIGIN) // PAGE, (high + ORIGIN) // PAGE
+    if last - first < WIDE:
+        for slot in range(first, last + 1):
+            used, held = claimed(table, owner, used, row, slot)
+            if not held:
+                return used, False
+        base = first * PAGE - ORIGIN
+        for pattern in bits:
+            scratch[((pattern ^ ((pattern >> 63) & MAGNITUDE)) >> SHIFT) - base] += 1
+        for slot in range(first, last + 1):
+            page, start = pages[table[row, slot]], (slot - first) * PAGE
+            for k in range(PAGE):
+                page[k] += weight * scratch[start + k]
+                scratch[start + k] = 0
+        return used, True
+    for pattern in bits:
+        bin_ = ((pattern ^ ((pattern >> 63) & MAGNITUDE)) >> SHIFT) + ORIGIN
+        used, held = claimed(table, owner, used, row, bin_ // PAGE)
+        if not held:
+            return used, False
+    for pattern in bits:
+        bin_ = ((pattern ^ ((pattern >> 63) & MAGNITUDE)) >> SHIFT) + ORIGIN
+        pages[table[row, bin_ // PAGE], bin_ % PAGE] += weight
+    return used, True
+
+
+@njit(cache=True, nogil=True)
+def count_rows(values, first, start, weight, table, pages, owner, used, peaks, sums, lows, highs):  # type: ignore[no-untyped-def]
+    """Count (times, people) into rows ``first`` on, from the ``start``-th time.
+
+    ``used`` pages, the next time to count (all: done), and why it stopped: 0, FULL or NOT_FINITE.
+    """
+    scratch = np.zeros(WIDE * PAGE, dtype=np.int32)
+    for time in range(start, len(values)):
+        row = first + time
+        bits = values[time].view(np.int64)
+        low, high = extremes(bits, peaks)
+        if high >= INFINITE or low < -INFINITE:
+            return used, time, NOT_FINITE
+        used, counted = count_row(
+            bits, row, low >> SHIFT, high >> SHIFT, weight, table, pages, owner, used, scratch
+        )
+        if not counted:
+            return used, time, FULL
+        lows[row], highs[row], sums[row] = low, high, total(values[time])
+    return used, len(values), 0
+
+
+@njit(cache=True, nogil=True)
+def count_above(values, first, limits, above):  # type: ignore[no-untyped-def]
+    """How many of each time lie above each limit, added to ``above`` (limits, rows)."""
+    for which in range(len(limits)):
+        for time in range(len(values)):
+            above[which, first + time] += higher(values[time], limits[which])
