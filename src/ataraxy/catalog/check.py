@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import Any
 
+from ataraxy.catalog.cited import cited
 from ataraxy.catalog.library import (
     HOME,
     cautions,
@@ -19,14 +19,15 @@ from ataraxy.catalog.library import (
     toml_files,
     treatments,
 )
+from ataraxy.catalog.pk import FOLDER as PK_MODELS
+from ataraxy.catalog.pk import read_model
 from ataraxy.catalog.read import Reading, read_protocol
 from ataraxy.catalog.toml import Document
 from ataraxy.core.errors import CatalogError
 from ataraxy.core.protocol.limits import SafetyLimits
-from ataraxy.core.protocol.problem import Path, Problem
-from ataraxy.core.protocol.sources import Source
+from ataraxy.core.protocol.problem import Problem
 from ataraxy.core.protocol.treatments import TreatmentTable
-from ataraxy.core.protocol.types import Disorder, Measure, Route, Status
+from ataraxy.core.protocol.types import Disorder, Measure, Route
 from ataraxy.core.scales.checks import instrument_problems
 from ataraxy.core.scales.types import Instrument
 
@@ -65,6 +66,7 @@ def check_catalog() -> tuple[CatalogProblem, ...]:
     found = list(_library_problems())
     for path in toml_files("protocols"):
         found.extend(check_bytes(path.read_bytes(), path.name)[1])
+    found.extend(_pharmacology())
     return tuple(found)
 
 
@@ -72,20 +74,34 @@ def _library_problems() -> Iterator[CatalogProblem]:
     for path in toml_files("instruments"):
         document = open_document(path)
         instrument = fit_document(Instrument, document)
-        yield from _place(document, [*instrument_problems(instrument), *_cited(instrument, ())])
+        yield from _place(document, [*instrument_problems(instrument), *cited(instrument, ())])
         yield from _named_after(document, path, instrument.id)
     for path in toml_files("treatments"):
         document = open_document(path)
         table = fit_document(TreatmentTable, document)
-        yield from _place(document, _cited(table, ()))
+        yield from _place(document, cited(table, ()))
         yield from _named_after(document, path, table.disorder.value)
     limit_file = open_document(HOME / "limits.toml")
-    yield from _place(limit_file, [*_limit_gaps(limits()), *_cited(limits(), ())])
+    yield from _place(limit_file, [*_limit_gaps(limits()), *cited(limits(), ())])
     yield from _cautions()
     yield from _side_effects()
     for disorder in set(Disorder) - set(treatments()):
         words = f"There is no table of treatments for {disorder.value!r}."
         yield CatalogProblem("treatments", words, "Add one.")
+
+
+def _pharmacology() -> Iterator[CatalogProblem]:
+    for path in toml_files(PK_MODELS):
+        yield from check_model(path.read_bytes(), path.name)
+
+
+def check_model(data: bytes, name: str) -> tuple[CatalogProblem, ...]:
+    """All problems of one file of a pharmacokinetic model."""
+    try:
+        document, _, problems = read_model(data, name)
+    except CatalogError as error:
+        return (problem_of(error),)
+    return tuple(_place(document, problems))
 
 
 def _place(document: Document, problems: Iterable[Problem]) -> Iterator[CatalogProblem]:
@@ -105,7 +121,7 @@ def _cautions() -> Iterator[CatalogProblem]:
         ("medicines.toml", "medicine_groups", cautions().medicine_groups.values()),
     ):
         document = open_document(HOME / "cautions" / name)
-        found = (problem for i, row in enumerate(rows) for problem in _cited(row, (section, i)))
+        found = (problem for i, row in enumerate(rows) for problem in cited(row, (section, i)))
         yield from _place(document, found)
 
 
@@ -125,27 +141,3 @@ def _limit_gaps(known: SafetyLimits) -> Iterator[Problem]:
     for route in Route:
         if known.route(route) is None:
             yield Problem((), f"No limit is known for {route.value!r}.", "Add it to [[routes]].")
-
-
-def _cited(value: Any, path: Path) -> Iterator[Problem]:
-    """Every source that is named anywhere inside a value exists and bears the status beside it."""
-    if isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _cited(item, (*path, index))
-    elif is_dataclass(value):
-        for field in fields(value):
-            inner = getattr(value, field.name)
-            if field.name == "source" or field.name.endswith("_source"):
-                status = getattr(value, field.name.replace("source", "status"), None)
-                yield from _source(inner, status, (*path, field.name))
-            else:
-                yield from _cited(inner, (*path, field.name.rstrip("_")))
-
-
-def _source(key: str, status: Status | None, path: Path) -> Iterator[Problem]:
-    source: Source | None = sources().get(key)
-    if source is None:
-        yield Problem(path, f"The source {key!r} does not exist.", "Add it to sources.toml.")
-    elif status is not None and not source.bears(status):
-        words = f"The line says {status.value!r}, but {key!r} was not read or was retracted."
-        yield Problem(path, words, 'Set status = "unverified" or "proposed".')

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.linalg import expm
 
-from ataraxy.catalog.pk import load_pk_model
+from ataraxy.catalog.typical import load_pk_model
 from ataraxy.core.pharmacology.three_compartment import (
     InfusionStep,
     ThreeCompartment,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ataraxy.catalog.pk import load_pk_model
+from ataraxy.catalog.typical import load_pk_model
 from ataraxy.clinic.figures.types import PlannedDose, Plasma
 from ataraxy.core.pharmacology.three_compartment import InfusionStep, plasma_mg_per_l
 from ataraxy.core.protocol.dosing import DosePlan

@@ -18,6 +18,7 @@ class Endpoint(StrEnum):
     CARDIAC_OUTPUT = "cardiac-output"
     DISSOCIATION = "dissociation"
     PERCEPTION = "perception"
+    DRUG_HIGH = "drug-high"
     SEDATION = "sedation"
     OCCUPANCY = "occupancy"
     ANXIETY = "anxiety"

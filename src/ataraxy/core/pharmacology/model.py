@@ -171,6 +171,8 @@ class Path:
     """One way in: the share ``fraction`` (or ``rest_of``: what that fraction leaves) times every ``times``.
 
     It enters ``into`` at once, or evenly over ``over`` minutes for a dose that is not an infusion; after ``lag``.
+    ``apparent``: the share was estimated beside apparent volumes, so that it may be above one and is not counted
+    with the others.
     """
 
     into: str
@@ -181,6 +183,7 @@ class Path:
     lag: str | None = None
     beyond: Beyond | None = None
     enantiomer: Enantiomer | None = None  # None: the model's
+    apparent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
