@@ -20,6 +20,7 @@ from ataraxy.core.pharmacology.people import FloatArray, IntArray
 from ataraxy.core.pharmacology.sketch_bins import (
     INFINITE,
     MAGNITUDE,
+    MOST,
     ORIGIN,
     PAGE,
     SHIFT,
@@ -40,7 +41,7 @@ class Sketch:
 
     Up to ``EXACT_UP_TO`` people it keeps every value and is exact; beyond, it counts in bins 1/256 of an octave wide
     (at most 0.39 % of the value). ``expected``, the people who will come in all, spares keeping values that would be
-    given up later. Held: 8 bytes a value while exact; then 2 KiB for every octave that the values of a time touch.
+    given up later. Held: 8 bytes a value while exact; then 1 KiB for every octave that the values of a time touch.
 
     ``limits``: levels whose shares are counted exactly. ``compiled``: count with numba, same counts.
     """
@@ -91,6 +92,7 @@ class Sketch:
             )
         if not len(values):
             return
+        _refuse_too_many(self.people + len(values))
         values = np.asarray(values, dtype=np.float64)
         if self._kept is None and self._compiled:
             self._add_compiled(values)
@@ -143,7 +145,7 @@ class Sketch:
                 self._bins.grow(self._bins.used + 1 + len(rows))
                 arrays = (self._bins.table, self._bins.pages, self._bins.owner, self._bins.used)
                 self._bins.used, begun, why = kernels.count_rows(
-                    rows, first, begun, 1, *arrays, raised, sums, lows, highs
+                    rows, first, begun, np.uint32(1), *arrays, raised, sums, lows, highs
                 )
             done.append((first, rows[:begun]))
             if why == kernels.NOT_FINITE:
@@ -173,7 +175,7 @@ class Sketch:
         spare = [np.zeros_like(self._sums), self._lows.copy(), self._highs.copy()]
         for first, rows in done:
             arrays = (self._bins.table, self._bins.pages, self._bins.owner, self._bins.used)
-            kernels.count_rows(rows, first, 0, -1, *arrays, raised, *spare)
+            kernels.count_rows(rows, first, 0, np.uint32(MOST), *arrays, raised, *spare)
 
     def merge(self, other: Sketch) -> Sketch:
         """Both as one, neither changed. Any order of merging gives the same counts.
@@ -187,6 +189,7 @@ class Sketch:
                 "Give both the same times and the same limits.",
                 "other",
             )
+        _refuse_too_many(self.people + other.people)
         exact = self.exact and other.exact and self.people + other.people <= EXACT_UP_TO
         both = Sketch(
             self.times,
@@ -355,7 +358,7 @@ class Sketch:
         else:
             counted = int(np.asarray(read(np.int64, 1))[0])
             where = np.asarray(read(np.int64, counted), dtype=np.int64)
-            counts = np.asarray(read(np.int64, counted, PAGE), dtype=np.int64)
+            counts = np.asarray(read(np.uint32, counted, PAGE), dtype=np.uint32)
             for number, page in zip(where.tolist(), counts, strict=True):
                 sketch._bins.put(number // SLOTS, np.array([number % SLOTS]), page)
         return sketch
@@ -364,7 +367,7 @@ class Sketch:
         return Sketch.from_bytes, (self.to_bytes(),)
 
 
-def _packed(bins: Bins) -> list[NDArray[np.int64]]:
+def _packed(bins: Bins) -> list[NDArray[np.int64] | NDArray[np.uint32]]:
     """The pages that count anything: how many, which (row and octave), and their counts."""
     rows = bins.by_row()
     where = [row * SLOTS + slots for row, (slots, _) in enumerate(rows)]
@@ -374,6 +377,13 @@ def _packed(bins: Bins) -> list[NDArray[np.int64]]:
         np.concatenate(where),
         np.concatenate(counts),
     ]
+
+
+def _refuse_too_many(people: int) -> None:
+    if people > MOST:
+        raise InputRefused(
+            f"{people} people are more than one sketch counts.", "Use several sketches.", "people"
+        )
 
 
 def _not_finite(rows: FloatArray) -> InputRefused:

@@ -22,9 +22,10 @@ ORIGIN: Final = SLOTS * PAGE // 2  # the bin of zero
 INFINITE: Final = 0x7FF0_0000_0000_0000
 MAGNITUDE: Final = 0x7FFF_FFFF_FFFF_FFFF
 RELATIVE_WIDTH: Final = 1 / PAGE  # of a bin, at most, beside its lower edge; above 2.3e-308
+MOST: Final = 2**32 - 1  # people one count can hold
 WIDE: Final = 64  # octaves; a row that spans more is counted value by value
 
-PageArray = NDArray[np.int64]
+PageArray = NDArray[np.uint32]
 
 
 def ordered(values: FloatArray) -> IntArray:
@@ -58,7 +59,7 @@ class Bins:
 
     def __init__(self, rows: int) -> None:
         self.table: NDArray[np.int32] = np.zeros((rows, SLOTS), dtype=np.int32)
-        self.pages: PageArray = np.zeros((max(16, rows), PAGE), dtype=np.int64)
+        self.pages: PageArray = np.zeros((max(16, rows), PAGE), dtype=np.uint32)
         self.owner: NDArray[np.int32] = np.zeros(
             (len(self.pages), 2), dtype=np.int32
         )  # (row, slot) of a page
@@ -66,14 +67,14 @@ class Bins:
 
     @property
     def size_bytes(self) -> int:
-        """What is held: 2 KiB a touched octave of a row, and at most 16 KiB of page numbers a row."""
+        """What is held: 1 KiB a touched octave of a row, and at most 16 KiB of page numbers a row."""
         return self.table.nbytes + self.pages.nbytes + self.owner.nbytes
 
     def grow(self, least: int) -> None:
         """Room for ``least`` pages at least; doubles, so that growing costs little in all."""
         if least > len(self.pages):
             more = max(least, 2 * len(self.pages)) - len(self.pages)
-            self.pages = np.concatenate((self.pages, np.zeros((more, PAGE), dtype=np.int64)))
+            self.pages = np.concatenate((self.pages, np.zeros((more, PAGE), dtype=np.uint32)))
             self.owner = np.concatenate((self.owner, np.zeros((more, 2), dtype=np.int32)))
 
     def claim(self, row: int, slots: IntArray) -> NDArray[np.int32]:
@@ -101,7 +102,7 @@ class Bins:
         else:
             slots, which = np.unique(bins // PAGE, return_inverse=True)
             found = np.bincount(which * PAGE + bins % PAGE, minlength=len(slots) * PAGE).reshape(-1, PAGE)
-        self.put(row, slots, found)
+        self.put(row, slots, found.astype(np.uint32))
 
     def take(self, other: Bins) -> None:
         """Add another's counts to these."""
@@ -122,7 +123,7 @@ class Bins:
         found = np.zeros((len(ranks), len(self.table)))
         asked = np.asarray(ranks, dtype=np.int64)
         for row, (slots, counts) in enumerate(self.by_row()):
-            flat = counts.ravel()
+            flat = counts.ravel().astype(np.int64)
             below = np.cumsum(flat)
             place = np.searchsorted(below, asked, side="right")
             bins = slots[place // PAGE] * PAGE + place % PAGE

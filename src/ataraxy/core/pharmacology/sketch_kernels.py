@@ -14,7 +14,7 @@ from ataraxy.core.pharmacology.sketch_bins import (
     WIDE,
 )
 
-TILE = 16  # times turned at once
+TILE = 8  # times turned at once: one cache line of a person
 FULL, NOT_FINITE = -1, -2
 
 
@@ -30,16 +30,16 @@ def turned(values, first, out):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
 def total(row):  # type: ignore[no-untyped-def]
     found = 0.0
-    for value in row:
-        found += value
+    for person in range(len(row)):
+        found += row[person]
     return found
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc"})
 def higher(row, limit):  # type: ignore[no-untyped-def]
     found = 0
-    for value in row:
-        found += value > limit
+    for person in range(len(row)):
+        found += row[person] > limit
     return found
 
 
@@ -67,26 +67,24 @@ def claimed(table, owner, used, row, slot):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def count_row(bits, row, low, high, weight, table, pages, owner, used, scratch):  # type: ignore[no-untyped-def]
-    """Count one row into its pages; ``used`` after it, and whether it was counted: a page may be missing."""
-    first, last = (low + ORIGIN) // PAGE, (high + ORIGIN) // PAGE
-    if last - first < WIDE:
-        for slot in range(first, last + 1):
-            used, held = claimed(table, owner, used, row, slot)
-            if not held:
-                return used, False
-        base = first * PAGE - ORIGIN
-        for pattern in bits:
-            scratch[((pattern ^ ((pattern >> 63) & MAGNITUDE)) >> SHIFT) - base] += 1
-        for slot in range(first, last + 1):
-            page, start = pages[table[row, slot]], (slot - first) * PAGE
-            for k in range(PAGE):
-                page[k] += weight * scratch[start + k]
-                scratch[start + k] = 0
-        return used, True
+def count_near(bits, low, first, scratch):  # type: ignore[no-untyped-def]
+    """Count values of neighbouring octaves, from octave ``first`` on, beside each other."""
+    base = first * PAGE - ORIGIN
+    if low >= 0:
+        for person in range(len(bits)):
+            scratch[np.uint64((bits[person] >> SHIFT) - base)] += np.uint32(1)
+    else:
+        for person in range(len(bits)):
+            key = bits[person] ^ ((bits[person] >> 63) & MAGNITUDE)
+            scratch[np.uint64((key >> SHIFT) - base)] += np.uint32(1)
+
+
+@njit(cache=True, nogil=True)
+def count_far(bits, row, weight, table, pages, owner, used):  # type: ignore[no-untyped-def]
+    """Count values of any octaves straight into their pages; as ``count_row``."""
     for pattern in bits:
-        bin_ = ((pattern ^ ((pattern >> 63) & MAGNITUDE)) >> SHIFT) + ORIGIN
-        used, held = claimed(table, owner, used, row, bin_ // PAGE)
+        slot = (((pattern ^ ((pattern >> 63) & MAGNITUDE)) >> SHIFT) + ORIGIN) // PAGE
+        used, held = claimed(table, owner, used, row, slot)
         if not held:
             return used, False
     for pattern in bits:
@@ -96,12 +94,32 @@ def count_row(bits, row, low, high, weight, table, pages, owner, used, scratch):
 
 
 @njit(cache=True, nogil=True)
+def count_row(bits, row, low, high, weight, table, pages, owner, used, scratch):  # type: ignore[no-untyped-def]
+    """Count one row into its pages; ``used`` after it, and whether it was counted: a page may be missing."""
+    first, last = (low + ORIGIN) // PAGE, (high + ORIGIN) // PAGE
+    if last - first >= WIDE:
+        return count_far(bits, row, weight, table, pages, owner, used)
+    for slot in range(first, last + 1):
+        used, held = claimed(table, owner, used, row, slot)
+        if not held:
+            return used, False
+    count_near(bits, low, first, scratch)
+    for slot in range(first, last + 1):
+        page, part = pages[table[row, slot]], scratch[(slot - first) * PAGE : (slot - first + 1) * PAGE]
+        for k in range(PAGE):
+            page[k] += weight * part[k]
+        part[:] = 0
+    return used, True
+
+
+@njit(cache=True, nogil=True)
 def count_rows(values, first, start, weight, table, pages, owner, used, peaks, sums, lows, highs):  # type: ignore[no-untyped-def]
     """Count (times, people) into rows ``first`` on, from the ``start``-th time.
 
-    ``used`` pages, the next time to count (all: done), and why it stopped: 0, FULL or NOT_FINITE.
+    ``used`` pages, the next time to count (all: done), and why it stopped: 0, FULL or NOT_FINITE. ``weight``
+    2^32 - 1 takes away what weight 1 counted.
     """
-    scratch = np.zeros(WIDE * PAGE, dtype=np.int32)
+    scratch = np.zeros(WIDE * PAGE, dtype=np.uint32)
     for time in range(start, len(values)):
         row = first + time
         bits = values[time].view(np.int64)
