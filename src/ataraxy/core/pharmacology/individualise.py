@@ -1,0 +1,202 @@
+"""Fit a model to one person: the most probable effects, given what was seen, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology.likelihood import (
+    observed,
+    observed_many,
+    refuse_the_impossible,
+)
+from ataraxy.core.pharmacology.observation import Observation
+from ataraxy.core.pharmacology.people import FloatArray
+from ataraxy.core.pharmacology.prior import Prior
+from ataraxy.core.pharmacology.scoring import Climb, Predict, PredictMany, Problem, climb, curvature_at
+
+REACH = 6.0  # prior SDs either way: beyond that lies one person in a thousand million
+AGREE = 0.01  # prior SDs: starts that end nearer than this to the best agree with it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """The most probable effects of one person (maximum a posteriori) and Laplace's covariance of them.
+
+    ``objective``: minus the log of likelihood times prior density, constants included (smaller is better).
+    ``gradient_norm``: of the objective, by effects in prior SDs. ``starts_agreed`` of ``starts`` ended at
+    the same place. ``at_bound``: effects the bounds held back; their covariance is not to be trusted.
+    ``predicted`` (columns,): the model for this person at the observations, in the order given.
+    """
+
+    names: tuple[str, ...]
+    etas: FloatArray
+    covariance: FloatArray
+    objective: float
+    converged: bool
+    iterations: int
+    gradient_norm: float
+    starts: int
+    starts_agreed: int
+    at_bound: tuple[str, ...]
+    predicted: FloatArray
+    observations: int
+
+    @property
+    def sd(self) -> FloatArray:
+        return cast(FloatArray, np.sqrt(np.diag(self.covariance)))
+
+
+def individualise(
+    predict: Predict,
+    prior: Prior,
+    observations: Sequence[Observation],
+    *,
+    starts: int = 4,
+    reach: float | FloatArray = REACH,
+    seed: int = 0,
+) -> Estimate:
+    """The most probable effects of one person, by Fisher scoring from several starts.
+
+    Args:
+        predict: (lanes, d) effects -> (lanes, columns) predictions in the order of ``observations``.
+        prior: names and covariance of the d effects; their mean is zero.
+        observations: in any order; one id twice counts once; none gives the prior back.
+        starts: the first from the typical person, the others drawn from the prior by ``seed``.
+        reach: bounds of the search, prior SDs either way; one number or (d,).
+
+    Returns:
+        Converged or not is told, never raised.
+
+    Raises:
+        InputRefused: a reading no person of the model could show, or arguments that cannot be.
+    """
+    _refuse_arguments(starts, reach)
+    if not observations:
+        return _as_before(prior, starts)
+    seen = observed(observations)
+    problem = Problem(lambda etas, _: predict(etas), prior, seen, _reaches(reach, prior))
+    refuse_the_impossible(seen, predict(np.zeros((1, len(prior)))))
+    begin = _starts(prior, starts, 1, seed)
+    person = np.zeros(starts, dtype=np.int64)
+    ended = climb(problem, begin, person)
+    _refuse_nowhere(ended)
+    best = np.array([int(np.argmin(ended.slope.objective))], dtype=np.int64)
+    curvature = curvature_at(problem, ended.place[best], person[:1])
+    return _estimates(problem, ended, starts, curvature)[0]
+
+
+def individualise_many(
+    predict: PredictMany,
+    prior: Prior,
+    people: Sequence[Sequence[Observation]],
+    *,
+    starts: int = 1,
+    reach: float | FloatArray = REACH,
+    seed: int = 0,
+) -> tuple[Estimate, ...]:
+    """The same for many people observed on one schedule: all of them are lanes of one predict call.
+
+    Args:
+        predict: as for one, with (lanes,) saying which of ``people`` each lane is.
+        people: each one's readings, same kinds, times and errors in the same order, no id twice.
+
+    Returns:
+        One estimate a person; the covariance from the expected information (``individualise`` differentiates
+        once more, which matters for outliers and ends of scales).
+
+    Raises:
+        InputRefused: schedules that differ, or arguments that cannot be.
+    """
+    _refuse_arguments(starts, reach)
+    seen = observed_many(people)
+    if len(seen) == 0:
+        return tuple(_as_before(prior, starts) for _ in people)
+    problem = Problem(predict, prior, seen, _reaches(reach, prior))
+    person = np.repeat(np.arange(len(people), dtype=np.int64), starts)
+    ended = climb(problem, _starts(prior, starts, len(people), seed), person)
+    _refuse_nowhere(ended)
+    return _estimates(problem, ended, starts, None)
+
+
+def _starts(prior: Prior, starts: int, people: int, seed: int) -> FloatArray:
+    """(people x starts, d) in prior SDs; a person's starts do not depend on how many people there are."""
+    generator = np.random.Generator(np.random.Philox(seed))
+    others = prior.draw(starts - 1, generator) / prior.sd
+    return np.tile(np.concatenate([np.zeros((1, len(prior))), others]), (people, 1))
+
+
+def _estimates(
+    problem: Problem, ended: Climb, starts: int, curvature: FloatArray | None
+) -> tuple[Estimate, ...]:
+    people = len(ended.place) // starts
+    objective = ended.slope.objective.reshape(people, starts)
+    best = np.argmin(objective, axis=1) + starts * np.arange(people)
+    scale = problem.prior.sd
+    information = ended.slope.information[best] if curvature is None else curvature
+    covariance = np.linalg.inv(information) * np.outer(scale, scale)
+    covariance = (covariance + covariance.transpose(0, 2, 1)) / 2
+    away = np.abs(ended.place.reshape(people, starts, -1) - ended.place[best][:, np.newaxis]).max(axis=2)
+    agreed = ((away < AGREE) & ended.converged.reshape(people, starts)).sum(axis=1)
+    names = problem.prior.names
+    bound = np.abs(ended.place) >= problem.reach
+    return tuple(
+        Estimate(
+            names=names,
+            etas=ended.place[row] * scale,
+            covariance=covariance[number],
+            objective=float(ended.slope.objective[row]),
+            converged=bool(ended.converged[row]),
+            iterations=int(ended.iterations[row]),
+            gradient_norm=float(np.linalg.norm(np.where(bound[row], 0.0, ended.slope.gradient[row]))),
+            starts=starts,
+            starts_agreed=int(agreed[number]),
+            at_bound=tuple(name for name, held in zip(names, bound[row], strict=True) if held),
+            predicted=ended.slope.predicted[row],
+            observations=len(problem.seen),
+        )
+        for number, row in enumerate(best)
+    )
+
+
+def _as_before(prior: Prior, starts: int) -> Estimate:
+    """Nothing was seen: exactly the prior."""
+    nobody = np.zeros(len(prior))
+    return Estimate(
+        names=prior.names,
+        etas=nobody,
+        covariance=prior.covariance.copy(),
+        objective=-float(prior.log_density(nobody[np.newaxis])[0]),
+        converged=True,
+        iterations=0,
+        gradient_norm=0.0,
+        starts=starts,
+        starts_agreed=starts,
+        at_bound=(),
+        predicted=np.zeros(0),
+        observations=0,
+    )
+
+
+def _reaches(reach: float | FloatArray, prior: Prior) -> FloatArray:
+    return np.broadcast_to(np.asarray(reach, dtype=np.float64), (len(prior),))
+
+
+def _refuse_arguments(starts: int, reach: float | FloatArray) -> None:
+    if starts < 1:
+        raise InputRefused(f"{starts} starts find nothing.", "Ask for at least one.", "starts")
+    if not np.all(np.asarray(reach) > 0):
+        raise InputRefused("The search has no room.", "Give a reach above zero prior SDs.", "reach")
+
+
+def _refuse_nowhere(ended: Climb) -> None:
+    if not np.all(np.isfinite(ended.slope.objective)):
+        raise InputRefused(
+            "The model gives no number at the times observed.",
+            "Check the regimen and the times; a reading so far from any person of the model is an error.",
+            "observations",
+        )

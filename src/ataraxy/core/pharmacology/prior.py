@@ -1,0 +1,68 @@
+"""What is known of a person before anything was seen: how people of the model differ, and days within them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology.people import FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """Random effects (etas) with mean zero: ``names`` (d,), ``covariance`` (d, d).
+
+    Raises:
+        InputRefused: no effect at all, a wrong shape, or a matrix that is no covariance.
+    """
+
+    names: tuple[str, ...]
+    covariance: FloatArray
+
+    def __post_init__(self) -> None:
+        matrix = self.covariance
+        if not self.names:
+            raise InputRefused(
+                "This model says nothing of how people differ.",
+                "Choose a model with between-person variability to individualise.",
+                "model",
+            )
+        if matrix.shape != (len(self.names), len(self.names)) or not np.all(np.isfinite(matrix)):
+            raise InputRefused(
+                f"The covariance of {len(self.names)} effects has shape {matrix.shape} or holds no numbers.",
+                "Give one finite row and column an effect.",
+                "covariance",
+            )
+        if not np.allclose(matrix, matrix.T, rtol=1e-12, atol=0) or np.linalg.eigvalsh(matrix)[0] <= 0:
+            raise InputRefused(
+                "The covariance of the effects is not symmetric and positive definite.",
+                "Leave out effects that do not vary; check the covariances against their variances.",
+                "covariance",
+            )
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def sd(self) -> FloatArray:
+        return cast(FloatArray, np.sqrt(np.diag(self.covariance)))
+
+    @property
+    def precision(self) -> FloatArray:
+        return cast(FloatArray, np.linalg.inv(self.covariance))
+
+    def log_density(self, etas: FloatArray) -> FloatArray:
+        """(lanes, d) -> (lanes,), all constants included."""
+        white = etas @ np.linalg.inv(np.linalg.cholesky(self.covariance)).T
+        _, log_volume = np.linalg.slogdet(self.covariance)
+        distance: FloatArray = (white * white) @ np.ones(len(self))
+        constant = float(log_volume) + len(self) * math.log(2 * math.pi)
+        return -0.5 * (distance + constant)
+
+    def draw(self, count: int, generator: np.random.Generator) -> FloatArray:
+        """(count, d) from the prior."""
+        return generator.standard_normal((count, len(self))) @ np.linalg.cholesky(self.covariance).T

@@ -1,0 +1,80 @@
+"""Where to draw effects from: a mixture of Student's t around what is likely, and the prior to be safe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ataraxy.core.pharmacology.people import FloatArray
+from ataraxy.core.pharmacology.prior import Prior
+
+FREEDOM = 6.0  # heavier tails than the posterior's own, so that no draw weighs without limit
+PRIOR_SHARE = 0.1  # no weight exceeds ten times the likelihood
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kernel:
+    """A Student's t in d dimensions (``freedom`` infinity: normal): ``share`` of the draws come from it."""
+
+    centre: FloatArray
+    root: NDArray[np.floating[Any]]  # lower triangle of its scale matrix
+    freedom: float
+    share: float
+
+    def draw(self, count: int, generator: np.random.Generator) -> FloatArray:
+        """(count, d)."""
+        normal = generator.standard_normal((count, len(self.centre)))
+        if math.isfinite(self.freedom):
+            normal *= np.sqrt(self.freedom / generator.chisquare(self.freedom, count))[:, np.newaxis]
+        return self.centre + normal @ self.root.T
+
+    def log_density(self, etas: FloatArray) -> FloatArray:
+        """(lanes, d) -> (lanes,), constants included, without the share."""
+        size = len(self.centre)
+        white = (etas - self.centre) @ np.linalg.inv(self.root).T
+        distance: FloatArray = np.einsum("nd,nd->n", white, white)
+        constant = -float(np.log(np.diag(self.root)).sum())
+        if not math.isfinite(self.freedom):
+            return constant - 0.5 * size * math.log(2 * math.pi) - 0.5 * distance
+        half = (self.freedom + size) / 2
+        constant += math.lgamma(half) - math.lgamma(self.freedom / 2)
+        constant -= 0.5 * size * math.log(self.freedom * math.pi)
+        tail: FloatArray = half * np.log1p(distance / self.freedom)
+        return constant - tail
+
+
+def around(centre: FloatArray, covariance: FloatArray, share: float, *, freedom: float = FREEDOM) -> Kernel:
+    """A kernel at ``centre``, as wide as ``covariance``."""
+    return Kernel(centre, np.linalg.cholesky(covariance), freedom, share)
+
+
+def whole_prior(prior: Prior, share: float) -> Kernel:
+    """The prior itself as a kernel."""
+    return around(np.zeros(len(prior)), prior.covariance, share, freedom=math.inf)
+
+
+def draw_from(kernels: Sequence[Kernel], count: int, generator: np.random.Generator) -> FloatArray:
+    """``count`` draws of the mixture, each kernel giving its share of them to the nearest whole one."""
+    edges = np.rint(np.cumsum([kernel.share for kernel in kernels]) * count).astype(int)
+    sizes = np.diff([0, *edges])
+    return np.concatenate([k.draw(int(n), generator) for k, n in zip(kernels, sizes, strict=True)])
+
+
+def mixture_log_density(kernels: Sequence[Kernel], etas: FloatArray) -> FloatArray:
+    """(lanes, d) -> (lanes,): log density of the mixture; shares need not sum to one."""
+    parts = np.stack([kernel.log_density(etas) + math.log(kernel.share) for kernel in kernels])
+    highest = parts.max(axis=0)
+    found: FloatArray = highest + np.log(np.exp(parts - highest).sum(axis=0))
+    return found
+
+
+def moments(etas: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Weighted mean (d,) and covariance (d, d)."""
+    mean = weights @ etas
+    away = etas - mean
+    return mean, (away * weights[:, np.newaxis]).T @ away

@@ -1,0 +1,197 @@
+"""Climb to the most probable effects by Fisher scoring: many people, starts and perturbations in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ataraxy.core.pharmacology.likelihood import Observed, locate, score_and_weight, terms
+from ataraxy.core.pharmacology.people import FloatArray, IntArray
+from ataraxy.core.pharmacology.prior import Prior
+
+Predict = Callable[[FloatArray], FloatArray]
+"""(lanes, d) effects -> (lanes, columns) predictions, in the order of the observations."""
+PredictMany = Callable[[FloatArray, IntArray], FloatArray]
+"""The same for many people: the second argument (lanes,) says whose lane each is."""
+
+STEP = 2e-3  # of a prior SD: central differences, so slopes are good to 1e-6 even at a solver's 1e-8
+CURVATURE_STEP = 0.05  # of a prior SD, for differences of slopes
+CLOSE = 3e-5  # of a posterior SD: nearer than this to the top is there
+MOST_ITERATIONS = 60
+FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 0.1, 1e-12, 1e10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """What is climbed. ``reach``: how many prior SDs either way the search may go, (d,)."""
+
+    predict: PredictMany
+    prior: Prior
+    seen: Observed
+    reach: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slope:
+    """At each climber: minus the log posterior (k,), its gradient (k, d) and information (k, d, d).
+
+    In units of prior SDs. ``ok`` (k,): everything there was a number.
+    """
+
+    objective: FloatArray
+    gradient: FloatArray
+    information: FloatArray
+    predicted: FloatArray  # (k, columns)
+    ok: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Climb:
+    """Where each climber ended, in prior SDs (k, d), and how it went."""
+
+    place: FloatArray
+    slope: Slope
+    converged: NDArray[np.bool_]
+    iterations: IntArray
+    decrement: FloatArray  # how far from the top by the local curvature, in posterior SDs
+
+
+def slope_at(problem: Problem, place: FloatArray, person: IntArray) -> Slope:
+    """Objective, gradient and information at each place (k, d): 2 d + 1 lanes each, one predict call."""
+    count, size = place.shape
+    moves = np.concatenate([np.zeros((1, size)), STEP * np.eye(size), -STEP * np.eye(size)])
+    lanes = (place[:, np.newaxis] + moves).reshape(-1, size) * problem.prior.sd
+    predicted = problem.predict(lanes, np.repeat(person, len(moves)))
+    predicted = predicted.reshape(count, len(moves), -1)
+    ok = np.all(np.isfinite(predicted), axis=(1, 2))
+    located = locate(problem.seen, np.where(ok[:, np.newaxis, np.newaxis], predicted, 1.0))
+    sensitivity = (located[:, 1 : size + 1] - located[:, size + 1 :]) / (2 * STEP)  # (k, d, n)
+    value, side = _readings(problem.seen, person)
+    likelihood = terms(problem.seen, located[:, 0], value, side).sum(axis=1)
+    score, weight = score_and_weight(problem.seen, located[:, 0], value, side)
+    scale = problem.prior.sd
+    precision = problem.prior.precision * np.outer(scale, scale)
+    gradient = place @ precision - np.einsum("kdn,kn->kd", sensitivity, score)
+    information = precision + (sensitivity * weight[:, np.newaxis]) @ sensitivity.transpose(0, 2, 1)
+    objective = -likelihood - problem.prior.log_density(place * scale)
+    ok &= np.isfinite(objective) & np.all(np.isfinite(gradient), axis=1)
+    return Slope(np.where(ok, objective, np.inf), gradient, information, predicted[:, 0], ok)
+
+
+def _readings(seen: Observed, person: IntArray) -> tuple[FloatArray, IntArray]:
+    if seen.value.ndim == 1:
+        return seen.value, seen.side
+    return seen.value[person], seen.side[person]
+
+
+def climb(problem: Problem, start: FloatArray, person: IntArray) -> Climb:
+    """Damped scoring from each start (k, d, in prior SDs) until it is at the top; never goes down.
+
+    Source: Fisher scoring with Levenberg's damping; the last two steps correct the curvature by the secants
+    of Broyden, Fletcher, Goldfarb and Shanno; box bounds by holding effects that push outwards.
+    """
+    place = np.clip(start, -problem.reach, problem.reach)
+    count, size = place.shape
+    here = slope_at(problem, place, person)
+    damping, memory = np.full(count, FIRST_DAMPING), np.zeros((2, 2, count, size))
+    decrement, iterations = _decrement(problem, place, here), np.zeros(count, dtype=np.int64)
+    going = np.flatnonzero(here.ok & (decrement > CLOSE))
+    for _ in range(MOST_ITERATIONS):
+        if len(going) == 0:
+            break
+        now = _rows(here, going)
+        step = _step(problem, place[going], now, damping[going], memory[:, :, going])
+        trial = np.clip(place[going] + step, -problem.reach, problem.reach)
+        there = slope_at(problem, trial, person[going])
+        better = there.ok & (there.objective <= now.objective)
+        iterations[going] += 1
+        damping[going] = np.where(better, np.maximum(damping[going] / 10, LEAST_DAMPING), damping[going] * 8)
+        moved, to = going[better], np.flatnonzero(better)
+        memory[0][:, moved] = memory[1][:, moved]
+        memory[1][:, moved] = trial[to] - place[moved], there.gradient[to] - now.gradient[to]
+        place[moved] = trial[to]
+        _put(here, moved, _rows(there, to))
+        decrement[going] = _decrement(problem, place[going], _rows(here, going))
+        going = going[(decrement[going] > CLOSE) & (damping[going] < MOST_DAMPING)]
+    return Climb(place, here, here.ok & (decrement <= CLOSE), iterations, decrement)
+
+
+def _rows(slope: Slope, rows: IntArray) -> Slope:
+    return Slope(
+        slope.objective[rows],
+        slope.gradient[rows],
+        slope.information[rows],
+        slope.predicted[rows],
+        slope.ok[rows],
+    )
+
+
+def _put(into: Slope, rows: IntArray, found: Slope) -> None:
+    into.objective[rows] = found.objective
+    into.gradient[rows] = found.gradient
+    into.information[rows] = found.information
+    into.predicted[rows] = found.predicted
+
+
+def _free_system(problem: Problem, place: FloatArray, slope: Slope) -> tuple[FloatArray, FloatArray]:
+    """Gradient and information with the effects that press against a bound held where they are."""
+    outward = (place >= problem.reach) & (slope.gradient < 0) | (place <= -problem.reach) & (
+        slope.gradient > 0
+    )
+    if not np.any(outward):
+        return slope.gradient, slope.information
+    gradient = np.where(outward, 0.0, slope.gradient)
+    held = outward[:, :, np.newaxis] | outward[:, np.newaxis, :]
+    eye = np.eye(place.shape[1])
+    return gradient, np.where(held, eye, slope.information)
+
+
+def _decrement(problem: Problem, place: FloatArray, slope: Slope) -> FloatArray:
+    gradient, information = _free_system(problem, place, slope)
+    newton = np.linalg.solve(information, gradient[..., np.newaxis])[..., 0]
+    found: FloatArray = np.sqrt(np.maximum((gradient * newton).sum(axis=1), 0.0))
+    return found
+
+
+def _step(
+    problem: Problem, place: FloatArray, slope: Slope, damping: FloatArray, memory: FloatArray
+) -> FloatArray:
+    corrected = slope.information
+    for moved, turned in memory:
+        corrected = _by_secant(corrected, moved, turned)
+    gradient, information = _free_system(problem, place, replace(slope, information=corrected))
+    diagonal = np.einsum("kdd->kd", information)
+    damped = information + np.eye(place.shape[1]) * (damping[:, np.newaxis] * diagonal)[:, np.newaxis]
+    return -np.linalg.solve(damped, gradient[..., np.newaxis])[..., 0]
+
+
+def _by_secant(information: FloatArray, moved: FloatArray, turned: FloatArray) -> FloatArray:
+    """The information that explains how the gradient turned along the last move; left alone where it cannot."""
+    along = (information @ moved[..., np.newaxis])[..., 0]
+    known, seen = (moved * along).sum(axis=1), (moved * turned).sum(axis=1)
+    use = (seen > 0.05 * known) & (known > 0)
+    less = np.where(use, known, 1.0)[:, np.newaxis, np.newaxis]
+    more = np.where(use, seen, 1.0)[:, np.newaxis, np.newaxis]
+    change = turned[:, :, np.newaxis] * turned[:, np.newaxis] / more
+    change -= along[:, :, np.newaxis] * along[:, np.newaxis] / less
+    return np.where(use[:, np.newaxis, np.newaxis], information + change, information)
+
+
+def curvature_at(problem: Problem, place: FloatArray, person: IntArray) -> FloatArray:
+    """Second derivative of minus the log posterior at each place, (k, d, d), by differences of slopes.
+
+    Where it is not positive definite (an outlier, a flat place) the expected information stands in.
+    """
+    count, size = place.shape
+    moves = CURVATURE_STEP * np.concatenate([np.eye(size), -np.eye(size)])
+    around = (place[:, np.newaxis] + moves).reshape(-1, size)
+    gradient = slope_at(problem, around, np.repeat(person, 2 * size)).gradient.reshape(count, 2 * size, size)
+    second = (gradient[:, :size] - gradient[:, size:]) / (2 * CURVATURE_STEP)
+    second = (second + second.transpose(0, 2, 1)) / 2
+    expected = slope_at(problem, place, person).information
+    sound = np.all(np.isfinite(second), axis=(1, 2))
+    lowest = np.linalg.eigvalsh(np.where(sound[:, np.newaxis, np.newaxis], second, 0.0))[:, 0]
+    return np.where((lowest > 1e-6)[:, np.newaxis, np.newaxis], second, expected)
