@@ -14,7 +14,7 @@ from ataraxy.core.pharmacology.sketch_bins import (
     WIDE,
 )
 
-TILE = 8  # times turned at once: one cache line of a person
+TILE, BLOCK = 16, 32  # times turned at once, and people at a time: what the nearest cache holds
 FULL, NOT_FINITE = -1, -2
 
 
@@ -22,9 +22,10 @@ FULL, NOT_FINITE = -1, -2
 def turned(values, first, out):  # type: ignore[no-untyped-def]
     """Some times of (people, times) as (times, people)."""
     times, people = out.shape
-    for person in range(people):
+    for block in range(0, people, BLOCK):
         for time in range(times):
-            out[time, person] = values[person, first + time]
+            for person in range(block, min(block + BLOCK, people)):
+                out[time, person] = values[person, first + time]
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
