@@ -58,7 +58,7 @@ def _rights() -> dict[str, Right]:
         " screen:body screen:retract treat:pause treat:stop treat:note follow:story follow:concern",
         BEDSIDE: "treat:arrive treat:check treat:escort treat:vital treat:bind treat:unbind treat:start treat:resume"
         " treat:finish treat:side-effect treat:resolve treat:correct treat:end",
-        prescriber: "screen:attest screen:override screen:decide plan:start-course treat:override",
+        prescriber: "screen:attest screen:override screen:decide plan:start-course plan:review treat:override treat:decide-dose",
         DIRECTOR: "people:review-glass people:add-staff people:credential plan:activate plan:sign-line",
     }
     rights |= {name: Right(who) for who, names in look.items() for name in names.split()}

@@ -10,12 +10,14 @@ from decimal import Decimal
 from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.arrival import arrive, check, escort
+from ataraxy.clinic.treat.actions.decide import decide_dose
 from ataraxy.clinic.treat.actions.dose import finish, start
 from ataraxy.clinic.treat.actions.leave import end
 from ataraxy.clinic.treat.actions.observe import note, resolve, side_effect, vital
+from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.dosing import dose_of_today, shown
 from ataraxy.clinic.treat.record import protocol_of, state_of
-from ataraxy.core.protocol.types import CheckKind, DischargeKind, Measure, Protocol
+from ataraxy.core.protocol.types import CheckKind, CourseRuleKind, DischargeKind, Measure, Protocol
 from ataraxy.core.session.events import EndReason, Grade
 from ataraxy.demo.cast import Person
 from ataraxy.demo.play import Play
@@ -80,8 +82,18 @@ def admit(here: Bedside, protocol: Protocol) -> None:
 
 
 def give(here: Bedside) -> None:
-    """The dose begins, with the numbers step 1 showed."""
+    """The dose begins, with the numbers step 1 showed; a step up is a prescriber's decision before it."""
     session = Session.objects.select_related("course__protocol").get(id=here.session.id)
+    planned = state_of(session.id).planned_mg_per_kg
+    if any(hold.kind is CourseRuleKind.STEP_UP for hold in holds_today(session, state_of(session.id))):
+        assert planned is not None
+        prescriber = here.play.as_(Role.PRESCRIBER, here.minute(-4))
+        decide_dose(
+            prescriber,
+            session.id,
+            planned,
+            "The last dose was tolerated well; talked through with the patient.",
+        )
     plan = dose_of_today(protocol_of(session), state_of(session.id))
     start(here.play.as_(Role.NURSE, here.dose_at), here.session.id, shown(plan))
 

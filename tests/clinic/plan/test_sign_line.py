@@ -13,7 +13,7 @@ def unsigned(director: Any, context: Callable[..., Any]) -> Any:
     from ataraxy.clinic.plan.actions.protocols import activate_protocol
     from ataraxy.clinic.plan.shelf import shelved
 
-    chosen = shelved("iv-racemic-0.5", "2026.1")
+    chosen = shelved("iv-racemic-0.5", "2026.2")
     assert chosen is not None
     return activate_protocol(context(director), chosen)
 
@@ -30,7 +30,7 @@ def test_what_is_ticked_is_signed_and_the_rest_still_waits(
 
     waiting = unsigned_claims(unsigned)
     first = waiting[0]
-    url = "/plan/protocol/iv-racemic-0.5/2026.1/sign/"
+    url = "/plan/protocol/iv-racemic-0.5/2026.2/sign/"
     assert fill(log_in(director), url, **{first.id: "on"}, password=True).status_code == 302
     assert [claim.id for claim in unsigned_claims(unsigned)] == [claim.id for claim in waiting[1:]]
     (signed,) = events(clinic.id, "LineSigned")
@@ -46,10 +46,10 @@ def test_only_lines_that_need_it_are_offered(unsigned: Any) -> None:
 def test_nothing_ticked_is_refused(
     unsigned: Any, director: Any, log_in: Any, fill: Callable[..., Any]
 ) -> None:
-    answer = fill(log_in(director), "/plan/protocol/iv-racemic-0.5/2026.1/sign/", password=True)
+    answer = fill(log_in(director), "/plan/protocol/iv-racemic-0.5/2026.2/sign/", password=True)
     assert answer.status_code == 422
     assert "Tick at least one" in answer.content.decode()
 
 
 def test_a_prescriber_does_not_sign_for_the_clinic(unsigned: Any, prescriber: Any, log_in: Any) -> None:
-    assert log_in(prescriber).get("/plan/protocol/iv-racemic-0.5/2026.1/sign/").status_code == 403
+    assert log_in(prescriber).get("/plan/protocol/iv-racemic-0.5/2026.2/sign/").status_code == 403

@@ -27,6 +27,7 @@ def ask(story, minute, payload, **more):
 
 
 def ask_under(protocol, story, minute, payload, **more):
+    more = {"holds": (), **more}
     return permit_under(protocol, fold_session(story.events), payload, story.at(minute), **more)
 
 

@@ -40,7 +40,7 @@ def test_a_session_read_back_is_the_same_session(histories, data):
 
 def test_every_payload_is_registered_under_its_own_name():
     assert all(name == kind.__name__ and kind.VERSION >= 1 for name, kind in TYPES.items())
-    assert len(TYPES) == 18
+    assert len(TYPES) == 19
 
 
 # --- golden events -------------------------------------------------------------------------------

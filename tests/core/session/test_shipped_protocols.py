@@ -37,7 +37,7 @@ class Nurse:
 
     def say(self, payload):
         state = fold_session(self.story.events)
-        refusal = permit_under(self.protocol, state, payload, self.story.at(self.minute))
+        refusal = permit_under(self.protocol, state, payload, self.story.at(self.minute), holds=())
         assert refusal is None, refusal
         self.story.say(self.minute, payload)
 

@@ -10,6 +10,7 @@ from ataraxy.clinic.plan.views.move import move
 from ataraxy.clinic.plan.views.plan import plan
 from ataraxy.clinic.plan.views.protocol import protocol
 from ataraxy.clinic.plan.views.protocols import protocols
+from ataraxy.clinic.plan.views.review import review
 from ataraxy.clinic.plan.views.sign_line import sign_line
 from ataraxy.clinic.plan.views.start_course import start_course
 from ataraxy.clinic.plan.views.stop_course import stop_course
@@ -27,5 +28,6 @@ urlpatterns = [
     path("<uuid:patient_id>/start/<int:protocol>/<slug:disorder>/", start_course, name="start-course"),
     path("course/<uuid:course_id>/book/", book, name="book"),
     path("course/<uuid:course_id>/stop/", stop_course, name="stop-course"),
+    path("course/<uuid:course_id>/review/", review, name="review"),
     path("session/<uuid:session_id>/move/", move, name="move"),
 ]

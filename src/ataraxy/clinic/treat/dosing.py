@@ -32,12 +32,12 @@ def dose_of_today(protocol: Protocol, state: SessionState) -> DosePlan:
     Raises:
         InputRefused: no weight was measured, or the arithmetic refuses it.
     """
-    if state.opened is None:
+    if state.planned_mg_per_kg is None:
         raise InputRefused("This session was never opened.", "Book it again.")
     weight = state.latest(Measure.WEIGHT)
     if weight is None:
         raise InputRefused("The weight was not measured today.", "Weigh the patient first.", "weight_kg")
-    return plan_dose(protocol, state.opened.planned_mg_per_kg, weight.value)
+    return plan_dose(protocol, state.planned_mg_per_kg, weight.value)
 
 
 def shown(plan: DosePlan) -> Shown:

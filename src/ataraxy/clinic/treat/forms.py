@@ -216,6 +216,24 @@ class OverrideForm(SeatForm, SignedForm):
     )
 
 
+class DecideDoseForm(SeatForm, SignedForm):
+    """One of the doses of the course."""
+
+    mg_per_kg = PillsField(label="Dose of this session, mg/kg", error_messages={"required": "Choose one."})
+    reason = WordsField(
+        label="Why this dose", help_text="How the last one was tolerated; it stays in the record."
+    )
+
+    def __init__(self, request: HttpRequest, seat: Seat, doses: list[Decimal]) -> None:
+        self.doses = doses
+        super().__init__(request, seat)
+
+    def prepare(self) -> None:
+        chosen = self.fields["mg_per_kg"]
+        if isinstance(chosen, forms.ChoiceField):
+            chosen.choices = [(str(dose), f"{dose}") for dose in self.doses]
+
+
 class CorrectForm(WhenForm):
     """A new time, and for a measurement new values, or the entry taken back."""
 

@@ -8,7 +8,6 @@ booking's columns and the monitor's binding projected, and at the end the dose w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +20,15 @@ from ataraxy.clinic.audit.append import (
     append,
     lock_head,
     open_stream,
-    texts,
     written_already,
 )
 from ataraxy.clinic.audit.models import ChainHead, StreamKind
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.plan.models import Session
-from ataraxy.clinic.plan.queries import protocol_of as activated_text
 from ataraxy.clinic.treat.aftermath import after_the_end
+from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.models import Binding, Monitor
+from ataraxy.clinic.treat.read import protocol_of, session_events, state_of
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.types import Disorder, Phase, Protocol
 from ataraxy.core.record.envelope import Recorded
@@ -42,10 +41,22 @@ from ataraxy.core.session.events import (
     SessionEnded,
     SessionOpened,
 )
-from ataraxy.core.session.fold import apply, fold_session
+from ataraxy.core.session.fold import apply
 from ataraxy.core.session.permit import permit_under
-from ataraxy.core.session.registry import parse_session_event
 from ataraxy.core.session.state import SessionState, moment
+
+__all__ = [
+    "append_locked",
+    "append_session",
+    "lock_with_chart",
+    "open_session",
+    "project",
+    "projection",
+    "protocol_of",
+    "rebuild_session",
+    "session_events",
+    "state_of",
+]
 
 BOOKED = "booked"
 ALWAYS_TAKEN = (DosePaused, DoseStopped)  # pause and stop are never stale and never refused
@@ -56,7 +67,7 @@ CHANNEL = "session"
 def open_session(ctx: Context, booking: Session) -> Recorded[Any]:
     """The stream of a booked session, opened with what is planned for it."""
     course = booking.course
-    protocol = activated_text(course.protocol)
+    protocol = protocol_of(booking)
     indication = protocol.indication(Disorder(course.disorder))
     doses = indication.course.doses_mg_per_kg if indication else ()
     if not 1 <= booking.number <= len(doses):
@@ -116,7 +127,7 @@ def append_locked(
     recorded: list[Recorded[Any]] = []
     after = before
     for entry in entries:
-        _permit(ctx, protocol, after, entry)
+        _permit(ctx, session, protocol, after, entry)
         first = not recorded
         recorded += append(
             _not_before(ctx, after) if isinstance(entry.payload, DOSE_ACTS) else ctx,
@@ -158,30 +169,19 @@ def _not_before(ctx: Context, state: SessionState) -> Context:
     return ctx if latest <= ctx.now else ctx.at(latest)
 
 
-def _permit(ctx: Context, protocol: Protocol, state: SessionState, entry: Entry) -> None:
-    refusal = permit_under(protocol, state, entry.payload, ctx.now, at=entry.at, corrects=entry.corrects)
+def _permit(ctx: Context, session: Session, protocol: Protocol, state: SessionState, entry: Entry) -> None:
+    starts = isinstance(entry.payload, DoseStarted) and entry.corrects is None
+    refusal = permit_under(
+        protocol,
+        state,
+        entry.payload,
+        ctx.now,
+        at=entry.at,
+        corrects=entry.corrects,
+        holds=holds_today(session, state) if starts else None,
+    )
     if refusal is not None:
         raise InputRefused(refusal.cause, refusal.cure)
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-_parsed = lru_cache(maxsize=8192)(parse_session_event)  # a text never changes, so neither does what it says
-
-
-def session_events(session_id: UUID) -> list[Recorded[Any]]:
-    return [_parsed(text) for text in texts(session_id)]
-
-
-def state_of(session_id: UUID) -> SessionState:
-    """The session as its events tell it now."""
-    return fold_session(session_events(session_id))
-
-
-def protocol_of(session: Session) -> Protocol:
-    """The protocol version this session runs on, from the text stored when it was activated."""
-    return activated_text(session.course.protocol)
 
 
 # --- projecting ----------------------------------------------------------------------------------

@@ -15,13 +15,15 @@ from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.plan.queries import protocol_of
 from ataraxy.clinic.plan.spacing import skipped, too_near
 from ataraxy.clinic.screen.gate import judged
+from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.dosing import consent_gap
+from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.protocol.types import Course, CriterionKind, Disorder
 
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """One reason not to give the dose today. ``line`` is consent, standing or course."""
+    """One reason not to give the dose today. ``line`` is consent, standing, course, stop-rules or dose-step."""
 
     line: str
     what: str
@@ -45,6 +47,8 @@ def _against(ctx: Context, session: Session) -> Iterator[Against]:
     indication = protocol.indication(disorder)
     if indication is not None:
         yield from _course(ctx, session, indication.course)
+    for hold in holds_today(session, state_of(session.id), chart):
+        yield Against("stop-rules" if hold.findings else "dose-step", hold.what, hold.cure)
 
 
 def _course(ctx: Context, session: Session, rule: Course) -> Iterator[Against]:

@@ -12,6 +12,7 @@ from ataraxy.clinic.treat.views.bind import bind
 from ataraxy.clinic.treat.views.board import board
 from ataraxy.clinic.treat.views.check import check
 from ataraxy.clinic.treat.views.correct import correct
+from ataraxy.clinic.treat.views.decide_dose import decide_dose
 from ataraxy.clinic.treat.views.end import end
 from ataraxy.clinic.treat.views.escort import escort
 from ataraxy.clinic.treat.views.finish import finish
@@ -46,6 +47,7 @@ urlpatterns = [
     _in_session("vital", vital),
     _in_session("bind", bind),
     _in_session("unbind", unbind),
+    _in_session("decide-dose", decide_dose),
     _in_session("start", start),
     _in_session("pause", pause),
     _in_session("resume", resume),

@@ -12,6 +12,7 @@ from ataraxy.clinic.treat.actions.arrival import IDENTIFIERS
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.session.events import (
     CheckRecorded,
+    DoseDecided,
     DoseFinished,
     DosePaused,
     DoseResumed,
@@ -167,6 +168,8 @@ def event_words(  # noqa: C901 (one case for each payload)
             return reading_words(readings)
         case OverrideSigned(line, reason):
             return f"Signed past “{line_text(protocol, line)}”: {reason}"
+        case DoseDecided(mg_per_kg, reason):
+            return f"Dose of this session decided: {mg_per_kg} mg/kg{_tail(reason)}"
         case DoseStarted():
             return f"Dose started: {dose_words(payload)}"
         case DosePaused(reason):

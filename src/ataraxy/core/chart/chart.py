@@ -21,6 +21,7 @@ from ataraxy.core.chart.events import (
     ConsentSigned,
     ConsentWithdrawn,
     CoursePlanned,
+    CourseReviewed,
     CourseStopped,
     CriterionOverridden,
     DecisionSigned,
@@ -120,6 +121,7 @@ class Chart:
     consents: tuple[Consent, ...] = ()
     withdrawals: tuple[Recorded[ConsentWithdrawn], ...] = ()
     courses: tuple[Course, ...] = ()
+    reviews: tuple[Recorded[CourseReviewed], ...] = ()
     doses: tuple[Recorded[DoseGiven], ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     stories: tuple[Recorded[StoryWritten], ...] = ()

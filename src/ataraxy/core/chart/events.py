@@ -220,6 +220,20 @@ class CourseStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseReviewed:
+    """A prescriber looked at what a stop rule found, and goes on. It covers the named events and no others.
+
+    ``findings`` are the events reviewed, ``shown`` the words that were on the screen.
+    """
+
+    VERSION: ClassVar[int] = 1
+    course: UUID
+    findings: tuple[UUID, ...]
+    shown: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoseGiven:
     """Written to the chart when a session ends, so that the chart knows every dose."""
 
@@ -304,6 +318,7 @@ ChartPayload = (
     | SessionPlanned
     | SessionMoved
     | CourseStopped
+    | CourseReviewed
     | DoseGiven
     | CheckInInvited
     | StoryWritten

@@ -218,12 +218,37 @@ class CourseRuleKind(StrEnum):
     STOP = "stop"
 
 
+class StopWhen(StrEnum):
+    """What a stop rule looks for; ``core/course/findings.py`` says how each is known."""
+
+    SERIOUS_EVENT = "serious-event"
+    PRESSURE_DANGER = "pressure-danger"
+    RELIABLY_WORSE = "reliably-worse"
+    SUICIDE_SCREEN_HIGH = "suicide-screen-high"
+    URINARY_SYMPTOMS = "urinary-symptoms"
+    NO_RESPONSE = "no-response"
+
+
 @dataclass(frozen=True, slots=True)
 class CourseRule(Line):
-    """When to step up, or to stop the course."""
+    """When to step up, or to stop the course.
+
+    A stop rule holds the next dose for whatever ``when`` names, and for a "no" to the arrival lines in
+    ``checks`` at an earlier session. One that names nothing was written before this could be said: it holds for
+    everything.
+    """
 
     kind: CourseRuleKind
     disorders: tuple[Disorder, ...] = ()
+    when: tuple[StopWhen, ...] = ()
+    checks: tuple[str, ...] = ()
+
+    def applies_to(self, disorder: Disorder) -> bool:
+        return not self.disorders or disorder in self.disorders
+
+    @property
+    def watches(self) -> tuple[StopWhen, ...]:
+        return self.when or tuple(StopWhen)
 
 
 # --- what must be agreed -------------------------------------------------------------------------

@@ -107,6 +107,16 @@ class OverrideSigned:
 
 
 @dataclass(frozen=True, slots=True)
+class DoseDecided:
+    """A prescriber decides the dose of this session. ``after`` is the start of the dose before it, as it was seen."""
+
+    VERSION: ClassVar[int] = 1
+    mg_per_kg: Decimal
+    reason: str
+    after: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DoseStarted:
     """An infusion or injection begins. ``rate_mg_per_min`` is None for an injection."""
 
@@ -193,6 +203,7 @@ SessionPayload = (
     | MonitorUnbound
     | VitalRecorded
     | OverrideSigned
+    | DoseDecided
     | DoseStarted
     | DosePaused
     | DoseResumed

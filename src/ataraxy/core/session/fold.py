@@ -16,6 +16,7 @@ from ataraxy.core.session.dose import DoseGiven, DoseStatus, DoseStep, DoseStepK
 from ataraxy.core.session.effect import in_effect, points
 from ataraxy.core.session.events import (
     CheckRecorded,
+    DoseDecided,
     DoseFinished,
     DosePaused,
     DoseResumed,
@@ -37,6 +38,7 @@ from ataraxy.core.session.events import (
 from ataraxy.core.session.reading import impossible, impossible_together
 from ataraxy.core.session.state import (
     CheckAnswer,
+    Decided,
     Ending,
     Escort,
     Event,
@@ -142,6 +144,10 @@ def _step(  # noqa: C901 (one case for each payload)
             if envelope.origin is not Origin.STAFF or by is None:
                 return _irregular(state, event, "a signature needs a person on the staff")
             return replace(state, signatures=(*state.signatures, Signature(line, reason, at, by, own)))
+        case DoseDecided(mg_per_kg, reason, after):
+            if envelope.origin is not Origin.STAFF or by is None:
+                return _irregular(state, event, "a decision needs a person on the staff")
+            return replace(state, decided=Decided(mg_per_kg, reason, after, at, by, own))
         case DoseStarted():
             return _start(state, event, payload)
         case DosePaused() | DoseResumed() | DoseStopped() | DoseFinished():

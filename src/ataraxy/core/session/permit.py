@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
+from ataraxy.core.course.holds import CourseHold
 from ataraxy.core.protocol.types import Override, Phase, Protocol, RuleAction
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
 from ataraxy.core.session.decide import DANGER, decide
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
     CheckRecorded,
+    DoseDecided,
     DoseFinished,
     DosePaused,
     DoseResumed,
@@ -74,8 +77,14 @@ def permit_under(
     *,
     at: datetime | None = None,
     corrects: UUID | None = None,
+    holds: Sequence[CourseHold] | None = None,
 ) -> Refusal | None:
-    """As ``permit``, and by the protocol: start and discharge only when its criteria hold."""
+    """As ``permit``, and by the protocol: start and discharge only when its criteria hold.
+
+    Args:
+        holds: what the course says against a dose now (``core/course/holds.py``); None when nobody asked, and
+            then no dose is started.
+    """
     refusal = permit(state, payload, now, at=at, corrects=corrects)
     if refusal is not None:
         return refusal
@@ -83,13 +92,15 @@ def permit_under(
         return _gate_running_again(protocol, state, payload, now, at or now, corrects)
     match payload:
         case DoseStarted():
-            return _gate_start(protocol, state, payload, now)
+            return _gate_start(protocol, state, payload, now, holds)
         case DoseResumed():
             return _gate_resume(protocol, state, now)
         case SessionEnded(how=EndReason.DISCHARGED):
             return _gate_discharge(protocol, state, now)
         case OverrideSigned(line):
             return _gate_signature(protocol, line)
+        case DoseDecided():
+            return _gate_decision(protocol, state, payload)
         case _:
             return None
 
@@ -102,6 +113,9 @@ def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID
     if any(o.event.envelope.id == corrects for o in state.out_of_effect):
         return Refusal("That event was already corrected or taken back.", "Correct the newest one.")
     if isinstance(payload, EventRetracted):
+        if isinstance(target.payload, DoseDecided):
+            # Hazard: taken back by anybody, a lower dose would give way to the higher one decided before it.
+            return Refusal("A decision on the dose is not taken back.", "The prescriber decides anew.")
         if isinstance(target.payload, SessionOpened | DoseStarted):
             return Refusal(
                 "The opening of a session or the start of a dose cannot be taken back.",
@@ -110,7 +124,7 @@ def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID
         return None
     if type(target.payload) is not type(payload):
         return Refusal("A correction must be of the same kind.", "Take the wrong event back and enter anew.")
-    if isinstance(payload, OverrideSigned):
+    if isinstance(payload, OverrideSigned | DoseDecided):
         # Hazard: moved to a later time, it would cover a value its signer never saw.
         return Refusal("A signature is not corrected.", "Take it back; the prescriber signs anew.")
     return sound(payload)
@@ -148,9 +162,20 @@ def _permit_payload(  # noqa: C901 (one case for each payload)
                 return Refusal("That side effect is not open.", "Reload and look again.")
         case DoseStarted() | DoseResumed() | DoseFinished():
             return _permit_dose(state, payload)
+        case DoseDecided() if state.dose is not None:
+            return Refusal(
+                "The dose was already started.", "Pause or stop it; it cannot be decided any more."
+            )
         case SessionEnded(how):
             return _permit_end(state, how)
-        case VitalRecorded() | EscortNamed() | OverrideSigned() | NoteWritten() | CheckRecorded():
+        case (
+            VitalRecorded()
+            | EscortNamed()
+            | OverrideSigned()
+            | NoteWritten()
+            | CheckRecorded()
+            | DoseDecided()
+        ):
             return sound(payload)
         case SideEffectReported() | EventRetracted() | DosePaused() | DoseStopped():
             return None
@@ -185,7 +210,17 @@ def _permit_end(state: SessionState, how: EndReason) -> Refusal | None:
     return None
 
 
-def _gate_start(protocol: Protocol, state: SessionState, dose: DoseStarted, now: datetime) -> Refusal | None:
+def _gate_start(
+    protocol: Protocol,
+    state: SessionState,
+    dose: DoseStarted,
+    now: datetime,
+    holds: Sequence[CourseHold] | None,
+) -> Refusal | None:
+    if holds is None:
+        return Refusal("Nobody looked at what the course says.", "Start the dose from the session's page.")
+    if holds:
+        return Refusal(f"{holds[0].text} Now: {holds[0].what}.", holds[0].cure)
     cap_mg, cap_mg_per_kg = protocol.dose.cap_mg, protocol.dose.cap_mg_per_kg
     if dose.mg > cap_mg or dose.mg > cap_mg_per_kg * dose.weight_kg:
         cap = f"{cap_mg} mg and {cap_mg_per_kg} mg/kg"
@@ -239,6 +274,21 @@ def _gate_discharge(protocol: Protocol, state: SessionState, now: datetime) -> R
     if gap is None:
         return None
     return Refusal(f"{gap.text}: {gap.what}.", "The patient stays until it holds, or leaves against advice.")
+
+
+def _gate_decision(protocol: Protocol, state: SessionState, decision: DoseDecided) -> Refusal | None:
+    """One of the doses of the course, and never more than this session was planned with."""
+    opened = state.opened
+    indication = protocol.indication(opened.disorder) if opened else None
+    if opened is None or indication is None:
+        return Refusal("The protocol plans no dose here.", "Plan the course again.")
+    allowed = [d for d in indication.course.doses_mg_per_kg if d <= opened.planned_mg_per_kg]
+    if decision.mg_per_kg not in allowed:
+        words = ", ".join(f"{d}" for d in sorted(set(allowed)))
+        return Refusal(
+            f"{decision.mg_per_kg} mg/kg is not a dose of this session.", f"Choose one of {words}."
+        )
+    return None
 
 
 def _gate_signature(protocol: Protocol, line: str) -> Refusal | None:

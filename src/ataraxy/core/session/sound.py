@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ataraxy.core.session.events import (
+    DoseDecided,
     DoseStarted,
     EscortNamed,
     NoteWritten,
@@ -35,7 +36,14 @@ def sound(payload: SessionPayload) -> Refusal | None:
         case EscortNamed(name, phone):
             if _blank(name, phone):
                 return Refusal("An escort needs a name and a telephone number.", "Enter both.")
-        case OverrideSigned(reason=words) | NoteWritten(text=words) | SideEffectReported(effect=words):
+        case DoseDecided(mg_per_kg=mg_per_kg) if mg_per_kg <= 0:
+            return Refusal("A dose is above zero.", "Decide on a dose, or stop the course.")
+        case (
+            DoseDecided(reason=words)
+            | OverrideSigned(reason=words)
+            | NoteWritten(text=words)
+            | SideEffectReported(effect=words)
+        ):
             if _blank(words):
                 return Refusal("The words are missing.", "Say it in your own words.")
         case _:

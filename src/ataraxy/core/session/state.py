@@ -92,6 +92,18 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """The dose a prescriber decided for this session, and after which dose."""
+
+    mg_per_kg: Decimal
+    reason: str
+    after: UUID | None
+    at: datetime
+    by: UUID
+    event: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     text: str
     at: datetime
@@ -150,6 +162,7 @@ class SessionState:
     dose: DoseGiven | None = None
     side_effects: tuple[SideEffect, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    decided: Decided | None = None
     notes: tuple[Note, ...] = ()
     ending: Ending | None = None
     out_of_effect: tuple[OutOfEffect, ...] = ()
@@ -165,6 +178,13 @@ class SessionState:
         if self.dose is None:
             return Phase.ARRIVAL
         return Phase.DOSING if self.dose.is_open else Phase.OBSERVATION
+
+    @property
+    def planned_mg_per_kg(self) -> Decimal | None:
+        """The dose this session is to give: as decided, else as the protocol plans it."""
+        if self.decided is not None:
+            return self.decided.mg_per_kg
+        return self.opened.planned_mg_per_kg if self.opened else None
 
     def latest(self, measure: Measure) -> Value | None:
         """The newest value in effect, however old; None when it was never measured."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -14,12 +14,11 @@ from ataraxy.clinic.figures.types import Trajectory as Picture
 from ataraxy.clinic.people.cited import Cited, cited
 from ataraxy.core.chart.chart import Chart
 from ataraxy.core.chart.events import Answer
+from ataraxy.core.course.findings import BASELINE_BY
 from ataraxy.core.course.trajectory import Score, Trajectory, trajectory
 from ataraxy.core.scales.change import Change, Reliable, change
 from ataraxy.core.scales.types import Instrument
 
-# The past-week form has the items of the monthly one; a baseline by the monthly form is used for it, and said so.
-BASELINE_BY: Mapping[str, str] = {"pcl5-week": "pcl5"}
 USUAL_INTERVAL_DAYS = 7.0
 DAY = 86_400
 BAND_LETTERS = 17

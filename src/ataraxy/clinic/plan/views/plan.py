@@ -14,6 +14,7 @@ from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.people.page import frame
 from ataraxy.clinic.plan.outlook import course_shown, dose_shown, ready_shown
+from ataraxy.clinic.treat.course import holds_of_course
 
 
 @require_safe
@@ -33,6 +34,7 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "is_prescriber": staff.has_role(Role.PRESCRIBER),
         "may_stop": staff.has_role(Role.PRESCRIBER, Role.NURSE),
         "dose": dose,
+        "holds": holds_of_course(running.course, chart) if running else (),
     }
     if dose is not None and dose.curve is not None:
         context |= {"svg": plasma.draw(dose.curve), "table": plasma.table(dose.curve)}

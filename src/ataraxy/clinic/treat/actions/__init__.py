@@ -2,6 +2,7 @@
 
 from ataraxy.clinic.treat.actions.amend import correct, override, retract
 from ataraxy.clinic.treat.actions.arrival import arrive, check, escort
+from ataraxy.clinic.treat.actions.decide import decide_dose
 from ataraxy.clinic.treat.actions.dose import Shown, finish, pause, resume, start, stop
 from ataraxy.clinic.treat.actions.leave import end
 from ataraxy.clinic.treat.actions.monitor import bind, unbind
@@ -15,6 +16,7 @@ __all__ = [
     "bind",
     "check",
     "correct",
+    "decide_dose",
     "discard",
     "end",
     "escort",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import Room
 from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.queries.room import (
     Banner,
     Link,
@@ -20,7 +21,9 @@ from ataraxy.clinic.treat.queries.room import (
 )
 from ataraxy.clinic.treat.queries.running import initials
 from ataraxy.clinic.treat.queries.tiles import Tile
+from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.protocol.types import Phase
+from ataraxy.core.session.state import SessionState
 
 BOARD_MEASURES = ("systolic diastolic", "spo2")
 
@@ -44,6 +47,7 @@ class Card:
     coming_at: datetime | None = None
     dose_open: bool = False
     dose_paused: bool = False
+    held: str = ""  # a prescriber is needed before the dose; says nothing of the patient
 
 
 def board(ctx: Context) -> list[Card]:
@@ -69,7 +73,26 @@ def _card(ctx: Context, room: Room, sessions: list[Session]) -> Card:
     if not sessions:
         return Card(room.name)
     first = sessions[0]
-    return Card(room.name, session=first.id, coming=_name(first), coming_at=first.during.lower)
+    return Card(
+        room.name,
+        session=first.id,
+        coming=_name(first),
+        coming_at=first.during.lower,
+        held=_held(first, state_of(first.id)),
+    )
+
+
+def _public(step: Banner) -> Banner:
+    """The next step without what the chart says against a dose: a board hangs where others pass."""
+    refused = step.verb == "start" and step.kind == "stop"
+    return replace(step, what="Do not start: look at the session.") if refused else step
+
+
+def _held(session: Session, state: SessionState) -> str:
+    """Whether the course holds the dose, in words that anybody in the corridor may read."""
+    if state.dose is not None or state.ending is not None or not holds_today(session, state):
+        return ""
+    return "Dose held: a prescriber looks first"
 
 
 def _name(session: Session) -> str:
@@ -79,7 +102,7 @@ def _name(session: Session) -> str:
 
 def _occupied(ctx: Context, room: Room, session: Session) -> Card:
     at = seat(ctx, session)
-    link, step = monitor_link(at.state, session.id, ctx.now), banner(at)
+    link, step = monitor_link(at.state, session.id, ctx.now), _public(banner(at))
     shown = [t for t in live_tiles(at, {}, link) if t.measures in BOARD_MEASURES]
     phase, kind = phase_words(at)
     dose = at.state.dose
@@ -100,4 +123,5 @@ def _occupied(ctx: Context, room: Room, session: Session) -> Card:
         of_minutes=dose.planned.duration_min if dose and running else None,
         dose_open=running,
         dose_paused=kind == "paused",
+        held=_held(session, at.state),
     )

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.cited import cited
+from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.models import Monitor, Sample
 from ataraxy.clinic.treat.queries.log import names_of
 from ataraxy.clinic.treat.queries.tiles import Shown, Tile, latest_samples, tiles
 from ataraxy.clinic.treat.record import protocol_of, state_of
-from ataraxy.clinic.treat.today import against_today
+from ataraxy.clinic.treat.today import Against, against_today
 from ataraxy.clinic.treat.words import (
     MEASURES,
     PHASES,
@@ -144,6 +145,8 @@ def live_tiles(at: Seat, names: Mapping[UUID, str], link: Link) -> list[Tile]:
 def banner(at: Seat) -> Banner:
     """The next action in words, how pressing it is, and the page that does it."""
     nxt, now = at.decision.next_action, at.ctx.now
+    if nxt.kind is NextKind.START_DOSE and (against := against_today(at.ctx, at.session)):
+        return Banner(f"Do not start: {against[0].what}.", "", "stop", "start", "Look at why", "", None)
     late = nxt.due_at is not None and nxt.due_at < now
     kind = "stop" if nxt.kind in URGENT else "overdue" if late else ""
     if nxt.kind in (NextKind.WAIT, NextKind.DONE):
@@ -237,19 +240,27 @@ DAY_LINES = {
     "consent": "Consent to treatment on this protocol version is in force",
     "standing": "Nothing that speaks against treatment became known, and every answer is still current",
     "course": "The day and the dose follow from the sessions before",
+    "stop-rules": "No stop rule of the course holds, or a prescriber has reviewed it and signed",
+    "dose-step": "The dose is not above the last one, or a prescriber has decided the step",
 }
+DAY_VERBS = {"stop-rules": "review", "dose-step": "decide-dose"}  # a prescriber's pages
 
 
 def _day_steps(at: Seat) -> list[Step]:
     """What the chart and the course say about a dose today."""
     against = against_today(at.ctx, at.session) if at.state.dose is None else ()
+    verbs = DAY_VERBS if at.ctx.signer().has_role(Role.PRESCRIBER) else {}
     return [
-        _day_step(line, text, [a.what for a in against if a.line == line]) for line, text in DAY_LINES.items()
+        _day_step(line, text, [a for a in against if a.line == line], verbs.get(line, ""))
+        for line, text in DAY_LINES.items()
     ]
 
 
-def _day_step(line: str, text: str, what: list[str]) -> Step:
-    return Step(line, text, "not-met" if what else "met", "; ".join(what), "", None, "", "", "", False)
+def _day_step(line: str, text: str, against: list[Against], verb: str) -> Step:
+    what = "; ".join(one.what for one in against)
+    if against and line in DAY_VERBS:
+        what = f"{what}. {against[0].cure.rstrip('.')}"
+    return Step(line, text, "not-met" if against else "met", what, "", None, "", "", verb, False)
 
 
 def _gaps(missing: tuple[Missing, ...]) -> dict[str, list[Missing]]:

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from ataraxy.core.protocol.checks.library import Library
 from ataraxy.core.protocol.problem import Path, Problem
-from ataraxy.core.protocol.types import Course, CourseRuleKind, Disorder, Protocol
+from ataraxy.core.protocol.types import Course, CourseRuleKind, Disorder, Protocol, StopWhen
 
 
 def course_problems(protocol: Protocol, library: Library) -> Iterator[Problem]:
     """Spacing, steps and the rules that end a course."""
+    yield from _stops(protocol)
     for index, indication in enumerate(protocol.indications):
         path: Path = ("indications", index, "course")
         course = indication.course
@@ -83,6 +84,27 @@ def _end(protocol: Protocol, disorder: Disorder, path: Path) -> Iterator[Problem
     if not _has_rule(protocol, CourseRuleKind.STOP, disorder):
         words = f"Nothing says when the course for {disorder.value!r} stops."
         yield Problem(path, words, 'Add a [[course_rules]] of kind = "stop".')
+
+
+def _stops(protocol: Protocol) -> Iterator[Problem]:
+    """A stop rule says what it looks for, or it would be words alone."""
+    arrival = {check.id for check in protocol.arrival}
+    for index, rule in enumerate(protocol.course_rules):
+        path: Path = ("course_rules", index)
+        stops = rule.kind is CourseRuleKind.STOP
+        if stops and not rule.when:
+            words = f"The rule {rule.id!r} does not say what stops the course."
+            yield Problem(path, words, "Write `when`, for example " + f"when = [{_known()}].")
+        if not stops and (rule.when or rule.checks):
+            yield Problem(path, "Only a stop rule has `when` and `checks`.", "Leave them out.")
+        for place, line in enumerate(rule.checks):
+            if line not in arrival:
+                words = f"{line!r} is not a line of [[arrival]]."
+                yield Problem((*path, "checks", place), words, "Name one of the checks before the dose.")
+
+
+def _known() -> str:
+    return ", ".join(f'"{one.value}"' for one in StopWhen)
 
 
 def _has_rule(protocol: Protocol, kind: CourseRuleKind, disorder: Disorder) -> bool:

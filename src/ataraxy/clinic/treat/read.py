@@ -1,0 +1,32 @@
+"""A session read from its record: its events, its state, the protocol it runs on."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from ataraxy.clinic.audit.append import texts
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.plan.queries import protocol_of as activated_text
+from ataraxy.core.protocol.types import Protocol
+from ataraxy.core.record.envelope import Recorded
+from ataraxy.core.session.fold import fold_session
+from ataraxy.core.session.registry import parse_session_event
+from ataraxy.core.session.state import SessionState
+
+_parsed = lru_cache(maxsize=8192)(parse_session_event)  # a text never changes, so neither does what it says
+
+
+def session_events(session_id: UUID) -> list[Recorded[Any]]:
+    return [_parsed(text) for text in texts(session_id)]
+
+
+def state_of(session_id: UUID) -> SessionState:
+    """The session as its events tell it now."""
+    return fold_session(session_events(session_id))
+
+
+def protocol_of(session: Session) -> Protocol:
+    """The protocol version this session runs on, from the text stored when it was activated."""
+    return activated_text(session.course.protocol)
