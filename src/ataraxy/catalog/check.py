@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from ataraxy.catalog.cited import cited
+from ataraxy.catalog.effects import read_effect
 from ataraxy.catalog.library import (
     HOME,
     cautions,
@@ -19,8 +20,8 @@ from ataraxy.catalog.library import (
     toml_files,
     treatments,
 )
-from ataraxy.catalog.pk import FOLDER as PK_MODELS
 from ataraxy.catalog.pk import read_model
+from ataraxy.catalog.populations import read_population
 from ataraxy.catalog.read import Reading, read_protocol
 from ataraxy.catalog.toml import Document
 from ataraxy.core.errors import CatalogError
@@ -30,6 +31,12 @@ from ataraxy.core.protocol.treatments import TreatmentTable
 from ataraxy.core.protocol.types import Disorder, Measure, Route
 from ataraxy.core.scales.checks import instrument_problems
 from ataraxy.core.scales.types import Instrument
+
+READERS: Mapping[str, Callable[[bytes, str], tuple[Document, object, tuple[Problem, ...]]]] = {
+    "pk_models": read_model,
+    "effect_models": read_effect,
+    "populations": read_population,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +98,15 @@ def _library_problems() -> Iterator[CatalogProblem]:
 
 
 def _pharmacology() -> Iterator[CatalogProblem]:
-    for path in toml_files(PK_MODELS):
-        yield from check_model(path.read_bytes(), path.name)
+    for folder in READERS:
+        for path in toml_files(folder):
+            yield from check_pharmacology(folder, path.read_bytes(), path.name)
 
 
-def check_model(data: bytes, name: str) -> tuple[CatalogProblem, ...]:
-    """All problems of one file of a pharmacokinetic model."""
+def check_pharmacology(folder: str, data: bytes, name: str) -> tuple[CatalogProblem, ...]:
+    """All problems of one file of ``pk_models``, ``effect_models`` or ``populations``."""
     try:
-        document, _, problems = read_model(data, name)
+        document, _, problems = READERS[folder](data, name)
     except CatalogError as error:
         return (problem_of(error),)
     return tuple(_place(document, problems))
