@@ -98,6 +98,16 @@ def test_no_such_thought_raises_none(page: str, check_in: Any, visitor: Any, key
     assert chart(check_in("weekly")).open_concerns == ()
 
 
+@pytest.mark.parametrize("typed", [{f"phq9-{n}": "0" for n in range(1, 9)}, {"gad7-1": "3"}])
+def test_item_9_left_out_raises_a_concern_also_when_its_whole_scale_was(
+    typed: dict[str, str], page: str, check_in: Any, visitor: Any, keys: Callable[[], str]
+) -> None:
+    """Unknown is not no."""
+    visitor.post(page, {"key": keys()} | typed)
+    (concern,) = chart(check_in("weekly")).open_concerns
+    assert "PHQ-9 item 9 left out" in concern.record.payload.text
+
+
 def test_an_expired_link_is_told_kindly(
     check_in: Any, invite: Any, clock: Any, visitor: Any, keys: Callable[[], str]
 ) -> None:

@@ -36,19 +36,21 @@ def test_an_item_left_out_is_asked_about_and_then_leaves_no_total(
     assert answered["answers"] == [3, 3, None, 3, 1, None, 3]
 
 
-@pytest.mark.parametrize(("item9", "raised"), [(0, 0), (1, 1), (3, 1)])
-def test_phq9_item_9_above_zero_raises_a_concern_that_names_the_answer(
+@pytest.mark.parametrize(("item9", "raised"), [(0, 0), (1, 1), (3, 1), (None, 1)])
+def test_phq9_item_9_above_zero_or_left_out_raises_a_concern_that_names_the_answer(
     patient: Any,
     nurse: Any,
     log_in: Any,
     fill: Callable[..., Any],
     events: Callable[..., Any],
-    item9: int,
+    item9: int | None,
     raised: int,
 ) -> None:
     from ataraxy.clinic.people.models import ChartSummary
 
-    fill(log_in(nurse), f"/screen/{patient.id}/scale/phq9/", **items(1, 1, 1, 1, 1, 1, 1, 1, item9))
+    confirmed = {} if item9 is not None else {"left_out": "on"}
+    given = items(1, 1, 1, 1, 1, 1, 1, 1, item9) | confirmed
+    fill(log_in(nurse), f"/screen/{patient.id}/scale/phq9/", **given)
     assert len(events(patient.id, "ConcernRaised")) == raised
     assert ChartSummary.objects.get(patient=patient).open_concerns == raised
 

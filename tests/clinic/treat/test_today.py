@@ -47,6 +47,31 @@ def test_a_first_dose_is_near_to_nothing(infusion: Any) -> None:
     assert too_near(rule(infusion), date(2026, 11, 23), []) is None
 
 
+def test_a_concern_nobody_answered_holds_the_dose(
+    ready: Any,
+    patient: Any,
+    nurse: Any,
+    clock: Any,
+    ask: Callable[..., Any],
+    at: Callable[..., Any],
+    start: Callable[..., None],
+    state: Callable[..., Any],
+) -> None:
+    from ataraxy.clinic.follow.actions import concern
+    from ataraxy.clinic.people.chart import chart_of
+    from ataraxy.clinic.screen.actions.scales import answer_scale
+
+    answer_scale(at(5), patient, "phq9", [0] * 8 + [None])
+    with pytest.raises(InputRefused, match="PHQ-9 item 9 left out"):
+        start(ready, 10)
+    clock(10)
+    assert "a concern waits for an answer" in ask(nurse, "session", ready).content.decode()
+    (raised,) = chart_of(patient.id).open_concerns
+    concern(at(11), patient, raised.record.envelope.id, "Asked in person: no such thoughts.")
+    start(ready, 12)
+    assert state(ready).dose is not None
+
+
 def test_the_third_injection_is_refused_while_the_second_was_missed(
     ready: Any,
     book: Callable[..., Any],

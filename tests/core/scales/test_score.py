@@ -64,7 +64,8 @@ def test_the_concern_is_raised_although_other_answers_are_missing(scales: Mappin
 
 def test_an_unanswered_concern_item_is_missing_not_safe(scales: Mapping[str, Instrument]) -> None:
     found = score(scales["phq9"], [0] * 8 + [None])
-    assert found.missing == (9,) and found.concerns == ()
+    assert found.missing == (9,)
+    assert found.concerns == ("PHQ-9 item 9 left out: a named person asks the patient today.",)
 
 
 @pytest.mark.parametrize("answer", [-1, 4, True, "1", 1.0])
@@ -106,6 +107,19 @@ def test_items_4_5_and_behaviour_are_high_risk(scales: Mapping[str, Instrument],
 def test_a_missing_grave_answer_leaves_the_category_open(scales: Mapping[str, Instrument]) -> None:
     found = score(scales["c-ssrs"], [1, 0, 0, None, 0, 0])
     assert found.category is None and found.missing == (4,)
+    assert "item 4 left out" in found.concerns[0]
+
+
+def test_a_total_from_paper_does_not_say_what_item_9_was(scales: Mapping[str, Instrument]) -> None:
+    assert "item 9 left out" in score_total(scales["phq9"], Decimal(4)).concerns[0]
+    assert score_total(scales["gad7"], Decimal(4)).concerns == ()
+
+
+@given(st.lists(st.none() | st.integers(0, 3), min_size=9, max_size=9))
+def test_only_a_clear_no_to_item_9_raises_nothing(
+    scales: Mapping[str, Instrument], answers: list[int | None]
+) -> None:
+    assert bool(score(scales["phq9"], answers).concerns) is (answers[8] != 0)
 
 
 def test_no_yes_at_all_is_no_category(scales: Mapping[str, Instrument]) -> None:

@@ -63,7 +63,7 @@ def answer(
 ) -> list[Recorded[Any]]:
     """The patient's answers to one check-in. An item left out leaves its total open; nothing counts as 0.
 
-    An answer that must be looked at (PHQ-9 item 9 above zero) raises a concern in the same act.
+    An answer that must be looked at (PHQ-9 item 9 above zero, or left out) raises a concern in the same act.
 
     Raises:
         InputRefused: nothing was answered, an answer is impossible, or it is answered, over or not yet due.
@@ -85,6 +85,8 @@ def answer(
             entries.append(Entry(StoryWritten(words.strip(), row.session_id)))
         written = append_chart(ctx, row.patient_id, *entries, key=key)
         _raise_concerns(ctx, row.patient_id, written, [pair[1] for pair in told.values()])
+        skipped = [pair[1] for scale, pair in scored.items() if scale not in told]
+        _raise_concerns(ctx, row.patient_id, written[:1] * len(skipped), skipped)
         CheckIn.objects.filter(id=row.id).update(answered_at=ctx.now)
         return written
 

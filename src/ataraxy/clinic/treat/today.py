@@ -23,7 +23,7 @@ from ataraxy.core.protocol.types import Course, CriterionKind, Disorder
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """One reason not to give the dose today. ``line`` is consent, standing, course, stop-rules or dose-step."""
+    """One reason not to give the dose today. ``line`` is consent, standing, concern, course, stop-rules or dose-step."""
 
     line: str
     what: str
@@ -44,6 +44,9 @@ def _against(ctx: Context, session: Session) -> Iterator[Against]:
         if one.kind is not CriterionKind.CONSENT:
             what = f"{one.criterion or 'protocol'}: {one.reason}"
             yield Against("standing", what, "Look at the screening page with the prescriber.")
+    for concern in chart.open_concerns:
+        what = f"a concern waits for an answer: {concern.record.payload.text.rstrip('.')}"
+        yield Against("concern", what, "A named person speaks with the patient and answers it.")
     indication = protocol.indication(disorder)
     if indication is not None:
         yield from _course(ctx, session, indication.course)

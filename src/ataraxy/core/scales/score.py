@@ -55,7 +55,9 @@ def score_total(instrument: Instrument, total: Decimal) -> Score:
             "Add the items up again.",
             "total",
         )
-    return Score(total, (), band_of(instrument, total), ())
+    rule = instrument.concern_item
+    asked = () if rule is None else (_left_out(instrument, rule.item),)  # a total does not say what it was
+    return Score(total, (), band_of(instrument, total), asked)
 
 
 def band_of(instrument: Instrument, total: Decimal) -> Band | None:
@@ -90,7 +92,16 @@ def _concerns(instrument: Instrument, answers: Sequence[int | None]) -> tuple[st
     if rule is None:
         return ()
     answer = answers[rule.item - 1]
-    return (rule.text,) if answer is not None and answer > rule.above else ()
+    if answer is None:
+        return (_left_out(instrument, rule.item),)
+    return (rule.text,) if answer > rule.above else ()
+
+
+def _left_out(instrument: Instrument, *items: int) -> str:
+    """Hazard: the question about self-harm is the one most easily left out. Unknown is not no."""
+    numbers = ", ".join(f"{item}" for item in items)
+    word = "item" if len(items) == 1 else "items"
+    return f"{instrument.name} {word} {numbers} left out: a named person asks the patient today."
 
 
 def _triage(instrument: Instrument, answers: Sequence[int | None], missing: tuple[int, ...]) -> Score:
@@ -100,5 +111,6 @@ def _triage(instrument: Instrument, answers: Sequence[int | None], missing: tupl
         if any(answer for answer in given):
             return Score(None, missing, None, (category.label,) if category.concern else (), category)
         if any(answer is None for answer in given):
-            return Score(None, missing, None, ())
+            open_ = tuple(n for n in category.any_of if answers[n - 1] is None)
+            return Score(None, missing, None, (_left_out(instrument, *open_),) if category.concern else ())
     return Score(None, missing, None, ())

@@ -239,6 +239,7 @@ def discharge_steps(at: Seat, names: Mapping[UUID, str]) -> list[Step]:
 DAY_LINES = {
     "consent": "Consent to treatment on this protocol version is in force",
     "standing": "Nothing that speaks against treatment became known, and every answer is still current",
+    "concern": "No concern about this patient waits for an answer",
     "course": "The day and the dose follow from the sessions before",
     "stop-rules": "No stop rule of the course holds, or a prescriber has reviewed it and signed",
     "dose-step": "The dose is not above the last one, or a prescriber has decided the step",
