@@ -80,7 +80,7 @@ class Patient:
         return gate(self.protocol, self.disorder, self.verdicts().values(), self.chart.overrides, **more)
 
     def override(self, criterion: str, reason: str = "weighed with the patient") -> CriterionOverridden:
-        return CriterionOverridden(self.protocol.id, self.protocol.version, criterion, reason)
+        return CriterionOverridden(self.protocol.id, self.protocol.version, criterion, reason, self.disorder)
 
 
 def fit_patient(protocol: Protocol, disorder: Disorder) -> Patient:

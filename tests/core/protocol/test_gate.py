@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from ataraxy.core.chart.events import (
     CriterionOverridden,
     DiagnosisRecorded,
     MedicineGroupRecorded,
+    Outcome,
     PregnancyRecorded,
     ScaleAnswered,
+    TreatmentKind,
     TreatmentRecorded,
 )
 from ataraxy.core.protocol.eligibility import Finding
@@ -122,6 +125,40 @@ def test_a_blank_reason_is_no_reason(fit: Any) -> None:
 def test_a_reason_for_another_version_does_not_count(fit: Any) -> None:
     other = CriterionOverridden(fit.protocol.id, "1999.1", "sleep-apnoea", "weighed")
     assert not fit.add(ConditionRecorded("sleep-apnoea", Answer.YES), other).gate().open
+
+
+@pytest.mark.parametrize("criterion", ["severity", "earlier-treatment", "sleep-apnoea"])
+def test_a_reason_signed_for_one_disorder_does_not_open_another(
+    make_fit: Callable[..., Any], criterion: str
+) -> None:
+    """Hazard: mild PTSD is signed past; the same signature opens the gate for mild social anxiety."""
+    mild = _short_of_everything(make_fit(protocols()["iv-racemic-0.5"], Disorder.SAD))
+    own = mild.override(criterion)
+    assert criterion in mild.add(own).gate().overridden
+    assert criterion not in mild.add(replace(own, disorder=Disorder.PTSD)).gate().overridden
+
+
+@pytest.mark.parametrize(
+    ("criterion", "opens"), [("severity", False), ("earlier-treatment", False), ("sleep-apnoea", True)]
+)
+def test_an_old_reason_that_names_no_disorder_holds_only_where_none_matters(
+    make_fit: Callable[..., Any], criterion: str, opens: bool
+) -> None:
+    mild = _short_of_everything(make_fit(protocols()["iv-racemic-0.5"], Disorder.SAD))
+    old = replace(mild.override(criterion), disorder=None)
+    assert (criterion in mild.add(old).gate().overridden) is opens
+
+
+def _short_of_everything(fit: Any) -> Any:
+    """Too mild, not enough tried, and a caution: each known."""
+    tried = fit.forget(lambda p: isinstance(p, TreatmentRecorded))
+    none = [
+        TreatmentRecorded(kind, "none", None, None, None, Outcome.UNKNOWN, Answer.NO)
+        for kind in TreatmentKind
+    ]
+    scale = fit.protocol.indication(fit.disorder).severity.scale
+    mild = ScaleAnswered(scale, "1", (), Decimal(1))
+    return tried.add(*none, mild, ConditionRecorded("sleep-apnoea", Answer.YES))
 
 
 def test_a_signature_does_not_cover_the_unknown_half_of_a_line(fit: Any) -> None:

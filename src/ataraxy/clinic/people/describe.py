@@ -129,7 +129,10 @@ TELL: dict[type, Callable[[Any], Words]] = {
     e.MedicineGroupRecorded: _medicine,
     e.PregnancyRecorded: lambda p: (f"Pregnant: {ANSWERS[p.answer]}", p.basis),
     e.BodyMeasured: _body,
-    e.CriterionOverridden: lambda p: (f"Criterion overridden: {p.criterion}", p.reason),
+    e.CriterionOverridden: lambda p: (
+        f"Criterion overridden: {p.criterion}{f' for {disorder_name(p.disorder.value)}' if p.disorder else ''}",
+        p.reason,
+    ),
     e.DecisionSigned: _decision,
     e.ConsentSigned: lambda p: (
         f"Consent signed: {p.protocol_id} {p.protocol_version}",

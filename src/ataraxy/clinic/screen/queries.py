@@ -188,6 +188,7 @@ def verdict_rows(chart: Chart, now: Judged) -> list[VerdictRow]:
         o.payload.criterion: o.payload.reason
         for o in chart.overrides
         if (o.payload.protocol_id, o.payload.protocol_version) == (now.row.protocol_id, now.row.version)
+        and o.payload.disorder in (None, now.disorder)
     }
     rows = [_verdict_row(v, signed, now) for v in now.verdicts]
     return sorted(rows, key=lambda row: LOUDEST.index(row.kind))

@@ -134,13 +134,17 @@ class BodyMeasured:
 
 @dataclass(frozen=True, slots=True)
 class CriterionOverridden:
-    """A prescriber's signed reason for treating although this criterion is not met."""
+    """A prescriber's signed reason for treating although this criterion is not met, for this disorder.
+
+    ``disorder`` is None in entries from before it was recorded.
+    """
 
     VERSION: ClassVar[int] = 1
     protocol_id: str
     protocol_version: str
     criterion: str
     reason: str
+    disorder: Disorder | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,12 +68,12 @@ def gate(
     """Whether every criterion that applies is met, or overridden by a reason signed after the fact was known.
 
     Args:
-        overrides: the chart's signed overrides; those of other protocols and versions are ignored.
+        overrides: the chart's signed overrides; those for other protocols, versions and disorders are ignored.
         demo: a demo clinic, which alone may use an indication marked ``use = "demo"``.
         kinds: which kinds of criteria count; ``STANDING`` for the later sessions of a course.
     """
     judged = {verdict.criterion.id: verdict for verdict in verdicts}
-    signed = [o for o in overrides if _is_for(o.payload, protocol)]
+    signed = [o for o in overrides if _is_for(o.payload, protocol, disorder)]
     closed: list[Closed] = list(_closed_by_use(protocol, disorder, demo))
     overridden: list[str] = []
     counted = [c for c in protocol.eligibility if c.applies_to(disorder) and c.kind in kinds]
@@ -100,9 +100,18 @@ def may_be_overridden(criterion: Criterion) -> bool:
     )
 
 
-def _is_for(override: CriterionOverridden, protocol: Protocol) -> bool:
+def _is_for(override: CriterionOverridden, protocol: Protocol, disorder: Disorder) -> bool:
+    """Hazard: the severity of one disorder is signed past, and the signature opens another disorder too."""
     same = (override.protocol_id, override.protocol_version) == (protocol.id, protocol.version)
-    return same and bool(override.reason.strip())
+    return same and bool(override.reason.strip()) and _same_disorder(override, protocol, disorder)
+
+
+def _same_disorder(override: CriterionOverridden, protocol: Protocol, disorder: Disorder) -> bool:
+    """An entry that does not say its disorder holds only where the disorder makes no difference."""
+    if override.disorder is not None:
+        return override.disorder is disorder
+    kind = next((c.kind for c in protocol.eligibility if c.id == override.criterion), None)
+    return kind in STANDING
 
 
 def _is_overridden(verdict: Verdict, signed: list[Recorded[CriterionOverridden]]) -> bool:

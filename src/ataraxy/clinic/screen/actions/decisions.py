@@ -84,7 +84,7 @@ def override_criterion(
     _refuse_few_words(reason, "reason")
     now = judged(ctx, patient, chart_of(patient.id), row, disorder)
     _refuse_override(now, criterion)
-    override = CriterionOverridden(row.protocol_id, row.version, criterion, reason)
+    override = CriterionOverridden(row.protocol_id, row.version, criterion, reason, disorder)
     append_chart(ctx, patient.id, Entry(override), key=key, seen=seen)
 
 
