@@ -85,6 +85,18 @@ def test_a_value_is_put_right_and_the_wrong_one_stays_visible(
     assert "corrected by a later entry" in ask(nurse, "session", ready).content.decode()
 
 
+def test_the_start_of_a_dose_is_not_moved_before_its_checks(running: Any, at: Any, state: Any) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.errors import InputRefused
+
+    started = state(running).dose.steps[0]
+    with pytest.raises(InputRefused, match="could not have been started"):
+        actions.correct(at(20), running.id, started.event, "it was earlier", at=at(1).now)
+    assert state(running).dose.started_at == started.at
+    actions.correct(at(20), running.id, started.event, "a minute later", at=at(11).now)
+    assert state(running).dose.started_at == at(11).now
+
+
 def test_an_entry_is_taken_back(ready: Any, nurse: Any, clock: Any, tell: Any, seen: Any, state: Any) -> None:
     clock(12)
     event = state(ready).latest(Measure.WEIGHT).event

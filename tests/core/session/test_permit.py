@@ -238,6 +238,51 @@ def test_taking_back_a_pause_or_a_stop_asks_what_a_resume_asks(protocol, story, 
     assert ask_under(protocol, story, 14, undo, corrects=tap.envelope.id) is None
 
 
+def test_the_start_of_a_dose_is_not_moved_to_where_it_would_have_been_refused(protocol, story):
+    """Hazard: started at 10, put to 7, before the pressure was taken: the observation seems long enough."""
+    started = story.dosing().events[-1]
+
+    def move(minute):
+        return ask_under(
+            protocol, story, 30, started.payload, at=story.at(minute), corrects=started.envelope.id
+        )
+
+    assert "pressure before" in move(7).cause and "could not have been started" in move(7).cause
+    assert move(9) is None and move(12) is None
+    assert move(45) is not None  # still to come
+
+
+def test_the_start_of_a_dose_is_not_moved_behind_a_pause(protocol, story):
+    started = story.dosing().events[-1]
+    story.say(15, e.DosePaused("nausea"))
+    late = ask_under(protocol, story, 30, started.payload, at=story.at(16), corrects=started.envelope.id)
+    assert "paused, stopped or finished before that" in late.cause
+
+
+def test_an_answer_taken_back_does_not_carry_a_moved_start(protocol, story):
+    story.ready()
+    wrong = story.measure(9.5, systolic=150, diastolic=80)
+    good = story.measure(9.6, systolic=120, diastolic=78)
+    started = story.say(10, STARTED)
+    assert isinstance(wrong.payload, e.VitalRecorded)
+    story.say(20, e.EventRetracted("of another patient"), corrects=good)
+    moved = ask_under(protocol, story, 30, started.payload, at=story.at(9.8), corrects=started.envelope.id)
+    assert "150" in moved.cause
+
+
+@given(st.data())
+def test_a_start_is_moved_only_to_where_it_would_have_been_permitted(protocol, new_story, data):
+    """The gate of a correction is the gate of a start."""
+    minute = data.draw(st.integers(0, 40))
+    story = new_story().dosing()
+    started = story.events[-1]
+    moved = ask_under(protocol, story, 40, started.payload, at=story.at(minute), corrects=started.envelope.id)
+    before = new_story()
+    before.events = [one for one in story.events[:-1] if one.envelope.at <= story.at(minute)]
+    asked = ask_under(protocol, before, minute, started.payload)
+    assert (moved is None) is (asked is None)
+
+
 def test_a_pause_may_be_corrected_where_the_dose_stays_paused(protocol, story):
     story.dosing().measure(12, systolic=186, diastolic=112, spo2=97)
     tap = story.say(12, e.DosePaused("high"))

@@ -38,6 +38,7 @@ from ataraxy.core.session.events import (
 from ataraxy.core.session.fold import apply
 from ataraxy.core.session.freshness import pre_dose_current
 from ataraxy.core.session.sound import Refusal, sound
+from ataraxy.core.session.start import gate_moved_start, gate_start
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Hold, Pause, Stop
 
@@ -88,11 +89,13 @@ def permit_under(
     refusal = permit(state, payload, now, at=at, corrects=corrects)
     if refusal is not None:
         return refusal
+    if corrects is not None and isinstance(payload, DoseStarted):
+        return gate_moved_start(protocol, state, payload, at or now)
     if corrects is not None:
         return _gate_running_again(protocol, state, payload, now, at or now, corrects)
     match payload:
         case DoseStarted():
-            return _gate_start(protocol, state, payload, now, holds)
+            return gate_start(protocol, state, payload, now, holds)
         case DoseResumed():
             return _gate_resume(protocol, state, now)
         case SessionEnded(how=EndReason.DISCHARGED):
@@ -207,30 +210,6 @@ def _permit_end(state: SessionState, how: EndReason) -> Refusal | None:
         return Refusal("A dose was given: this is not a cancelled session.", "Choose how the patient left.")
     if how is EndReason.DISCHARGED and dose is None:
         return Refusal("No dose was given.", "End the session as cancelled.")
-    return None
-
-
-def _gate_start(
-    protocol: Protocol,
-    state: SessionState,
-    dose: DoseStarted,
-    now: datetime,
-    holds: Sequence[CourseHold] | None,
-) -> Refusal | None:
-    if holds is None:
-        return Refusal("Nobody looked at what the course says.", "Start the dose from the session's page.")
-    if holds:
-        return Refusal(f"{holds[0].text} Now: {holds[0].what}.", holds[0].cure)
-    cap_mg, cap_mg_per_kg = protocol.dose.cap_mg, protocol.dose.cap_mg_per_kg
-    if dose.mg > cap_mg or dose.mg > cap_mg_per_kg * dose.weight_kg:
-        cap = f"{cap_mg} mg and {cap_mg_per_kg} mg/kg"
-        return Refusal(f"{dose.mg} mg is above the protocol's cap ({cap}).", "Plan the dose again.")
-    if dose.route is not protocol.dose.route:
-        return Refusal(f"The protocol gives it by {protocol.dose.route.value}.", "Plan the dose again.")
-    stance = decide(protocol, state, now).stance
-    if isinstance(stance, Hold):
-        first = stance.reasons[0]
-        return Refusal(f"{first.text}: {first.what}.", "Do not start before every check holds.")
     return None
 
 
