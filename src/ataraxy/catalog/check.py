@@ -23,7 +23,7 @@ from ataraxy.catalog.library import (
 from ataraxy.catalog.pk import read_model
 from ataraxy.catalog.populations import read_population
 from ataraxy.catalog.read import Reading, read_protocol
-from ataraxy.catalog.toml import Document
+from ataraxy.catalog.toml import Document, parse_toml, read_text
 from ataraxy.core.errors import CatalogError
 from ataraxy.core.protocol.limits import SafetyLimits
 from ataraxy.core.protocol.problem import Problem
@@ -37,6 +37,8 @@ READERS: Mapping[str, Callable[[bytes, str], tuple[Document, object, tuple[Probl
     "effect_models": read_effect,
     "populations": read_population,
 }
+
+KEYS = {"pk_models": "compartments", "effect_models": "endpoint", "populations": "height_cm"}  # only there
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,17 @@ def _pharmacology() -> Iterator[CatalogProblem]:
     for folder in READERS:
         for path in toml_files(folder):
             yield from check_pharmacology(folder, path.read_bytes(), path.name)
+
+
+def pharmacology_folder(data: bytes, name: str, folder: str) -> str | None:
+    """Which of ``READERS`` a file belongs to, by the folder it lies in or by its keys; None for a protocol."""
+    if folder in READERS:
+        return folder
+    try:
+        keys = parse_toml(read_text(data, name), name).values.keys()
+    except CatalogError:
+        return None
+    return next((kind for kind, key in KEYS.items() if key in keys), None)
 
 
 def check_pharmacology(folder: str, data: bytes, name: str) -> tuple[CatalogProblem, ...]:

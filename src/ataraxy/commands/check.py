@@ -1,4 +1,4 @@
-"""``ataraxy check FILE``: is this protocol fit to be used, and what does it say?
+"""``ataraxy check FILE``: is this protocol, model, effect or population fit to be used, and what does it say?
 
 Exit code 0: no problem. 1: problems, each with its line. 2: the file cannot be read.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ataraxy.catalog.check import CatalogProblem, check_bytes
+from ataraxy.catalog.check import CatalogProblem, check_bytes, check_pharmacology, pharmacology_folder
 from ataraxy.commands.page import print_page
 from ataraxy.core.protocol.lines import claims, unsigned
 from ataraxy.core.protocol.types import Protocol
@@ -22,19 +22,26 @@ OK, PROBLEMS, UNREADABLE = 0, 1, 2
 
 
 def check(file: Path, json: bool = False) -> int:
-    """Check one protocol file, print every problem or the page, and return the exit code."""
+    """Check one file of the catalog, print every problem or the page, and return the exit code."""
     console = Console(highlight=False, soft_wrap=json)
     try:
         data = file.read_bytes()
     except (OSError, ValueError) as error:
         return _unreadable(file, error, json, console)
-    reading, problems = check_bytes(data, file.name)
-    protocol = reading.protocol if reading is not None else None
+    protocol, problems = _checked(data, file)
     if json:
         _print_json(_as_json(file, protocol, problems))
     else:
         _print(file, protocol, problems, console)
     return PROBLEMS if problems else OK
+
+
+def _checked(data: bytes, file: Path) -> tuple[Protocol | None, tuple[CatalogProblem, ...]]:
+    folder = pharmacology_folder(data, file.name, file.absolute().parent.name)
+    if folder is not None:
+        return None, check_pharmacology(folder, data, file.name)
+    reading, problems = check_bytes(data, file.name)
+    return (reading.protocol if reading is not None else None), problems
 
 
 def _unreadable(file: Path, error: Exception, json: bool, console: Console) -> int:

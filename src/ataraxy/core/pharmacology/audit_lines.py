@@ -83,7 +83,7 @@ class Names:
             units = ", ".join(u for u, kind in KNOWN.items() if kind.dimension in dimensions)
             yield Problem(
                 path,
-                f"`{path[-1]}` needs a {wanted}; {name!r} is a {unit.dimension} ({parameter.unit}).",
+                f"`{path[-1]}` takes a value of {wanted}; {name!r} is one of {unit.dimension} ({parameter.unit}).",
                 f"Name another parameter, or write it in one of: {units}.",
             )
 
