@@ -179,6 +179,41 @@ def test_a_dose_above_a_cap_is_not_started(protocol, story, change):
     assert "cap" in ask_under(protocol, story.ready(), 10, replace(STARTED, **change)).cause
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"mg": Decimal("35.0"), "weight_kg": Decimal(71)}, "The weight measured is 70 kg, not 71"),
+        ({"duration_min": 30}, "Over 30 min is faster than 40 min"),
+        ({"duration_min": None, "rate_mg_per_min": None}, "At once is faster than 40 min"),
+        ({"rate_mg_per_min": Decimal("0.88")}, "faster than the planned 0.8750 mg/min"),
+        ({"concentration_mg_per_ml": Decimal(2)}, "not the planned 1 mg/mL"),
+    ],
+)
+def test_a_dose_faster_or_stronger_than_planned_is_not_started(protocol, story, change, says):
+    """Hazard: the whole dose in ten minutes, by a number typed past the plan."""
+    assert says in ask_under(protocol, story.ready(), 10, replace(STARTED, **change)).cause
+
+
+def test_a_dose_above_what_was_decided_for_this_session_is_not_started(protocol, story):
+    story.ready().say(9.5, e.DoseDecided(Decimal("0.25"), "dizzy at the last one"), actor=UUID(int=1002))
+    assert "above the planned 17.5 mg" in ask_under(protocol, story, 10, STARTED).cause
+    less = replace(STARTED, mg=Decimal("17.5"), rate_mg_per_min=Decimal("0.4375"))
+    assert ask_under(protocol, story, 10, less) is None
+
+
+@given(
+    st.decimals("0.1", "60", places=1),
+    st.none() | st.integers(1, 120),
+    st.none() | st.decimals("0.01", "3", places=2),
+)
+def test_nothing_above_the_plan_ever_starts(protocol, new_story, mg, minutes, rate):
+    dose = replace(STARTED, mg=mg, duration_min=minutes, rate_mg_per_min=rate)
+    planned = (
+        mg <= 35 and minutes is not None and minutes >= 40 and (rate is None or rate <= Decimal("0.875"))
+    )
+    assert (ask_under(protocol, new_story().ready(), 10, dose) is None) is planned
+
+
 def test_a_dose_by_another_route_is_not_started(protocol, story):
     assert ask_under(protocol, story.ready(), 10, replace(STARTED, route=Route.SUBCUTANEOUS)) is not None
 

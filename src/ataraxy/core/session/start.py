@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from ataraxy.core.course.holds import CourseHold
-from ataraxy.core.protocol.types import Protocol
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.dosing import DosePlan, plan_dose
+from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.events import (
     DoseFinished,
@@ -44,10 +46,53 @@ def gate_start(
         return Refusal(f"{dose.mg} mg is above the protocol's cap ({cap}).", "Plan the dose again.")
     if dose.route is not protocol.dose.route:
         return Refusal(f"The protocol gives it by {protocol.dose.route.value}.", "Plan the dose again.")
+    if (refusal := _beside_plan(protocol, state, dose)) is not None:
+        return refusal
     stance = decide(protocol, state, now).stance
     if isinstance(stance, Hold):
         first = stance.reasons[0]
         return Refusal(f"{first.text}: {first.what}.", "Do not start before every check holds.")
+    return None
+
+
+def _beside_plan(protocol: Protocol, state: SessionState, dose: DoseStarted) -> Refusal | None:
+    """Never more, faster or stronger than what is planned for this session at the weight of the day."""
+    weight, planned = state.latest(Measure.WEIGHT), state.planned_mg_per_kg
+    if weight is None or planned is None:
+        return None  # the checks before the dose say so
+    if dose.weight_kg != weight.value:
+        return Refusal(
+            f"The weight measured is {weight.value} kg, not {dose.weight_kg}.", "Plan the dose again."
+        )
+    try:
+        plan = plan_dose(protocol, planned, weight.value)
+    except InputRefused as refused:
+        return Refusal(refused.cause, refused.cure)
+    cure = "Give what is planned, or a prescriber decides another dose."
+    if dose.mg > plan.mg:
+        return Refusal(f"{dose.mg} mg is above the planned {plan.mg} mg.", cure)
+    return _too_fast(plan, dose)
+
+
+def _too_fast(plan: DosePlan, dose: DoseStarted) -> Refusal | None:
+    """An infusion runs as long as planned, at no higher rate, from a bag of the planned strength."""
+    if plan.duration_min is None or plan.rate_mg_per_min is None:
+        if dose.duration_min is None and dose.rate_mg_per_min is None:
+            return None
+        return Refusal("The protocol gives this dose at once.", "Plan the dose again.")
+    if dose.duration_min is None or dose.duration_min < plan.duration_min:
+        told = "at once" if dose.duration_min is None else f"over {dose.duration_min} min"
+        return Refusal(
+            f"{told.capitalize()} is faster than {plan.duration_min} min.", "Set the pump as planned."
+        )
+    rate = dose.rate_mg_per_min
+    if rate is not None and rate > plan.rate_mg_per_min:
+        words = f"{rate} mg/min is faster than the planned {plan.rate_mg_per_min} mg/min."
+        return Refusal(words, "Set the pump as planned.")
+    strength = dose.concentration_mg_per_ml
+    if strength is not None and strength != plan.concentration_mg_per_ml:
+        words = f"{strength} mg/mL is not the planned {plan.concentration_mg_per_ml} mg/mL."
+        return Refusal(words, "Prepare the infusion as planned.")
     return None
 
 
