@@ -261,6 +261,39 @@ def test_a_signature_cannot_be_moved_to_cover_a_later_value(protocol, story):
     assert ask_under(protocol, story, 11, taken_back, corrects=signed.envelope.id) is None
 
 
+def test_an_older_value_that_comes_back_is_not_covered_by_a_signature_on_a_newer_one(protocol, story):
+    """Hazard: 188 mmHg, then 150; 150 is signed past and taken back; the signer never saw 188 as current."""
+    story.ready().measure(9, systolic=188, diastolic=80)
+    milder = story.measure(9.2, systolic=150, diastolic=80)
+    story.sign(9.5, "pressure-before")
+    assert ask_under(protocol, story, 10, STARTED) is None
+    story.say(10, e.EventRetracted("of another patient"), corrects=milder)
+    assert "188" in ask_under(protocol, story, 10, STARTED).cause
+    story.sign(10, "pressure-before")
+    assert ask_under(protocol, story, 10, STARTED) is None
+
+
+def test_a_no_that_comes_back_is_not_covered_by_a_signature_on_another(protocol, story):
+    story.ready().say(9, e.CheckRecorded("fasted", ok=False, note="a whole meal"))
+    sip = story.say(9.2, e.CheckRecorded("fasted", ok=False, note="a sip of water"))
+    story.sign(9.5, "fasted")
+    assert ask_under(protocol, story, 10, STARTED) is None
+    story.say(10, e.EventRetracted("not so"), corrects=sip)
+    assert "a whole meal" in ask_under(protocol, story, 10, STARTED).cause
+
+
+@given(st.lists(st.integers(141, 200), min_size=1, max_size=5), st.data())
+def test_a_signature_covers_the_one_value_that_was_shown(protocol, new_story, pressures, data):
+    story = new_story().ready()
+    values = [story.measure(9 + n / 10, systolic=p, diastolic=80) for n, p in enumerate(pressures)]
+    story.sign(9.6, "pressure-before")
+    back = data.draw(st.integers(0, len(values)))
+    for wrong in values[len(values) - back :]:
+        story.say(9.8, e.EventRetracted("wrong"), corrects=wrong)
+    held = ask_under(protocol, story, 10, STARTED) is not None
+    assert held is (0 < back < len(values))
+
+
 @pytest.mark.parametrize("halted", [e.DosePaused("high"), e.DoseStopped("high")])
 def test_taking_back_a_pause_or_a_stop_asks_what_a_resume_asks(protocol, story, halted):
     story.dosing().measure(12, systolic=186, diastolic=112, spo2=97)
