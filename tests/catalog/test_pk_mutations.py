@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,8 +14,12 @@ from ataraxy.catalog.effects import parse_effect
 from ataraxy.catalog.library import HOME, toml_files
 from ataraxy.catalog.pk import parse_model
 from ataraxy.catalog.populations import parse_population
+from ataraxy.catalog.shape import FAILED, fit
+from ataraxy.catalog.toml import parse_toml
 from ataraxy.core.errors import CatalogError, InputRefused
+from ataraxy.core.pharmacology.audit import problems_of_model
 from ataraxy.core.pharmacology.draws import Draws
+from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.people import one_person
 from ataraxy.core.pharmacology.regimen import Dose
 from ataraxy.core.pharmacology.simulate import simulate
@@ -109,6 +115,53 @@ def assert_it_can_be_simulated(model):
         for analyte in model.analytes:
             levels = found.values[analyte.name]
             assert np.isfinite(levels).all() and (levels >= -1e-9).all()
+
+
+def leaves(value, path=()):
+    """Every plain value inside, by its path."""
+    if isinstance(value, dict | list):
+        inside = value.items() if isinstance(value, dict) else enumerate(value)
+        return [leaf for key, one in inside for leaf in leaves(one, (*path, key))]
+    return [path]
+
+
+def put(value, path, new):
+    """A copy of the values with another one at this path."""
+    if not path:
+        return new
+    copied = dict(value) if isinstance(value, dict) else list(value)
+    copied[path[0]] = put(value[path[0]], path[1:], new)
+    return copied
+
+
+def got(value, path):
+    return value if not path else got(value[path[0]], path[1:])
+
+
+FIGURES = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-3000, max_value=3000)
+
+
+@st.composite
+def spoilt_values(draw):
+    """The values of a good model with one to three of them swapped for others of the file, or for numbers."""
+    name = draw(st.sampled_from([path.name for path in toml_files("pk_models")]))
+    values = parse_toml(text_of("pk_models", name), name).values
+    places = leaves(values)
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.sampled_from(places))
+        other = st.sampled_from(places).map(lambda path, now=values: got(now, path))
+        values = put(values, place, draw(FIGURES if isinstance(got(values, place), Decimal | int) else other))
+    return values
+
+
+@settings(max_examples=300)
+@given(spoilt_values())
+def test_a_spoilt_model_is_refused_or_can_still_be_simulated(values):
+    problems = []
+    model = fit(PkModel, values, (), problems)
+    if model is FAILED or problems or problems_of_model(model):
+        return
+    assert_it_can_be_simulated(model)
 
 
 @settings(max_examples=100)
