@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+BENCH  := build/bench-venv
+BENCHED := $(BENCH)/.installed
 LOCKS  := requirements/dev.txt requirements/build.txt
 CORES  := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n" -gt 2 ] && echo 2 || echo $$n)
 COMPILE = uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
@@ -48,8 +50,19 @@ lint: $(STAMP) ## ruff, mypy --strict, import-linter, migrations, bandit
 		$(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run --skip-checks
 	$(BIN)/bandit -q -c pyproject.toml -r src
 
-bench: $(STAMP) ## every benchmark, quickly: one JSON line a figure
-	@for script in benchmarks/*.py; do $(BIN)/python "$$script" --quick || exit 1; done
+bench: $(BENCHED) ## every benchmark, quickly, beside its peers: one JSON line a figure
+	@for script in benchmarks/*.py; do $(BENCH)/bin/python "$$script" --quick || exit 1; done
+
+# The peers live in an environment of their own. numbalsoda comes as source that needs a Fortran compiler.
+$(BENCHED): requirements/bench.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -m venv --clear $(BENCH)
+	@echo "Installing what we are measured beside (a few minutes the first time) ..."
+	@if command -v gfortran >/dev/null; then cp requirements/bench.txt $(BENCH)/lock.txt; else \
+		echo "Missing: gfortran, so numbalsoda is left out. On Debian or Ubuntu: apt-get install gfortran, then rm $@."; \
+		awk '/^numbalsoda==/ {out = 1} !out {print} !/\\$$/ {out = 0}' requirements/bench.txt >$(BENCH)/lock.txt; fi
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(BENCH)/lock.txt -r requirements/build.txt
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
 
 lock: ## pin the dependencies again (needs uv)
 	@command -v uv >/dev/null || { echo "Missing: uv. Install it, then run make lock again."; exit 1; }

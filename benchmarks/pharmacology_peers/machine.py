@@ -40,5 +40,7 @@ def flop_peak() -> float:
     """GF/s of numpy's matrix product on one thread: what code reaches in practice, near the processor's peak."""
     clean = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
     clean |= {"OPENBLAS_NUM_THREADS": "1"}
-    told = subprocess.run([sys.executable, "-c", DGEMM], env=clean, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", DGEMM], env=clean, capture_output=True, text=True, check=True
+    )
     return float(json.loads(told.stdout))

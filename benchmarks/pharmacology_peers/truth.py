@@ -71,9 +71,7 @@ def lsoda(work: Workload, numbers: FloatArray, **tolerance: float) -> dict[str, 
         for start, end, running, inside in segments(work.at_min):
             p["pump"] = p["rate"] if running else 0.0
             at = np.unique(np.append(work.at_min[inside], end))
-            done = solve_ivp(
-                slopes, (start, end), state, "LSODA", t_eval=at, args=(p,), **tolerance
-            )
+            done = solve_ivp(slopes, (start, end), state, "LSODA", t_eval=at, args=(p,), **tolerance)
             states[person, inside] = done.y.T[np.searchsorted(at, work.at_min[inside])]
             state = done.y[:, -1]
     return read_off(work, numbers, states)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from ataraxy.core.pharmacology.draws import Draws, normals
 from ataraxy.core.pharmacology.effect import EffectModel
 from ataraxy.core.pharmacology.model import PkModel, PkRoute
 from ataraxy.core.pharmacology.people import FloatArray, People
+from ataraxy.core.pharmacology.prepared import Prepared, prepare
 from ataraxy.core.pharmacology.regimen import Dose, Regimen
-from ataraxy.core.pharmacology.simulate import Prepared, prepare
 
 MODELS = Path(__file__).parent.parent / "models"
 DOSES_MIN = tuple(60.0 * h for h in (0, 72, 168, 240, 336, 408, 504, 576))
@@ -60,7 +61,14 @@ class Workload:
         weight = 70.0 * np.exp(0.2 * normals(SEED, number, 1, stream=1)[0])
         blank = np.full(count, "")
         return People(
-            number, np.clip(weight, 25, 250), np.full(count, 45.0), np.full(count, 170.0), blank, blank, blank, blank
+            number,
+            np.clip(weight, 25, 250),
+            np.full(count, 45.0),
+            np.full(count, 170.0),
+            blank,
+            blank,
+            blank,
+            blank,
         )
 
     def prepared(self, count: int, first: int = 0) -> Prepared:
@@ -88,7 +96,8 @@ def irregular(at_min: FloatArray) -> FloatArray:
 def workload(name: str, at_min: FloatArray | None = None) -> Workload:
     effects = ("w1-site",) if name == "w1" else ("w2-anxiety", "w2-pressure")
     regimen = tuple(
-        Dose(PkRoute.INTRAVENOUS, start, mg_per_kg=MG_PER_KG, duration_min=DURATION_MIN) for start in DOSES_MIN
+        Dose(PkRoute.INTRAVENOUS, start, mg_per_kg=MG_PER_KG, duration_min=DURATION_MIN)
+        for start in DOSES_MIN
     )
     return Workload(
         name,
@@ -155,9 +164,10 @@ def segments(at_min: FloatArray) -> list[tuple[float, float, bool, FloatArray]]:
 
     A time at a border belongs to the stretch that ends there; the first stretch owns its start too.
     """
-    borders = sorted({t for start in DOSES_MIN for t in (start, start + DURATION_MIN)} | {float(at_min[-1])})
+    last = float(at_min[-1])
+    borders = sorted({t for start in DOSES_MIN for t in (start, start + DURATION_MIN) if t < last} | {last})
     found = []
-    for place, (start, end) in enumerate(zip(borders[:-1], borders[1:], strict=True)):
+    for place, (start, end) in enumerate(pairwise(borders)):
         inside = (at_min > start) & (at_min <= end)
         if place == 0:
             inside |= at_min == start
