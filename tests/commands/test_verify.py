@@ -29,6 +29,17 @@ def test_a_broken_link_is_named_and_exits_with_three(
     assert "The record is broken" in ataraxy("verify").stdout
 
 
+def test_a_missing_file_of_outside_anchors_fails(founded: dict[str, Any], told: Callable[..., Any]) -> None:
+    from ataraxy.clinic.audit.anchors import drop_anchor
+    from ataraxy.clinic.context import system_context
+    from ataraxy.clinic.people.models import Clinic
+
+    assert drop_anchor(system_context(Clinic.objects.get()), None) is not None
+    code, document = told("verify")
+    assert code == 3
+    assert "the copy outside the database is not there" in document["faults"][0]["reason"]
+
+
 def test_rebuild_finds_a_projection_that_was_changed_by_hand_and_mends_it(
     founded: dict[str, Any], told: Callable[..., Any]
 ) -> None:

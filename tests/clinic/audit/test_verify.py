@@ -186,3 +186,28 @@ def test_dropped_anchors_are_found_by_the_copy_outside(
     tamper("DELETE FROM audit_anchor")
     (fault,) = verify(outside)
     assert "copy outside the database" in fault.reason
+
+
+@pytest.mark.parametrize("left", [None, "", "\n"])
+def test_a_copy_outside_that_is_gone_is_told_apart_from_a_clinic_that_has_just_begun(
+    own_database: str, chart: UUID, tmp_path: Path, left: str | None
+) -> None:
+    """Hazard: who can rewrite the database can often remove a file too."""
+    from ataraxy.clinic.audit.models import Anchor
+    from ataraxy.clinic.audit.verify import verify
+
+    outside = tmp_path / "anchors.log"
+    if left is not None:
+        outside.write_text(left)
+    (fault,) = verify(outside)
+    assert fault.kind == "anchor"
+    assert ("is not there" if left is None else "is empty") in fault.reason
+    anchor = Anchor.objects.get()
+    outside.write_text(f"2026-11-23T08:00:00+00:00 {anchor.clinic_id} {anchor.number} {anchor.hash}\n")
+    assert verify(outside) == []
+
+
+def test_a_clinic_without_an_anchor_needs_no_copy_outside(own_database: str, tmp_path: Path) -> None:
+    from ataraxy.clinic.audit.verify import verify
+
+    assert verify(tmp_path / "anchors.log") == []

@@ -90,6 +90,17 @@ def _anchor_faults(anchors_file: Path | None) -> Iterator[Fault]:
         previous[anchor.clinic_id] = (anchor.number, anchor.hash)
         seen.add(anchor.hash)
     yield from _outside_faults(outside, damaged, seen)
+    if anchors_file is not None and seen and not outside and not damaged:
+        yield Fault(None, "anchor", 0, _nothing_outside(anchors_file, len(seen)))
+
+
+def _nothing_outside(path: Path, anchors: int) -> str:
+    """Hazard: whoever rewrites the database also removes the one copy that would show it."""
+    what = "is empty" if path.exists() else "is not there"
+    return (
+        f"the copy outside the database {what}, and the database has {anchors} anchors: nothing outside vouches "
+        "for the record. Bring the file back from a backup, or set ATARAXY_ANCHORS to where it is"
+    )
 
 
 def _outside_faults(outside: list[tuple[int, str]], damaged: list[int], seen: set[str]) -> Iterator[Fault]:
