@@ -1,0 +1,169 @@
+"""The engine as a function of random effects, on the models of the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ataraxy.catalog.pk import load_model
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology.draws import Draws
+from ataraxy.core.pharmacology.individualise import individualise, individualise_many
+from ataraxy.core.pharmacology.model import PkRoute
+from ataraxy.core.pharmacology.observation import Observation, ResidualError, residual_error
+from ataraxy.core.pharmacology.parameters import draw_etas
+from ataraxy.core.pharmacology.people import one_person, same_people
+from ataraxy.core.pharmacology.posterior import posterior
+from ataraxy.core.pharmacology.predictor import at_observations, predictor
+from ataraxy.core.pharmacology.regimen import Dose
+from ataraxy.core.pharmacology.simulate import simulate
+
+INFUSION = (Dose(PkRoute.INTRAVENOUS, 0.0, mg_per_kg=0.5, duration_min=40.0),)
+TWO_DAYS = (*INFUSION, Dose(PkRoute.INTRAVENOUS, 2880.0, mg_per_kg=0.5, duration_min=40.0))
+AT = np.array([20.0, 40.0, 90.0, 240.0])
+
+
+def sample(number, kind, at_min, value, *, unit="ng/mL", error=None):
+    return Observation(f"s{number}", kind, at_min, value, unit, error or ResidualError(log_sd=0.1))
+
+
+def test_without_effects_it_is_the_typical_person():
+    model, person = load_model("otto-2021"), one_person(82.0)
+    whole = predictor(model, INFUSION, person)
+    found = whole.simulate(np.zeros((1, len(whole.prior))), AT)
+    known = simulate(model, INFUSION, person, AT)
+    for name in known.values:
+        np.testing.assert_allclose(found.values[name], known.values[name], rtol=1e-12)
+
+
+def test_with_the_effects_a_person_drew_it_is_that_person():
+    model, people = load_model("otto-2021"), same_people(one_person(82.0), 5)
+    whole = predictor(model, INFUSION, people)
+    etas = draw_etas(model, people, Draws(11)).T
+    known = simulate(model, INFUSION, people, AT, draws=Draws(11))
+    found = whole.simulate(etas, AT, np.arange(5))
+    for name in known.values:
+        np.testing.assert_allclose(found.values[name], known.values[name], rtol=1e-12)
+
+
+def test_the_prior_is_the_models_between_people_and_between_days():
+    once, twice = (
+        predictor(load_model("simons-2022"), regimen, one_person(70.0)) for regimen in (INFUSION, TWO_DAYS)
+    )
+    model = once.model
+    between, within = len(model.between), len(model.occasion)
+    assert within > 0
+    assert once.prior.names[:between] == tuple(v.parameter for v in model.between)
+    assert len(once.prior) == between + within
+    assert twice.prior.names[-within:] == tuple(f"{v.parameter}@2" for v in model.occasion)
+    np.testing.assert_allclose(
+        np.diag(twice.prior.covariance)[between:], 2 * [float(v.variance) for v in model.occasion]
+    )
+
+
+def test_an_effect_of_the_second_day_changes_the_second_day_alone():
+    whole = predictor(load_model("simons-2022"), TWO_DAYS, one_person(70.0))
+    etas = np.zeros((1, len(whole.prior)))
+    etas[0, whole.prior.names.index("mtt_nk@2")] = 0.5
+    at = np.array([30.0, 90.0, 2910.0, 2970.0])
+    typical = whole.simulate(np.zeros_like(etas), at).values["norketamine"][0]
+    moved = whole.simulate(etas, at).values["norketamine"][0]
+    np.testing.assert_allclose(moved[:2], typical[:2], rtol=1e-9)
+    assert np.all(np.abs(moved[2:] / typical[2:] - 1) > 0.01)
+
+
+def test_readings_in_any_order_and_unit_are_predicted_in_that_order():
+    whole = predictor(load_model("otto-2021"), INFUSION, one_person(70.0))
+    readings = [
+        sample(1, "norketamine", 90.0, 20.0),
+        sample(2, "ketamine", 40.0, 0.08, unit="mg/L"),
+        sample(3, "ketamine", 90.0, 40.0),
+    ]
+    seen = at_observations(whole, readings)
+    assert [o.unit for o in seen.observations] == ["ng/mL"] * 3
+    assert seen.observations[1].value == pytest.approx(80.0)
+    found = seen(np.zeros((2, len(whole.prior))))
+    known = whole.simulate(np.zeros((1, len(whole.prior))), np.array([40.0, 90.0])).values
+    np.testing.assert_allclose(
+        found[1], [known["norketamine"][0, 1], known["ketamine"][0, 0], known["ketamine"][0, 1]]
+    )
+
+
+@pytest.mark.parametrize("name", ["otto-2021", "perez-ruixo-2021", "simons-2022"])
+def test_a_person_of_the_model_is_recovered_from_precise_samples(name):
+    model = load_model(name)
+    whole = predictor(model, INFUSION, one_person(70.0))
+    error = ResidualError(log_sd=0.01)
+    at = np.array([5.0, 15, 30, 40, 50, 70, 100, 150, 240, 480, 900])
+    true = 0.5 * whole.prior.draw(1, np.random.default_rng(5))
+    exact = whole.simulate(true, at).values
+    readings = [
+        sample(f"{kind}{t}", kind, t, exact[kind][0, i], error=error)
+        for kind in ("ketamine", "norketamine")
+        for i, t in enumerate(at)
+    ]
+    seen = at_observations(whole, readings)
+    found = individualise(seen, seen.prior, seen.observations, starts=2)
+    assert found.converged
+    np.testing.assert_allclose(found.predicted / seen(true)[0], 1.0, atol=0.02)
+    distance = (found.etas - true[0]) @ np.linalg.solve(found.covariance, found.etas - true[0])
+    assert distance < 3 * len(true[0])
+
+
+def test_many_people_of_one_schedule_are_each_with_their_own_covariates():
+    model = load_model("otto-2021")
+    light, heavy = one_person(50.0), one_person(110.0)
+    people = same_people(light, 2)
+    people = type(people)(
+        *(
+            np.array([50.0, 110.0]) if name == "weight_kg" else getattr(people, name)
+            for name in people.__slots__
+        )
+    )
+    whole = predictor(model, INFUSION, people)
+    error = residual_error(model.analytes[0].residual)
+    values = [(90.0, 40.0), (120.0, 55.0)]
+    rows = [
+        [
+            sample(i, "ketamine", t, v, error=error)
+            for i, (t, v) in enumerate(zip((40.0, 90.0), row, strict=True))
+        ]
+        for row in values
+    ]
+    seen = at_observations(whole, rows[0])
+    together = individualise_many(seen, seen.prior, rows)
+    for one, row, found in zip((light, heavy), rows, together, strict=True):
+        alone = at_observations(predictor(model, INFUSION, one), row)
+        known = individualise(alone, alone.prior, alone.observations)
+        np.testing.assert_allclose(found.etas, known.etas, atol=1e-4)
+
+
+def test_the_posterior_of_a_catalog_model_is_narrower_than_its_prior():
+    model = load_model("otto-2021")
+    whole = predictor(model, INFUSION, one_person(70.0))
+    error = residual_error(model.analytes[0].residual, freedom=5)
+    readings = [
+        sample(i, "ketamine", t, v, error=error) for i, (t, v) in enumerate([(40.0, 90.0), (120.0, 30.0)])
+    ]
+    seen = at_observations(whole, readings)
+    found = posterior(seen, seen.prior, seen.observations, seed=1, draws=1000)
+    assert found.trustworthy
+    assert np.all(np.diag(found.covariance)[:2] < np.diag(whole.prior.covariance)[:2])
+
+
+def test_a_reading_the_model_does_not_tell_is_refused():
+    whole = predictor(load_model("otto-2021"), INFUSION, one_person(70.0))
+    with pytest.raises(InputRefused, match="does not tell hydroxynorketamine") as refused:
+        at_observations(whole, [sample(1, "hydroxynorketamine", 40.0, 5.0)])
+    assert refused.value.field == "kind"
+    with pytest.raises(InputRefused) as refused:
+        at_observations(whole, [sample(1, "ketamine", 40.0, 5.0, unit="mmHg")])
+    assert refused.value.field == "unit"
+
+
+def test_a_model_without_variability_is_refused():
+    model = replace(load_model("otto-2021"), between=(), between_covariances=())
+    with pytest.raises(InputRefused, match="nothing of how people differ"):
+        predictor(model, INFUSION, one_person(70.0))
