@@ -19,6 +19,7 @@ PredictMany = Callable[[FloatArray, IntArray], FloatArray]
 
 STEP = 2e-3  # of a prior SD: central differences, so slopes are good to 1e-6 even at a solver's 1e-8
 CURVATURE_STEP = 0.05  # of a prior SD, for differences of slopes
+LEAST_CURVATURE = 1e-3  # of the prior's own: flatter is not a top
 CLOSE = 3e-5  # of a posterior SD: nearer than this to the top is there
 MOST_ITERATIONS = 60
 FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 0.1, 1e-12, 1e10
@@ -187,11 +188,16 @@ def curvature_at(problem: Problem, place: FloatArray, person: IntArray) -> Float
     """
     count, size = place.shape
     moves = CURVATURE_STEP * np.concatenate([np.eye(size), -np.eye(size)])
-    around = (place[:, np.newaxis] + moves).reshape(-1, size)
-    gradient = slope_at(problem, around, np.repeat(person, 2 * size)).gradient.reshape(count, 2 * size, size)
+    gradients = [
+        slope_at(problem, place[[row]] + moves, np.repeat(person[[row]], 2 * size)).gradient
+        for row in range(count)
+    ]
+    gradient = np.stack(gradients)
     second = (gradient[:, :size] - gradient[:, size:]) / (2 * CURVATURE_STEP)
     second = (second + second.transpose(0, 2, 1)) / 2
-    expected = slope_at(problem, place, person).information
     sound = np.all(np.isfinite(second), axis=(1, 2))
     lowest = np.linalg.eigvalsh(np.where(sound[:, np.newaxis, np.newaxis], second, 0.0))[:, 0]
-    return np.where((lowest > 1e-6)[:, np.newaxis, np.newaxis], second, expected)
+    if np.all(lowest > LEAST_CURVATURE):
+        return second
+    expected = slope_at(problem, place, person).information
+    return np.where((lowest > LEAST_CURVATURE)[:, np.newaxis, np.newaxis], second, expected)
