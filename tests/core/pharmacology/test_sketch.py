@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -262,3 +264,8 @@ def test_sketches_of_other_times_or_limits_do_not_merge():
 def test_a_sketch_needs_times_and_finite_limits(told):
     with pytest.raises(InputRefused):
         Sketch(**told)
+
+
+def test_importing_it_loads_no_numba():
+    told = "import sys, ataraxy.core.pharmacology.sketch; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told]).returncode == 0

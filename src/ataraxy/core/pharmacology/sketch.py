@@ -209,7 +209,7 @@ class Sketch:
                 for rows in one._kept:
                     both._count(ordered(rows))
             else:
-                both._bins.take(one._bins)
+                both._bins.put(*one._bins.held())
         return both
 
     # --- telling ---------------------------------------------------------------------------------
@@ -359,8 +359,7 @@ class Sketch:
             counted = int(np.asarray(read(np.int64, 1))[0])
             where = np.asarray(read(np.int64, counted), dtype=np.int64)
             counts = np.asarray(read(np.uint32, counted, PAGE), dtype=np.uint32)
-            for number, page in zip(where.tolist(), counts, strict=True):
-                sketch._bins.put(number // SLOTS, np.array([number % SLOTS]), page)
+            sketch._bins.put(where // SLOTS, where % SLOTS, counts)
         return sketch
 
     def __reduce__(self) -> tuple[object, tuple[bytes]]:
@@ -369,14 +368,8 @@ class Sketch:
 
 def _packed(bins: Bins) -> list[NDArray[np.int64] | NDArray[np.uint32]]:
     """The pages that count anything: how many, which (row and octave), and their counts."""
-    rows = bins.by_row()
-    where = [row * SLOTS + slots for row, (slots, _) in enumerate(rows)]
-    counts = [counts for _, counts in rows]
-    return [
-        np.array([sum(len(slots) for slots in where)]),
-        np.concatenate(where),
-        np.concatenate(counts),
-    ]
+    rows, slots, counts = bins.held()
+    return [np.array([len(rows)]), rows * SLOTS + slots, counts]
 
 
 def _refuse_too_many(people: int) -> None:

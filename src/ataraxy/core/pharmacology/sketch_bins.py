@@ -77,20 +77,21 @@ class Bins:
             self.pages = np.concatenate((self.pages, np.zeros((more, PAGE), dtype=np.uint32)))
             self.owner = np.concatenate((self.owner, np.zeros((more, 2), dtype=np.int32)))
 
-    def claim(self, row: int, slots: IntArray) -> NDArray[np.int32]:
-        """The pages of those octaves of a row; new ones where there were none."""
-        missing = slots[self.table[row, slots] == 0]
-        if len(missing):
-            self.grow(self.used + len(missing))
-            numbers = np.arange(self.used, self.used + len(missing), dtype=np.int32)
-            self.table[row, missing] = numbers
-            self.owner[numbers, 0], self.owner[numbers, 1] = row, missing
-            self.used += len(missing)
-        return np.asarray(self.table[row, slots], dtype=np.int32)
+    def claim(self, rows: IntArray, slots: IntArray) -> NDArray[np.int32]:
+        """The pages of those octaves of those rows, each asked once; new ones where there were none."""
+        missing = self.table[rows, slots] == 0
+        count = int(missing.sum())
+        if count:
+            self.grow(self.used + count)
+            numbers = np.arange(self.used, self.used + count, dtype=np.int32)
+            self.table[rows[missing], slots[missing]] = numbers
+            self.owner[numbers, 0], self.owner[numbers, 1] = rows[missing], slots[missing]
+            self.used += count
+        return np.asarray(self.table[rows, slots], dtype=np.int32)
 
-    def put(self, row: int, slots: IntArray, counts: PageArray) -> None:
-        """Add ``counts`` (octaves, 256) to those octaves of a row."""
-        numbers = self.claim(row, slots)  # may move the pages
+    def put(self, rows: IntArray, slots: IntArray, counts: PageArray) -> None:
+        """Add ``counts`` (octaves, 256) to those octaves of those rows, each named once."""
+        numbers = self.claim(rows, slots)  # may move the pages
         self.pages[numbers] += counts
 
     def count(self, row: int, bins: IntArray) -> None:
@@ -102,21 +103,20 @@ class Bins:
         else:
             slots, which = np.unique(bins // PAGE, return_inverse=True)
             found = np.bincount(which * PAGE + bins % PAGE, minlength=len(slots) * PAGE).reshape(-1, PAGE)
-        self.put(row, slots, found.astype(np.uint32))
+        self.put(np.full(len(slots), row), slots, found.astype(np.uint32))
 
-    def take(self, other: Bins) -> None:
-        """Add another's counts to these."""
-        for row, (slots, counts) in enumerate(other.by_row()):
-            if len(slots):
-                self.put(row, slots, counts)
+    def held(self) -> tuple[IntArray, IntArray, PageArray]:
+        """Every octave that holds a count: its row, its place and its counts, by row and place in order."""
+        some = 1 + np.flatnonzero(self.pages[1 : self.used].any(axis=1))
+        rows, slots = self.owner[some, 0].astype(np.int64), self.owner[some, 1].astype(np.int64)
+        order = np.argsort(rows * SLOTS + slots)
+        return rows[order], slots[order], self.pages[some[order]]
 
     def by_row(self) -> list[tuple[IntArray, PageArray]]:
         """Of each row, its octaves that hold any count, in order, and their counts (octaves, 256)."""
-        held = 1 + np.flatnonzero(self.pages[1 : self.used].any(axis=1))
-        rows, slots = self.owner[held, 0].astype(np.int64), self.owner[held, 1].astype(np.int64)
-        order = np.argsort(rows * SLOTS + slots)
-        ends = np.searchsorted(rows[order], np.arange(len(self.table) + 1))
-        return [(slots[order[a:b]], self.pages[held[order[a:b]]]) for a, b in pairwise(ends)]
+        rows, slots, counts = self.held()
+        ends = np.searchsorted(rows, np.arange(len(self.table) + 1))
+        return [(slots[a:b], counts[a:b]) for a, b in pairwise(ends)]
 
     def at_ranks(self, ranks: Sequence[int]) -> FloatArray:
         """The value at each rank (from 0) of every row, shape (ranks, rows): linear inside the bin."""
