@@ -33,6 +33,7 @@ from pharmacology_peers.measure import (
     Call,
     Effort,
     Taken,
+    absent,
     beside,
     in_turn,
     present,
@@ -151,7 +152,14 @@ def others(name: str, work: Workload, ready: Prepared, effort: Effort) -> None:
     off = error(curves(odd, few), reference(odd, table(odd, few)))
     unit, here = "us a patient", {"our regular times": taken["regular"]}
     beside(name, "500 irregular times", taken["irregular"], unit, here, n=1_000, error=off)
-    beside(name, "numpy tier", taken["numpy"], unit, {"our numba tier": taken["regular"]}, n=1_000)
+    beside(
+        name,
+        "numpy tier",
+        taken["numpy"],
+        unit,
+        {"our numba tier": taken["regular"]},
+        n=1_000 if name == "w1" else CHECKED,
+    )
     beside(
         name,
         "drawing and scaling the parameters",
@@ -168,8 +176,8 @@ def show_ode(effort: Effort) -> None:
     """The general path on W2, all seven states by RODAS4, beside numbalsoda at equal tolerance."""
     try:
         from pharmacology_peers.rodas import make, NAME  # noqa: I001
-    except ImportError as absent:
-        show("ode", f"the general solver is absent: {absent}", 0.0, "absent")
+    except ImportError as why:
+        absent("ode", "our general solver", str(why))
         return
     work = workload("w2")
     ready = work.prepared(1_000)

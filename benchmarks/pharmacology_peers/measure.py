@@ -70,6 +70,14 @@ def show(figure: str, what: str, value: float, unit: str, against: str | None = 
     print(json.dumps(told | {"load": round(os.getloadavg()[0], 1)}), flush=True)
 
 
+def absent(figure: str, who: str, why: str) -> None:
+    """One JSON line for what was not measured: never left out in silence."""
+    print(
+        json.dumps({"figure": figure, "against": who, "value": None, "ratio": None, "absent": why}),
+        flush=True,
+    )
+
+
 def rounded(value: float) -> float:
     return float(f"{value:.4g}")
 
@@ -94,14 +102,8 @@ def present(figure: str, modules: Sequence[str]) -> Iterator[Any]:
         package, cure = PEERS[module]
         try:
             importlib.import_module(package)
-        except ImportError as absent:
-            show(
-                figure,
-                f"{package} is absent: {absent}. To have it: make bench installs {cure}.",
-                0.0,
-                "absent",
-                package,
-            )
+        except ImportError as why:
+            absent(figure, package, f"{why}. `make bench` installs {cure}.")
             continue
         yield importlib.import_module(f"pharmacology_peers.{module}")
 
@@ -113,8 +115,6 @@ def variants(peer: Any, work: Workload, effort: Effort) -> Iterator[tuple[str, i
         return
     for solver in solvers:
         if effort.quick and solver != next(iter(solvers)):
-            show(
-                work.name, "left out by --quick: it compiles for 20 s", 0.0, "absent", f"{peer.NAME} {solver}"
-            )
+            absent(work.name, f"{peer.NAME} {solver}", "left out by --quick: it compiles for 20 s")
             continue
         yield f"{peer.NAME} {solver}", peer.MOST, peer.make(work, solver)
