@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from ataraxy.catalog.cited import cited
-from ataraxy.catalog.effects import read_effect
+from ataraxy.catalog.effects import EFFECTS
 from ataraxy.catalog.library import (
     HOME,
     cautions,
@@ -20,8 +20,8 @@ from ataraxy.catalog.library import (
     toml_files,
     treatments,
 )
-from ataraxy.catalog.pk import read_model
-from ataraxy.catalog.populations import read_population
+from ataraxy.catalog.pk import MODELS
+from ataraxy.catalog.populations import POPULATIONS
 from ataraxy.catalog.read import Reading, read_protocol
 from ataraxy.catalog.toml import Document, parse_toml, read_text
 from ataraxy.core.errors import CatalogError
@@ -33,11 +33,10 @@ from ataraxy.core.scales.checks import instrument_problems
 from ataraxy.core.scales.types import Instrument
 
 READERS: Mapping[str, Callable[[bytes, str], tuple[Document, object, tuple[Problem, ...]]]] = {
-    "pk_models": read_model,
-    "effect_models": read_effect,
-    "populations": read_population,
+    MODELS.folder: MODELS.read,
+    EFFECTS.folder: EFFECTS.read,
+    POPULATIONS.folder: POPULATIONS.read,
 }
-
 KEYS = {"pk_models": "compartments", "effect_models": "endpoint", "populations": "height_cm"}  # only there
 
 

@@ -19,7 +19,7 @@ from ataraxy.core.pharmacology.model import (
     Spread,
     Variation,
 )
-from ataraxy.core.pharmacology.population import ANCESTRIES, SEXES
+from ataraxy.core.pharmacology.people import ANCESTRIES, SEXES
 from ataraxy.core.pharmacology.units import (
     AMOUNT,
     AMOUNT_RATE,

@@ -13,6 +13,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 TextArray = NDArray[np.str_]
 
+SEXES = ("female", "male")
+ANCESTRIES = ("white", "black", "asian", "japanese", "other")
+
 
 @dataclass(frozen=True, slots=True)
 class People:

@@ -11,8 +11,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from ataraxy.core.errors import InputRefused
-from ataraxy.core.pharmacology.people import People
-from ataraxy.core.pharmacology.population import ANCESTRIES, SEXES
+from ataraxy.core.pharmacology.people import ANCESTRIES, SEXES, People
 
 BOUNDS = {"weight_kg": (1.0, 500.0), "age_years": (0.0, 130.0), "height_cm": (30.0, 260.0)}
 REQUIRED = ("weight_kg", "age_years")

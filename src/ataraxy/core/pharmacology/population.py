@@ -15,12 +15,10 @@ import numpy as np
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.draws import uniforms
 from ataraxy.core.pharmacology.model import Standing
-from ataraxy.core.pharmacology.people import FloatArray, IntArray, People, TextArray
+from ataraxy.core.pharmacology.people import ANCESTRIES, SEXES, FloatArray, IntArray, People, TextArray
 from ataraxy.core.protocol.problem import Path, Problem
 from ataraxy.core.protocol.types import Status
 
-SEXES = ("female", "male")
-ANCESTRIES = ("white", "black", "asian", "japanese", "other")
 ABSENT = ("unknown", "none")  # written so in a file, told as ""
 COVARIATES = 1  # the stream of draws: parameters have stream 0
 DRAWN = ("sex", "ancestry", "disorder", "comedication", "age_years", "weight_kg", "height_cm")
