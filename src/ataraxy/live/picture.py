@@ -25,6 +25,7 @@ from typing import Any, assert_never
 
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.record.envelope import Origin
+from ataraxy.core.session.believed import believed
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.freshness import Freshness, freshness
 from ataraxy.core.session.state import SessionState, Value
@@ -66,6 +67,7 @@ def picture(
     now: datetime,
 ) -> dict[str, Any]:
     """One session as a screen shows it: the record, and beside it what the monitor says this second."""
+    state = believed(state, now)
     decision = decide(protocol, state, now)
     action = decision.next_action
     return {

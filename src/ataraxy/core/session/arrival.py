@@ -18,7 +18,7 @@ from ataraxy.core.protocol.types import (
     Rule,
     RuleAction,
 )
-from ataraxy.core.session.freshness import TODAY, pre_dose_current
+from ataraxy.core.session.freshness import TODAY, is_current, pre_dose_current
 from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.state import CheckAnswer, SessionState, Value
 from ataraxy.core.session.verdict import ARRIVAL_LINE, Missing, missing
@@ -76,18 +76,18 @@ def _confirmed(check: ArrivalCheck, answer: CheckAnswer | None, now: datetime) -
     """Hazard: checked, put off to another day, and started on the answers of the first."""
     if answer is None:
         yield missing(check, "not answered yet")
-    elif answer.ok and now - answer.at > TODAY:
+    elif answer.ok and not is_current(answer.at, now, TODAY):
         yield missing(check, "answered on another day: ask again")
 
 
 def _weight(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:
     weight = state.latest(Measure.WEIGHT)
-    if weight is None or now - weight.at > TODAY:
+    if weight is None or not is_current(weight.at, now, TODAY):
         yield missing(check, "the weight was not measured today", value=weight)
 
 
 def _identifiers(check: ArrivalCheck, answer: CheckAnswer | None, now: datetime) -> Iterator[Missing]:
-    if answer is None or (answer.ok and now - answer.at > TODAY):
+    if answer is None or (answer.ok and not is_current(answer.at, now, TODAY)):
         yield missing(check, "the identifiers were not read back today")
     elif answer.ok and len({i.strip().casefold() for i in answer.identifiers} - {""}) < 2:
         yield missing(check, "two different identifiers are needed")
@@ -106,7 +106,7 @@ def _limit(check: ArrivalCheck, limit: Limit, state: SessionState, now: datetime
     minutes = check.fresh_within_min
     current = pre_dose_current(limit.measure) if minutes is None else timedelta(minutes=minutes)
     value = state.latest(limit.measure)
-    if value is None or now - value.at > current:
+    if value is None or not is_current(value.at, now, current):
         yield missing(check, _not_current(limit, value, current), value=value, limit=limit)
     elif limit.comparison.holds(value.value, limit.value):
         signed = covers(state, check.override, check.id, value)
@@ -124,7 +124,7 @@ def _rule(rule: Rule, state: SessionState, now: datetime) -> Iterator[Missing]:
     """A rule that applies on arrival needs current values; a signature does not open it."""
     for limit in rule.limits:
         value, current = state.latest(limit.measure), pre_dose_current(limit.measure)
-        if value is None or now - value.at > current:
+        if value is None or not is_current(value.at, now, current):
             yield missing(rule, _not_current(limit, value, current), value=value, limit=limit)
         elif limit.comparison.holds(value.value, limit.value):
             yield missing(rule, broken(limit, value), value=value, limit=limit)

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from ataraxy.core.protocol.types import Limit, Phase, Protocol, Rule, RuleAction
 from ataraxy.core.session.arrival import broken, to_start
+from ataraxy.core.session.believed import believed
 from ataraxy.core.session.discharge import to_discharge
 from ataraxy.core.session.due import monitoring_due
 from ataraxy.core.session.next_action import next_action
@@ -32,8 +33,10 @@ def decide(protocol: Protocol, state: SessionState, now: datetime) -> Decision:
     """What the protocol says about this session at this moment.
 
     Makes no choice of its own: every reason names its line, value, time, limit and source. A value past a
-    limit speaks at its first reading and until a newer one; a missing or old one never counts as good.
+    limit speaks at its first reading and until a newer one; a missing or old one, or one from the future,
+    never counts as good.
     """
+    state = believed(state, now)
     starting, leaving = to_start(protocol, state, now), to_discharge(protocol, state, now)
     stance = _stance(protocol, state, now, starting)
     escalate = _escalate(protocol, state, now)

@@ -20,6 +20,7 @@ from ataraxy.core.protocol.types import (
 )
 from ataraxy.core.session.arrival import answered_no, broken
 from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.freshness import is_current
 from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import DOSE_LINE, Missing, missing
@@ -93,7 +94,7 @@ def _after_dose(
     value, within = state.latest(measure), criterion.fresh_within_min
     if value is None or value.at <= dose.started_at:
         return missing(criterion, f"{measure.value} was not measured since the dose", value=value)
-    if within is not None and now - value.at > timedelta(minutes=within):
+    if within is not None and not is_current(value.at, now, timedelta(minutes=within)):
         return missing(criterion, f"{measure.value} is older than {within} min", value=value)
     return value
 

@@ -26,6 +26,8 @@ class ShelfLife:
     status: Status
 
 
+# A stamp may be this far ahead of the clock, since two clocks never agree; further, and its age is not known.
+AHEAD = timedelta(seconds=60)
 # An older value is not current before the dose, where the protocol does not say otherwise. Proposed.
 PRE_DOSE_CURRENT = timedelta(minutes=15)
 # A rating of many questions is itself a quarter of an hour's work. Proposed.
@@ -64,12 +66,17 @@ def pre_dose_current(measure: Measure) -> timedelta:
     return PRE_DOSE_RATING if measure in SLOW_RATINGS else PRE_DOSE_CURRENT
 
 
+def is_current(at: datetime, now: datetime, within: timedelta) -> bool:
+    """Whether a moment lies within the last ``within``; one still to come does not."""
+    return -AHEAD <= now - at <= within
+
+
 def freshness(at: datetime | None, now: datetime, measure: Measure, *, by_hand: bool = False) -> Freshness:
-    """How a value taken ``at`` is to be shown ``now``. One that was never taken is absent.
+    """How a value taken ``at`` is to be shown ``now``. One that was never taken, or not yet, is absent.
 
     ``by_hand``: a continuous measure read off and typed in keeps as long as a cuff pressure does.
     """
-    if at is None:
+    if at is None or at - now > AHEAD:
         return Freshness.ABSENT
     life, age = SHELF_LIFE[measure], now - at
     if by_hand and life is STREAM:

@@ -10,6 +10,7 @@ from uuid import UUID
 from ataraxy.core.course.holds import CourseHold
 from ataraxy.core.protocol.types import Override, Phase, Protocol, RuleAction
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
+from ataraxy.core.session.believed import believed
 from ataraxy.core.session.decide import DANGER, decide
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
@@ -36,13 +37,11 @@ from ataraxy.core.session.events import (
     VitalRecorded,
 )
 from ataraxy.core.session.fold import apply
-from ataraxy.core.session.freshness import pre_dose_current
+from ataraxy.core.session.freshness import AHEAD, is_current, pre_dose_current
 from ataraxy.core.session.sound import Refusal, sound
 from ataraxy.core.session.start import gate_moved_start, gate_start
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Hold, Pause, Stop
-
-AHEAD = timedelta(seconds=60)  # an entry may be this far ahead of the clock, no further
 
 
 def permit(
@@ -215,6 +214,7 @@ def _permit_end(state: SessionState, how: EndReason) -> Refusal | None:
 
 def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:
     """The drug flows again only on current values of everything a rule would pause or stop it for."""
+    state = believed(state, now)
     stance = decide(protocol, state, now).stance
     if isinstance(stance, Hold | Pause | Stop):
         first = stance.reasons[0]
@@ -222,7 +222,7 @@ def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refu
     watched = (r for r in protocol.rules if r.action in DANGER and Phase.DOSING in r.phases)
     for measure in dict.fromkeys(limit.measure for rule in watched for limit in rule.limits):
         value, current = state.latest(measure), pre_dose_current(measure)
-        if value is None or now - value.at > current:
+        if value is None or not is_current(value.at, now, current):
             minutes = current // timedelta(minutes=1)
             return Refusal(
                 f"No value of {measure.value} is newer than {minutes} min.", "Measure it, then resume."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from ataraxy.core.course.holds import CourseHold
@@ -22,7 +21,7 @@ from ataraxy.core.session.events import (
 )
 from ataraxy.core.session.fold import fold_session
 from ataraxy.core.session.sound import Refusal
-from ataraxy.core.session.state import SessionState, moment
+from ataraxy.core.session.state import SessionState, WhyOut, moment
 from ataraxy.core.session.verdict import Hold
 
 ON_THE_DOSE = (DoseStarted, DosePaused, DoseResumed, DoseStopped, DoseFinished, SessionEnded)
@@ -118,8 +117,13 @@ def gate_moved_start(
 
 
 def _before_dose(state: SessionState, at: datetime) -> SessionState:
-    """The session as it stood at a moment before the dose, by what counts now."""
-    out = {one.event.envelope.id for one in state.out_of_effect}
-    stands = (e for e in state.log if e.envelope.id not in out and moment(e.envelope) <= at)
-    kept = (e for e in stands if not isinstance(e.payload, (EventRetracted, *ON_THE_DOSE)))
-    return fold_session(replace(e, envelope=replace(e.envelope, corrects=None)) for e in kept)
+    """The session as it stood at a moment before the dose, by what counts now.
+
+    What was taken back stays beside what took it back: a signature covers what its signer saw.
+    """
+    out = {one.event.envelope.id: one for one in state.out_of_effect}
+    then = [e for e in state.log if not isinstance(e.payload, ON_THE_DOSE)]
+    stands = {e.envelope.id for e in then if e.envelope.id not in out and moment(e.envelope) <= at}
+    gone = {i for i, one in out.items() if one.why is WhyOut.RETRACTED or one.by_event in stands}
+    taken_back = {e.envelope.id for e in then if isinstance(e.payload, EventRetracted)}
+    return fold_session(e for e in then if e.envelope.id in stands | gone | taken_back)

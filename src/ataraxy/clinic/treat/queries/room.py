@@ -26,6 +26,7 @@ from ataraxy.clinic.treat.words import (
     until,
 )
 from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeCriterion, Phase, Protocol, Status
+from ataraxy.core.session.believed import believed
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.state import SessionState
@@ -52,7 +53,7 @@ class Seat:
 
 
 def seat(ctx: Context, session: Session) -> Seat:
-    protocol, state = protocol_of(session), state_of(session.id)
+    protocol, state = protocol_of(session), believed(state_of(session.id), ctx.now)
     return Seat(ctx, session, protocol, state, decide(protocol, state, ctx.now))
 
 
