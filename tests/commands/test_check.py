@@ -115,3 +115,39 @@ def test_brackets_in_a_text_are_printed_as_they_are(
     )
     check(file)
     assert "[bold]Alert[/] [red before the dose" in capsys.readouterr().out
+
+
+SIMULATED = [("pk_models", "otto-2021"), ("effect_models", "anxiety"), ("populations", "clinic-adults")]
+
+
+def simulated(folder: str, name: str, tmp_path: Path, old: str = "", new: str = "") -> Path:
+    text = (files("ataraxy.catalog") / folder / f"{name}.toml").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / f"{name}.toml"
+    file.write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("folder", "name"), SIMULATED)
+def test_a_model_an_effect_or_a_population_is_checked_too_and_says_what_it_leaves_out(
+    folder: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(simulated(folder, name, tmp_path)) == 0
+    page = capsys.readouterr().out
+    assert "Of whom: " in page and "Leaves out: " in page and "no problem found" in page
+    assert check(simulated(folder, name, tmp_path), json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] and told["protocol"] is None
+    assert told["model"]["id"] == name and told["model"]["leaves_out"]
+
+
+def test_a_model_that_is_not_conservative_is_refused_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leak = '  { source = "nk", clearance = "cl_nk" },\n'
+    file = simulated("pk_models", "otto-2021", tmp_path, leak)
+    assert check(file) == 1
+    page = capsys.readouterr().out
+    lines = file.read_text(encoding="utf-8").splitlines()
+    line = next(i for i, text in enumerate(lines, 1) if 'name = "nk"' in text)
+    assert f"otto-2021.toml:{line}:3" in page and "never leaves the body" in page

@@ -25,6 +25,9 @@ from ataraxy.catalog.populations import POPULATIONS
 from ataraxy.catalog.read import Reading, read_protocol
 from ataraxy.catalog.toml import Document, parse_toml, read_text
 from ataraxy.core.errors import CatalogError
+from ataraxy.core.pharmacology.effect import EffectModel
+from ataraxy.core.pharmacology.model import PkModel
+from ataraxy.core.pharmacology.population import PopulationSpec
 from ataraxy.core.protocol.limits import SafetyLimits
 from ataraxy.core.protocol.problem import Problem
 from ataraxy.core.protocol.treatments import TreatmentTable
@@ -32,7 +35,12 @@ from ataraxy.core.protocol.types import Disorder, Measure, Route
 from ataraxy.core.scales.checks import instrument_problems
 from ataraxy.core.scales.types import Instrument
 
-READERS: Mapping[str, Callable[[bytes, str], tuple[Document, object, tuple[Problem, ...]]]] = {
+READERS: Mapping[
+    str,
+    Callable[
+        [bytes, str], tuple[Document, PkModel | EffectModel | PopulationSpec | None, tuple[Problem, ...]]
+    ],
+] = {
     MODELS.folder: MODELS.read,
     EFFECTS.folder: EFFECTS.read,
     POPULATIONS.folder: POPULATIONS.read,
@@ -117,11 +125,18 @@ def pharmacology_folder(data: bytes, name: str, folder: str) -> str | None:
 
 def check_pharmacology(folder: str, data: bytes, name: str) -> tuple[CatalogProblem, ...]:
     """All problems of one file of ``pk_models``, ``effect_models`` or ``populations``."""
+    return read_pharmacology(folder, data, name)[1]
+
+
+def read_pharmacology(
+    folder: str, data: bytes, name: str
+) -> tuple[PkModel | EffectModel | PopulationSpec | None, tuple[CatalogProblem, ...]]:
+    """What such a file says, and all its problems; None where it has not the shape of one."""
     try:
-        document, _, problems = READERS[folder](data, name)
+        document, one, problems = READERS[folder](data, name)
     except CatalogError as error:
-        return (problem_of(error),)
-    return tuple(_place(document, problems))
+        return None, (problem_of(error),)
+    return one, tuple(_place(document, problems))
 
 
 def _place(document: Document, problems: Iterable[Problem]) -> Iterator[CatalogProblem]:

@@ -13,11 +13,16 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ataraxy.catalog.check import CatalogProblem, check_bytes, check_pharmacology, pharmacology_folder
+from ataraxy.catalog.check import CatalogProblem, check_bytes, pharmacology_folder, read_pharmacology
 from ataraxy.commands.page import print_page
+from ataraxy.core.pharmacology.effect import EffectModel
+from ataraxy.core.pharmacology.model import PkModel
+from ataraxy.core.pharmacology.population import PopulationSpec
 from ataraxy.core.protocol.lines import claims, unsigned
 from ataraxy.core.protocol.types import Protocol
 
+Model = PkModel | EffectModel | PopulationSpec
+Checked = Protocol | Model
 OK, PROBLEMS, UNREADABLE = 0, 1, 2
 
 
@@ -28,18 +33,18 @@ def check(file: Path, json: bool = False) -> int:
         data = file.read_bytes()
     except (OSError, ValueError) as error:
         return _unreadable(file, error, json, console)
-    protocol, problems = _checked(data, file)
+    one, problems = _checked(data, file)
     if json:
-        _print_json(_as_json(file, protocol, problems))
+        _print_json(_as_json(file, one, problems))
     else:
-        _print(file, protocol, problems, console)
+        _print(file, one, problems, console)
     return PROBLEMS if problems else OK
 
 
-def _checked(data: bytes, file: Path) -> tuple[Protocol | None, tuple[CatalogProblem, ...]]:
+def _checked(data: bytes, file: Path) -> tuple[Checked | None, tuple[CatalogProblem, ...]]:
     folder = pharmacology_folder(data, file.name, file.absolute().parent.name)
     if folder is not None:
-        return None, check_pharmacology(folder, data, file.name)
+        return read_pharmacology(folder, data, file.name)
     reading, problems = check_bytes(data, file.name)
     return (reading.protocol if reading is not None else None), problems
 
@@ -54,12 +59,12 @@ def _unreadable(file: Path, error: Exception, json: bool, console: Console) -> i
     return UNREADABLE
 
 
-def _print(
-    file: Path, protocol: Protocol | None, problems: Sequence[CatalogProblem], console: Console
-) -> None:
-    if protocol is not None:
-        print_page(protocol, console)
+def _print(file: Path, one: Checked | None, problems: Sequence[CatalogProblem], console: Console) -> None:
+    if isinstance(one, Protocol):
+        print_page(one, console)
         console.print()
+    elif one is not None:
+        _print_model(one, console)
     for problem in problems:
         console.print(Text.assemble((problem.where, "bold red"), f": {problem.cause} {problem.cure}"))
     if problems:
@@ -69,13 +74,34 @@ def _print(
         console.print(Text(f"{file.name}: no problem found.", style="bold green"))
 
 
-def _as_json(file: Path, protocol: Protocol | None, problems: Sequence[CatalogProblem]) -> dict[str, Any]:
+def _print_model(one: Model, console: Console) -> None:
+    """A model, an effect or a population: what it is, of whom, and what it leaves out."""
+    console.print(Text(f"{one.name} ({one.standing.value})", style="bold"))
+    console.print(Text(f"Of whom: {one.cohort}"))
+    for part in one.leaves_out:
+        console.print(Text(f"Leaves out: {part}"))
+    console.print()
+
+
+def _as_json(file: Path, one: Checked | None, problems: Sequence[CatalogProblem]) -> dict[str, Any]:
     listed = [{"where": p.where, "cause": p.cause, "cure": p.cure} for p in problems]
     return {
         "file": str(file),
         "ok": not problems,
         "problems": listed,
-        "protocol": None if protocol is None else _protocol_json(protocol),
+        "protocol": _protocol_json(one) if isinstance(one, Protocol) else None,
+        "model": None if one is None or isinstance(one, Protocol) else _model_json(one),
+    }
+
+
+def _model_json(one: Model) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "version": one.version,
+        "name": one.name,
+        "standing": one.standing.value,
+        "cohort": one.cohort,
+        "leaves_out": list(one.leaves_out),
     }
 
 
