@@ -15,7 +15,7 @@ from ataraxy.core.pharmacology.observation import Observation
 from ataraxy.core.pharmacology.people import FloatArray
 from ataraxy.core.pharmacology.posterior import Posterior, posterior
 from ataraxy.core.pharmacology.prior import Prior
-from ataraxy.core.pharmacology.scoring import Predict
+from ataraxy.core.pharmacology.scoring import EXACT, Predict
 from ataraxy.core.pharmacology.weighting import PARETO_LIMIT, effective, normalised, pareto_k, quantiles
 
 MEMBERS = 2000
@@ -79,6 +79,7 @@ def observe(
     predict: Predict,
     *,
     predicted: FloatArray | None = None,
+    noise: float = EXACT,
 ) -> Ensemble:
     """What the members are worth after every reading of the session so far.
 
@@ -91,6 +92,7 @@ def observe(
         observations: all of the session, any order; the same id twice counts once.
         predict: (lanes, d) effects -> (lanes, columns) at these observations, for this person and regimen.
         predicted: (members, columns) of this ensemble's members, if they were simulated already.
+        noise: as for ``individualise``.
 
     Raises:
         InputRefused: readings no person of the model could show.
@@ -106,7 +108,9 @@ def observe(
         count = effective(weights)
         if count >= LEAST_SHARE * len(ensemble) and pareto_k(log_weights) <= PARETO_LIMIT:
             return replace(ensemble, weights=weights, effective=count, observations=len(seen))
-    drawn = posterior(predict, ensemble.prior, observations, seed=ensemble.seed + 1, draws=len(ensemble))
+    drawn = posterior(
+        predict, ensemble.prior, observations, seed=ensemble.seed + 1, draws=len(ensemble), noise=noise
+    )
     return _redrawn(ensemble, drawn, len(seen))
 
 

@@ -17,7 +17,7 @@ from ataraxy.core.pharmacology.likelihood import (
 from ataraxy.core.pharmacology.observation import Observation
 from ataraxy.core.pharmacology.people import FloatArray, IntArray
 from ataraxy.core.pharmacology.prior import Prior
-from ataraxy.core.pharmacology.scoring import Climb, Predict, PredictMany, Problem, climb, curvature_at
+from ataraxy.core.pharmacology.scoring import EXACT, Climb, Predict, PredictMany, Problem, climb, curvature_at
 
 REACH = 6.0  # prior SDs either way: beyond that lies one person in a thousand million
 MOST_LANES = 20_000  # of one predict call: beyond that nothing gets faster, only larger
@@ -60,6 +60,7 @@ def individualise(
     starts: int = 4,
     reach: float | FloatArray = REACH,
     seed: int = 0,
+    noise: float = EXACT,
 ) -> Estimate:
     """The most probable effects of one person, by Fisher scoring from several starts.
 
@@ -69,6 +70,7 @@ def individualise(
         observations: in any order; one id twice counts once; none gives the prior back.
         starts: the first from the typical person, the others drawn from the prior by ``seed``.
         reach: bounds of the search, prior SDs either way; one number or (d,).
+        noise: how far ``predict`` may be off from one lane to the next, relative: a solver's tolerance.
 
     Returns:
         Converged or not is told, never raised.
@@ -80,7 +82,7 @@ def individualise(
     if not observations:
         return _as_before(prior, starts)
     seen = observed(observations)
-    problem = Problem(lambda etas, _: predict(etas), prior, seen, _reaches(reach, prior))
+    problem = Problem(lambda etas, _: predict(etas), prior, seen, _reaches(reach, prior), noise)
     refuse_the_impossible(seen, predict(np.zeros((1, len(prior)))))
     begin = _starts(prior, starts, 1, seed)
     person = np.zeros(starts, dtype=np.int64)
@@ -98,6 +100,7 @@ def individualise_many(
     starts: int = 1,
     reach: float | FloatArray = REACH,
     seed: int = 0,
+    noise: float = EXACT,
     exact_covariance: bool = False,
 ) -> tuple[Estimate, ...]:
     """The same for many people observed on one schedule: all of them are lanes of one predict call.
@@ -118,8 +121,8 @@ def individualise_many(
     seen = observed_many(people)
     if len(seen) == 0:
         return tuple(_as_before(prior, starts) for _ in people)
-    problem = Problem(predict, prior, seen, _reaches(reach, prior))
-    block = max(MOST_LANES // (starts * (2 * len(prior) + 1)), 1)
+    problem = Problem(predict, prior, seen, _reaches(reach, prior), noise)
+    block = max(MOST_LANES // (starts * len(problem.moves)), 1)
     found: list[Estimate] = []
     for first in range(0, len(people), block):
         some = np.arange(first, min(first + block, len(people)), dtype=np.int64)
@@ -158,7 +161,8 @@ def _estimates(
     away = np.abs(ended.place.reshape(people, starts, -1) - ended.place[best][:, np.newaxis]).max(axis=2)
     agreed = ((away < AGREE) & ended.converged.reshape(people, starts)).sum(axis=1)
     names = problem.prior.names
-    bound = np.abs(ended.place) >= problem.reach
+    bound = np.abs(ended.place[best]) >= problem.reach
+    steepness = np.linalg.norm(np.where(bound, 0.0, ended.slope.gradient[best]), axis=1)
     return tuple(
         Estimate(
             names=names,
@@ -167,10 +171,10 @@ def _estimates(
             objective=float(ended.slope.objective[row]),
             converged=bool(ended.converged[row]),
             iterations=int(ended.iterations[row]),
-            gradient_norm=float(np.linalg.norm(np.where(bound[row], 0.0, ended.slope.gradient[row]))),
+            gradient_norm=float(steepness[number]),
             starts=starts,
             starts_agreed=int(agreed[number]),
-            at_bound=tuple(name for name, held in zip(names, bound[row], strict=True) if held),
+            at_bound=tuple(names[i] for i in np.flatnonzero(bound[number])),
             predicted=ended.slope.predicted[row],
             observations=len(problem.seen),
         )

@@ -22,7 +22,10 @@ from ataraxy.core.pharmacology.inputs import Input, occasion_at
 
 FloatArray = NDArray[np.float64]
 
-TERMS = 18  # of the series at a norm of at most one, plus one for each state
+LARGEST_NORM = 0.25  # of the part of a step the series is summed for
+TERMS = 12  # of that series, plus one for each state: an entry many flows away begins late in it
+ROUNDING_MIN = 1e-10  # clock times of a month, told in minutes, are no finer
+INPUT_SCALE = 0.01  # an input of 1 mg/min is a state of 100: no column outweighs the others
 
 
 def propagator(rates: FloatArray, minutes: FloatArray | float) -> FloatArray:
@@ -38,9 +41,9 @@ def propagator(rates: FloatArray, minutes: FloatArray | float) -> FloatArray:
     n = rates.shape[-1]
     step = np.broadcast_to(np.asarray(minutes, dtype=np.float64), rates.shape[:1])
     outflow = np.maximum(-np.einsum("pii->pi", rates).min(axis=1, initial=0.0), 0.0)
-    # The row sums bound the norm of the shifted matrix, whose entries are all at least zero.
+    # The column sums bound the norm of the shifted matrix, whose entries are all at least zero.
     shifted = rates + outflow[:, np.newaxis, np.newaxis] * np.eye(n)
-    norm = (shifted.sum(axis=1).max(axis=1, initial=0.0) * step).max(initial=0.0)
+    norm = (shifted.sum(axis=1).max(axis=1, initial=0.0) * step).max(initial=0.0) / LARGEST_NORM
     halvings = max(0, int(np.ceil(np.log2(norm)))) if norm > 1.0 else 0
     small = (step / 2.0**halvings)[:, np.newaxis, np.newaxis]
     scaled = shifted * small
@@ -74,14 +77,14 @@ def propagate(course: Course, at_min: FloatArray) -> FloatArray:
     """
     people, n, _ = course.rates[0].shape
     found = np.zeros((len(at_min), people, n))
-    moments = _moments(course, at_min)
+    moments = moments_of(course, at_min)
     if len(moments) == 0:
         return found
     walk = _Walk(course, moments)
     where = np.searchsorted(at_min, moments)
     for index, moment in enumerate(moments):
         if index:
-            walk.step(float(moments[index - 1]), float(moment))
+            walk.step(index - 1, float(moments[index - 1]), float(moment))
         place = where[index]
         if place < len(at_min) and at_min[place] == moment:
             found[place] = walk.state[:, :n]
@@ -93,11 +96,11 @@ def _with_inputs(rates: FloatArray, columns: Sequence[int]) -> FloatArray:
     wide = np.zeros((people, n + len(columns), n + len(columns)))
     wide[:, :n, :n] = rates
     for place, state in enumerate(columns):
-        wide[:, state, n + place] = 1.0
+        wide[:, state, n + place] = INPUT_SCALE
     return wide
 
 
-def _moments(course: Course, at_min: FloatArray) -> FloatArray:
+def moments_of(course: Course, at_min: FloatArray) -> FloatArray:
     """Every minute at which something shared happens or is asked, from the first input on."""
     if not course.inputs or len(at_min) == 0:
         return np.zeros(0)
@@ -114,22 +117,28 @@ class _Propagators:
 
     def __init__(self, rates: Sequence[FloatArray], moments: FloatArray, starts: Sequence[float]) -> None:
         self.rates, self.starts = rates, starts
-        steps = [round_step(b - a) for a, b in itertools.pairwise(moments)]
-        self.again = {step for step, count in Counter(steps).items() if count > 1}
+        self.steps = round_steps(np.diff(moments)).tolist()
+        self.again = {step for step, count in Counter(self.steps).items() if count > 1}
         self.kept: dict[tuple[int, float], FloatArray] = {}
 
-    def of(self, occasion: int, minutes: float) -> FloatArray:
-        step = round_step(minutes)
+    def of(self, occasion: int, place: int) -> FloatArray:
+        step = self.steps[place]
         if step not in self.again:
-            return propagator(self.rates[occasion], minutes)
+            return propagator(self.rates[occasion], step)
         if (occasion, step) not in self.kept:
             self.kept[occasion, step] = propagator(self.rates[occasion], step)
         return self.kept[occasion, step]
 
 
-def round_step(minutes: float) -> float:
-    """Steps that differ by rounding only are one step: 12 digits of the length are kept."""
-    return float(f"{minutes:.12g}")
+def round_steps(minutes: FloatArray) -> FloatArray:
+    """Steps that differ by the rounding of clock times only become one step: the middle of their group."""
+    order = np.argsort(minutes, kind="stable")
+    sorted_min = minutes[order]
+    group = np.concatenate([[0], np.cumsum(np.diff(sorted_min) > ROUNDING_MIN)]) if len(minutes) else order
+    middle = np.bincount(group, weights=sorted_min) / np.maximum(np.bincount(group), 1)
+    rounded = np.empty_like(minutes)
+    rounded[order] = middle[group]
+    return rounded
 
 
 class _Walk:
@@ -149,14 +158,14 @@ class _Walk:
         self.state = np.zeros((people, self.n + len(self.columns)))
         self._enter(float(moments[0]))
 
-    def step(self, before: float, after: float) -> None:
+    def step(self, place: int, before: float, after: float) -> None:
         """From one moment to the next; cut where somebody's own input begins or ends in between."""
         occasion = occasion_at(self.course.starts, before) if len(self.course.starts) > 1 else 0
-        cuts = _cuts(self.own, (before, after), len(self.state)) if self.own else None
+        cuts = cuts_of(self.own, (before, after), len(self.state)) if self.own else None
         if cuts is None:
             if before in self.edges or self.own:
                 self._run(np.full(len(self.state), 0.5 * (before + after)))
-            self._move(self.propagators.of(occasion, after - before))
+            self._move(self.propagators.of(occasion, place))
         else:
             for start, end in itertools.pairwise(cuts):
                 self._enter_own(start, before)
@@ -178,7 +187,9 @@ class _Walk:
             runs = (at > one.start_min) & (at < one.end_min)
             if runs.any():
                 length = np.where(runs, one.end_min - one.start_min, 1.0)
-                running[:, self.columns.index(one.state)] += np.where(runs, one.mg / length, 0.0)
+                running[:, self.columns.index(one.state)] += np.where(
+                    runs, one.mg / length / INPUT_SCALE, 0.0
+                )
 
     def _enter(self, at: float) -> None:
         """Boluses of this very minute."""
@@ -194,7 +205,7 @@ class _Walk:
                 self.state[:, one.state] += np.where(here, one.mg, 0.0)
 
 
-def _cuts(inputs: Sequence[Input], span: tuple[float, float], people: int) -> FloatArray | None:
+def cuts_of(inputs: Sequence[Input], span: tuple[float, float], people: int) -> FloatArray | None:
     """Each person's own moments within a span, in order, with its ends: (cuts, N); None if there are none."""
     before, after = span
     own = [

@@ -20,6 +20,7 @@ Values = Mapping[str, FloatArray]  # parameter name -> (N,), in the engine's uni
 
 NG_PER_ML = 1000.0  # of one mg/L
 PARENT_G_PER_MOL = 237.73
+LN2 = float(np.log(2.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,10 @@ def network_of(model: PkModel, effects: Sequence[EffectModel] = ()) -> Network:
             half_life = f"{effect.id}/{driver.half_life}"
             site = len(states)
             states.append(name)
-            under = (half_life, blood.under) if blood.under else (half_life,)
-            entries.append(Entry(site, blood.state, blood.factor * np.log(2.0), (), under))
-            entries.append(Entry(site, site, -float(np.log(2.0)), (), (half_life,)))
-            sites.append(Site(effect.id, driver, Reading(name, site, 1.0, None)))
+            # The site's state is told in the blood's own mg, so that no rate is out of proportion.
+            entries.append(Entry(site, blood.state, LN2, (), (half_life,)))
+            entries.append(Entry(site, site, -LN2, (), (half_life,)))
+            sites.append(Site(effect.id, driver, Reading(name, site, blood.factor, blood.under)))
     return Network(model, tuple(states), tuple(entries), readings, tuple(sites))
 
 

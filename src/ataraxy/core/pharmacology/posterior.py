@@ -23,7 +23,7 @@ from ataraxy.core.pharmacology.proposal import (
     moments,
     whole_prior,
 )
-from ataraxy.core.pharmacology.scoring import Predict
+from ataraxy.core.pharmacology.scoring import EXACT, Predict
 from ataraxy.core.pharmacology.weighting import (
     PARETO_LIMIT,
     effective,
@@ -81,6 +81,7 @@ def posterior(
     draws: int = DRAWS,
     most_rounds: int = MOST_ROUNDS,
     estimate: Estimate | None = None,
+    noise: float = EXACT,
 ) -> Posterior:
     """The posterior of one person's effects by importance sampling around their most probable ones.
 
@@ -91,7 +92,7 @@ def posterior(
     Args:
         predict, prior, observations: as for ``individualise``; no observation gives draws of the prior.
         draws: of each round. seed: of every random number.
-        estimate: if already found.
+        estimate: if already found. noise: as for ``individualise``.
 
     Raises:
         InputRefused: readings no person of the model could show, or arguments that cannot be.
@@ -102,7 +103,7 @@ def posterior(
         raise InputRefused(
             f"{draws} draws in {most_rounds} rounds are too few.", "Give 100 or more.", "draws"
         )
-    found = estimate or individualise(predict, prior, observations, seed=seed)
+    found = estimate or individualise(predict, prior, observations, seed=seed, noise=noise)
     generator = np.random.Generator(np.random.Philox(seed))
     if not observations:
         return _as_before(prior, draws, generator, found)

@@ -18,6 +18,7 @@ from ataraxy.core.pharmacology.people import FloatArray, IntArray, People
 from ataraxy.core.pharmacology.prepared import prepare
 from ataraxy.core.pharmacology.prior import Prior
 from ataraxy.core.pharmacology.regimen import Regimen
+from ataraxy.core.pharmacology.scoring import EXACT
 from ataraxy.core.pharmacology.simulate import Simulation, Tier, run
 
 
@@ -60,6 +61,7 @@ class ObservedPredictor:
     observations: tuple[Observation, ...]
     at_min: FloatArray
     column: IntArray  # of each observation, among ``at_min``
+    noise: float  # of a prediction, relative: what ``individualise`` asks for
 
     @property
     def prior(self) -> Prior:
@@ -124,7 +126,8 @@ def at_observations(whole: Predictor, observations: Sequence[Observation]) -> Ob
         InputRefused: a kind the model and its effects do not tell, or a unit that is not its.
     """
     at = np.unique(np.array([o.at_min for o in observations], dtype=np.float64))
-    units = whole.simulate(np.zeros((1, len(whole.prior))), at[:1]).units
+    typical = whole.simulate(np.zeros((1, len(whole.prior))), at)
+    units = typical.units
     for observation in observations:
         if observation.kind not in units:
             raise InputRefused(
@@ -137,4 +140,5 @@ def at_observations(whole: Predictor, observations: Sequence[Observation]) -> Ob
         tuple(in_unit(o, units[o.kind]) for o in observations),
         at,
         np.searchsorted(at, np.array([o.at_min for o in observations], dtype=np.float64)),
+        max(typical.achieved_error, EXACT),
     )

@@ -11,6 +11,7 @@ from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
+from ataraxy.core.pharmacology.inputs import Input
 from ataraxy.core.pharmacology.network import Site, Values
 
 FloatArray = NDArray[np.float64]
@@ -186,3 +187,14 @@ def _walk(
         if float(end) in asked:
             out[:, asked[float(end)]] = state
     return bounded(effect, baseline * out)
+
+
+def knots_of(inputs: Sequence[Input], at_min: FloatArray) -> FloatArray:
+    """Where a driver may bend, from the first input to the last minute asked; ascending."""
+    if not inputs or len(at_min) == 0:
+        return np.zeros(0)
+    edges = [float(t[0]) for one in inputs if one.shared for t in (one.start_min, one.end_min)]
+    first = min(float(one.start_min.min()) for one in inputs)
+    every = np.unique(np.concatenate([at_min, edges, [first]]))
+    knots: FloatArray = every[(every >= first) & (every <= at_min[-1])]
+    return knots

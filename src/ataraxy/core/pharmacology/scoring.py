@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,8 @@ Predict = Callable[[FloatArray], FloatArray]
 PredictMany = Callable[[FloatArray, IntArray], FloatArray]
 """The same for many people: the second argument (lanes,) says whose lane each is."""
 
-STEP = 2e-3  # of a prior SD: central differences, so slopes are good to 1e-6 even at a solver's 1e-8
+EXACT = 1e-12  # relative noise of a prediction in closed form
+SMOOTH = 1e-10  # less noise than this: differences to one side will do, at half the lanes
 CURVATURE_STEP = 0.05  # of a prior SD, for differences of slopes
 LEAST_CURVATURE = 1e-3  # of the prior's own: flatter is not a top
 CLOSE = 3e-5  # of a posterior SD: nearer than this to the top is there
@@ -27,12 +29,40 @@ FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 0.1, 1e-12, 1e10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """What is climbed. ``reach``: how many prior SDs either way the search may go, (d,)."""
+    """What is climbed. ``reach``: how many prior SDs either way the search may go, (d,).
+
+    ``noise``: relative noise of a prediction; it sets how far apart differences are taken.
+    """
 
     predict: PredictMany
     prior: Prior
     seen: Observed
     reach: FloatArray
+    noise: float = EXACT
+
+    @property
+    def one_sided(self) -> bool:
+        return self.noise < SMOOTH
+
+    @property
+    def step(self) -> float:
+        """Of a prior SD: where noise and bend of a difference err alike, and never above the curvature's."""
+        best = math.sqrt(self.noise) if self.one_sided else math.cbrt(self.noise)
+        return min(max(best, 1e-6), CURVATURE_STEP)
+
+    @property
+    def moves(self) -> FloatArray:
+        """(lanes of one climber, d), in prior SDs: where it stands, then a step along each effect."""
+        steps = self.step * np.eye(len(self.prior))
+        stay = np.zeros((1, len(self.prior)))
+        return np.concatenate([stay, steps] if self.one_sided else [stay, steps, -steps])
+
+    def sensitivity(self, located: FloatArray) -> FloatArray:
+        """(k, moves, n) located predictions -> (k, d, n) slopes along each effect."""
+        size = len(self.prior)
+        if self.one_sided:
+            return (located[:, 1:] - located[:, :1]) / self.step
+        return (located[:, 1 : size + 1] - located[:, size + 1 :]) / (2 * self.step)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,15 +91,15 @@ class Climb:
 
 
 def slope_at(problem: Problem, place: FloatArray, person: IntArray) -> Slope:
-    """Objective, gradient and information at each place (k, d): 2 d + 1 lanes each, one predict call."""
+    """Objective, gradient and information at each place (k, d), by one predict call."""
     count, size = place.shape
-    moves = np.concatenate([np.zeros((1, size)), STEP * np.eye(size), -STEP * np.eye(size)])
+    moves = problem.moves
     lanes = (place[:, np.newaxis] + moves).reshape(-1, size) * problem.prior.sd
     predicted = problem.predict(lanes, np.repeat(person, len(moves)))
     predicted = predicted.reshape(count, len(moves), -1)
     ok = np.all(np.isfinite(predicted), axis=(1, 2))
     located = locate(problem.seen, np.where(ok[:, np.newaxis, np.newaxis], predicted, 1.0))
-    sensitivity = (located[:, 1 : size + 1] - located[:, size + 1 :]) / (2 * STEP)  # (k, d, n)
+    sensitivity = problem.sensitivity(located)
     value, side = _readings(problem.seen, person)
     likelihood = terms(problem.seen, located[:, 0], value, side).sum(axis=1)
     score, weight = score_and_weight(problem.seen, located[:, 0], value, side)

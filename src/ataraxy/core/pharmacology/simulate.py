@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -12,24 +12,16 @@ from numpy.typing import NDArray
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.draws import Draws
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
-from ataraxy.core.pharmacology.inputs import Input, inputs_of, occasion_at, occasions_of
-from ataraxy.core.pharmacology.linear import Course, propagate
-from ataraxy.core.pharmacology.model import Enantiomer, PkModel
-from ataraxy.core.pharmacology.network import Network, Reading, network_of
-from ataraxy.core.pharmacology.parameters import (
-    draw_etas,
-    draw_occasion_etas,
-    effect_values,
-    parameter_values,
-    responds,
-)
+from ataraxy.core.pharmacology.linear import propagate
+from ataraxy.core.pharmacology.model import PkModel
+from ataraxy.core.pharmacology.network import Reading
 from ataraxy.core.pharmacology.people import People
+from ataraxy.core.pharmacology.prepared import Prepared, course_of, prepare, read, rows_of
 from ataraxy.core.pharmacology.regimen import Regimen
-from ataraxy.core.pharmacology.response import direct_response, driving, slow_response
+from ataraxy.core.pharmacology.response import Drive, direct_response, driving, knots_of, slow_response
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-EFFECT_STREAM = 100
 TOLERANCE = 1e-6
 
 
@@ -54,17 +46,6 @@ class Simulation:
     achieved_error: float
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """People with their own numbers: what both tiers propagate."""
-
-    network: Network
-    values: tuple[dict[str, FloatArray], ...]  # of each occasion: the model's and the effects' parameters
-    course_starts: tuple[float, ...]
-    inputs: tuple[Input, ...]
-    effects: tuple[EffectModel, ...]
-
-
 def simulate(
     model: PkModel,
     regimen: Regimen,
@@ -75,6 +56,7 @@ def simulate(
     draws: Draws | None = None,
     tier: Tier = Tier.NUMPY,
     tolerance: float = TOLERANCE,
+    threads: int = 1,
 ) -> Simulation:
     """Concentrations and effects of a regimen in these people.
 
@@ -87,13 +69,14 @@ def simulate(
         draws: how people differ from the typical; None: each is the typical person of their covariates.
         tier: which arithmetic.
         tolerance: of effects that need quadrature, relative.
+        threads: how many the compiled tier may use.
 
     Raises:
         InputRefused: an unknown route or enantiomer, an effect the model cannot drive, times or parameters that
             are not numbers.
     """
     ready = prepare(model, regimen, people, effects=effects, draws=draws)
-    return run(ready, ascending(at_min), tier=tier, tolerance=tolerance)
+    return run(ready, ascending(at_min), tier=tier, tolerance=tolerance, threads=threads)
 
 
 def ascending(at_min: FloatArray) -> FloatArray:
@@ -108,163 +91,58 @@ def ascending(at_min: FloatArray) -> FloatArray:
     return np.unique(at)
 
 
-def prepare(
-    model: PkModel,
-    regimen: Regimen,
-    people: People,
+def run(
+    ready: Prepared,
+    at_min: FloatArray,
     *,
-    effects: Sequence[EffectModel] = (),
-    draws: Draws | None = None,
-    etas: FloatArray | None = None,
-) -> Prepared:
-    """Everybody's own parameters and inputs.
+    tier: Tier = Tier.NUMPY,
+    tolerance: float = TOLERANCE,
+    threads: int = 1,
+) -> Simulation:
+    """Propagate prepared people to these ascending minutes; ``threads`` are used by the compiled tier."""
+    if tier is Tier.NUMBA:
+        from ataraxy.core.pharmacology import compiled  # numba is loaded when a population asks for it
 
-    Args:
-        etas: shape (k, N), in the order: the model's between, each effect's between, the model's occasion etas
-            of each occasion; None: drawn from ``draws``.
+        found, error = compiled.run_compiled(ready, at_min, tolerance, threads)
+        return Simulation(at_min, found, units_of(ready), error)
+    values, error = _run_numpy(ready, at_min, tolerance)
+    return Simulation(at_min, values, units_of(ready), error)
 
-    Raises:
-        InputRefused: as ``simulate``.
-    """
-    _same_potency_known(model, regimen, effects)
-    network = network_of(model, effects)
-    starts = occasions_of(regimen) or (0.0,)
-    between, occasional, of_effects = _etas(model, people, effects, draws, etas, len(starts))
-    shared: dict[str, FloatArray] = {}
-    for place, effect in enumerate(effects):
-        own = effect_values(effect, people, of_effects[place])
-        if effect.responder is not None:
-            top, share = f"{effect.id}/{effect.top}", own[f"{effect.id}/{effect.responder}"]
-            own[top] = own[top] * responds(share, people, draws, place)
-        shared |= own
-    values = tuple(shared | parameter_values(model, people, between, eta) for eta in occasional)
-    for one in values:
-        _refuse_impossible(one)
-    return Prepared(
-        network, values, starts, inputs_of(network, regimen, people, values, starts), tuple(effects)
+
+def units_of(ready: Prepared) -> dict[str, str]:
+    """The names a simulation tells, with their units: analytes, effect sites, endpoints."""
+    return (
+        {reading.name: reading.unit for reading in ready.network.readings}
+        | {site.reading.name: site.reading.unit for site in ready.network.sites if site.driver.half_life}
+        | {effect.endpoint.value: effect.unit for effect in ready.effects}
     )
 
 
-def _etas(
-    model: PkModel,
-    people: People,
-    effects: Sequence[EffectModel],
-    draws: Draws | None,
-    etas: FloatArray | None,
-    occasions: int,
-) -> tuple[FloatArray, list[FloatArray], list[FloatArray]]:
-    if etas is None:
-        return (
-            draw_etas(model, people, draws),
-            [draw_occasion_etas(model, people, draws, i) for i in range(occasions)],
-            [draw_etas(e, people, draws, EFFECT_STREAM + i) for i, e in enumerate(effects)],
-        )
-    sizes = [len(model.between), *(len(e.between) for e in effects), *[len(model.occasion)] * occasions]
-    if etas.shape != (sum(sizes), len(people)):
-        raise InputRefused(
-            f"{etas.shape[0]} random effects for {sum(sizes)} that vary.", "Give one row for each.", "etas"
-        )
-    parts = np.split(etas, np.cumsum(sizes)[:-1])
-    return parts[0], parts[1 + len(effects) :], parts[1 : 1 + len(effects)]
-
-
-def _same_potency_known(model: PkModel, regimen: Regimen, effects: Sequence[EffectModel]) -> None:
-    single = next((d.enantiomer for d in regimen if d.enantiomer is not Enantiomer.RACEMIC), None)
-    for effect in effects:
-        if single is not None and any(d.enantiomer is Enantiomer.RACEMIC for d in effect.drivers):
-            raise InputRefused(
-                f"{effect.name} is known for racemic ketamine only; the dose is {single}-ketamine.",
-                "Leave this effect out, or choose one known for that enantiomer.",
-                "effects",
-            )
-
-
-def _refuse_impossible(values: Mapping[str, FloatArray]) -> None:
-    for name, value in values.items():
-        wrong = ~(np.isfinite(value) & ((value >= 0) | ("/" in name)))
-        if wrong.any():
-            raise InputRefused(
-                f"The parameter {name} is {value[wrong][0]} for a person.",
-                "A parameter is a finite number, and one of the drug's movement is not below zero: look at the "
-                "model's value, its covariates and the person's.",
-                name,
-            )
-
-
-def run(
-    ready: Prepared, at_min: FloatArray, *, tier: Tier = Tier.NUMPY, tolerance: float = TOLERANCE
-) -> Simulation:
-    """Propagate prepared people to these ascending minutes."""
-    course = course_of(ready)
-    slow = [e for e in ready.effects if e.shape is Shape.TURNOVER]
-    states = propagate(course, at_min)
-    values: dict[str, FloatArray] = {}
-    units: dict[str, str] = {}
-    for reading in ready.network.readings:
-        values[reading.name], units[reading.name] = _read(ready, reading, states, at_min), reading.unit
+def _run_numpy(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[dict[str, FloatArray], float]:
+    states = propagate(course_of(ready), at_min)
+    told = [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
+    values = {reading.name: read(ready, reading, states, at_min) for reading in told}
+    knots = knots_of(ready.inputs, at_min)
     error = 0.0
     for effect in ready.effects:
         sites = [site for site in ready.network.sites if site.effect == effect.id]
-        levels = [_read(ready, site.reading, states, at_min) for site in sites]
-        for site, level in zip(sites, levels, strict=True):
-            if site.driver.half_life is not None:
-                values[site.reading.name], units[site.reading.name] = level, "ng/mL"
-        name = effect.endpoint.value
-        units[name] = effect.unit
-        if effect in slow:
-            knots = _knots(ready, at_min)
-
-            def drive(
-                at: FloatArray,
-                who: IntArray | None,
-                chosen: Sequence[Reading] = tuple(s.reading for s in sites),
-            ) -> list[FloatArray]:
-                some = ready if who is None else rows_of(ready, who)
-                moved = propagate(course if who is None else course_of(some), at)
-                return [_read(some, reading, moved, at) for reading in chosen]
-
+        if effect.shape is Shape.TURNOVER:
+            drive = _drive(ready, [site.reading for site in sites])
             response = slow_response(effect, ready.values[0], drive, sites, knots, at_min, tolerance)
-            values[name], error = response.values, max(error, response.error)
+            values[effect.endpoint.value], error = response.values, max(error, response.error)
         else:
-            values[name] = direct_response(effect, ready.values[0], driving(sites, ready.values[0], levels))
-    return Simulation(at_min, values, units, error)
+            levels = [read(ready, site.reading, states, at_min) for site in sites]
+            level = driving(sites, ready.values[0], levels)
+            values[effect.endpoint.value] = direct_response(effect, ready.values[0], level)
+    return values, error
 
 
-def course_of(ready: Prepared) -> Course:
-    """The rates and inputs of prepared people."""
-    people = len(next(iter(ready.values[0].values())))
-    rates = tuple(ready.network.matrix(values, people) for values in ready.values)
-    return Course(rates, ready.course_starts, ready.inputs)
+def _drive(ready: Prepared, readings: Sequence[Reading]) -> Drive:
+    """The drivers' levels of everybody, or of some, at any ascending minutes."""
 
+    def drive(at_min: FloatArray, who: IntArray | None) -> list[FloatArray]:
+        some = ready if who is None else rows_of(ready, who)
+        states = propagate(course_of(some), at_min)
+        return [read(some, reading, states, at_min) for reading in readings]
 
-def rows_of(ready: Prepared, chosen: IntArray) -> Prepared:
-    """Some of the prepared people."""
-    values = tuple({name: value[chosen] for name, value in one.items()} for one in ready.values)
-    inputs = tuple(
-        replace(one, mg=one.mg[chosen], start_min=one.start_min[chosen], end_min=one.end_min[chosen])
-        for one in ready.inputs
-    )
-    return replace(ready, values=values, inputs=inputs)
-
-
-def _knots(ready: Prepared, at_min: FloatArray) -> FloatArray:
-    """Where a driver may bend, from the first input to the last minute asked."""
-    if not ready.inputs or len(at_min) == 0:
-        return np.zeros(0)
-    edges = [float(t[0]) for one in ready.inputs if one.shared for t in (one.start_min, one.end_min)]
-    first = min(float(one.start_min.min()) for one in ready.inputs)
-    every = np.unique(np.concatenate([at_min, edges, [first]]))
-    knots: FloatArray = every[(every >= first) & (every <= at_min[-1])]
-    return knots
-
-
-def _read(ready: Prepared, reading: Reading, states: FloatArray, at_min: FloatArray) -> FloatArray:
-    """A reading of each person at each minute, (N, T); a volume that changes with the occasion changes then."""
-    scales = [np.broadcast_to(np.asarray(reading.scale(v)), (states.shape[1],)) for v in ready.values]
-    amount = states[:, :, reading.state].T
-    if len(scales) == 1 or all(np.array_equal(scales[0], other) for other in scales[1:]):
-        steady: FloatArray = amount * scales[0][:, np.newaxis]
-        return steady
-    when = [occasion_at(ready.course_starts, float(t)) for t in at_min]
-    changing: FloatArray = amount * np.stack(scales)[when].T
-    return changing
+    return drive

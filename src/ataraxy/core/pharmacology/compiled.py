@@ -1,0 +1,329 @@
+"""From prepared people to the compiled kernel and back: patterns, tables, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.polynomial.legendre import leggauss
+from numpy.typing import NDArray
+
+from ataraxy.core.pharmacology import kernels
+from ataraxy.core.pharmacology.effect import Driver, EffectModel, Shape
+from ataraxy.core.pharmacology.linear import INPUT_SCALE, TERMS, Course, round_steps
+from ataraxy.core.pharmacology.moves import Moves, moves_of
+from ataraxy.core.pharmacology.network import Reading, Values
+from ataraxy.core.pharmacology.prepared import Prepared, rows_of
+from ataraxy.core.pharmacology.response import FEWEST_NODES, MOST_NODES, knots_of
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+KINDS = {
+    Shape.LINEAR: kernels.LINEAR,
+    Shape.OCCUPANCY: kernels.OCCUPANCY,
+    Shape.SIGMOID: kernels.SIGMOID,
+    Shape.RELATIVE: kernels.RELATIVE,
+    Shape.TURNOVER: kernels.TURNOVER,
+}
+ROLES = (("baseline", 0.0), ("slope", 1.0), ("top", 1.0), ("gamma", 1.0), ("kout", 1.0), ("placebo", 0.0))
+PILOTS = kernels.W  # people on whom the quadrature's nodes are chosen
+
+
+Products = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What can reach what in a model, as index lists for the kernel."""
+
+    a_cells: tuple[tuple[int, int], ...]  # (row, column) of each rate, input columns included
+    n: int
+    wide: int
+    entries: tuple[FloatArray, FloatArray]  # 1 on the diagonal; zeros
+    series: Products
+    squares: Products
+    rows: tuple[IntArray, IntArray, Products, tuple[IntArray, IntArray, IntArray]]
+
+
+@lru_cache(maxsize=64)
+def pattern_of(cells: frozenset[tuple[int, int]], n: int, columns: tuple[int, ...]) -> Pattern:
+    """The entries exp(A h) can have, and which products make each."""
+    wide = n + len(columns)
+    a = set(cells) | {(i, i) for i in range(wide)} | {(state, n + c) for c, state in enumerate(columns)}
+    a_cells = tuple(sorted(a))
+    reach = np.eye(wide, dtype=bool)
+    for i, j in a_cells:
+        reach[i, j] = True
+    for _ in range(wide):
+        reach = (reach.astype(int) @ reach.astype(int)) > 0
+    e_cells = [(int(i), int(j)) for i, j in np.argwhere(reach)]
+    e_index = {cell: k for k, cell in enumerate(e_cells)}
+    a_index = {cell: k for k, cell in enumerate(a_cells)}
+    series = _sorted([_pairs(cell, a_index, e_index, wide) for cell in e_cells])
+    squares = _sorted([_pairs(cell, e_index, e_index, wide) for cell in e_cells])
+    diagonal = np.array([1.0 if i == j else 0.0 for i, j in e_cells])
+    return Pattern(
+        a_cells, n, wide, (diagonal, np.zeros(len(e_cells))), series, squares, _rows(reach, e_index, n, wide)
+    )
+
+
+def _pairs(
+    cell: tuple[int, int], left: dict[tuple[int, int], int], right: dict[tuple[int, int], int], wide: int
+) -> list[tuple[int, int]]:
+    """The pairs whose products add up to an entry."""
+    i, j = cell
+    return [(left[i, k], right[k, j]) for k in range(wide) if (i, k) in left and (k, j) in right]
+
+
+def _sorted(pairs: Sequence[Sequence[tuple[int, int]]]) -> Products:
+    """Pairs of each row, with the rows sorted by how many they have; rows without pairs are left out."""
+    ptr = np.concatenate([[0], np.cumsum([len(one) for one in pairs])]).astype(np.int64)
+    flat = np.array([pair for one in pairs for pair in one], dtype=np.int64).reshape(-1, 2)
+    counts = np.array([min(len(one), 4) for one in pairs], dtype=np.int64)
+    order = np.argsort(counts, kind="stable").astype(np.int64)
+    begins = np.searchsorted(counts[order], [1, 2, 3, 4, 5]).astype(np.int64)
+    return ptr, np.ascontiguousarray(flat[:, 0]), np.ascontiguousarray(flat[:, 1]), order, begins
+
+
+def _rows(
+    reach: NDArray[np.bool_], e_index: dict[tuple[int, int], int], n: int, wide: int
+) -> tuple[IntArray, IntArray, Products, tuple[IntArray, IntArray, IntArray]]:
+    """How a move makes each state: groups of three that live on themselves, the other rows, and what inputs feed."""
+    live = [[j for j in range(n) if reach[i, j]] for i in range(n)]
+    threes = [i for i in range(n - 2) if all(live[i + k] == [i, i + 1, i + 2] for k in range(3))]
+    first_entries = [e_index[i + k, i] for i in threes for k in range(3)]
+    taken = {i + k for i in threes for k in range(3)}
+    rest = [[] if i in taken else [(e_index[i, j], j) for j in live[i]] for i in range(n)]
+    fed = [[(e_index[i, j], j - n) for j in range(n, wide) if reach[i, j]] for i in range(n)]
+    ptr, es, js, _, _ = _sorted(fed)
+    whole = np.array(threes, dtype=np.int64), np.array(first_entries, dtype=np.int64)
+    return (*whole, _sorted(rest), (ptr, es, js))
+
+
+def _system(ready: Prepared, pattern: Pattern) -> tuple[Any, ...]:
+    """Shifted rates (occasions, cells, N), outflows and column bounds (occasions, N)."""
+    people = len(ready)
+    index = {cell: k for k, cell in enumerate(pattern.a_cells)}
+    rates = np.zeros((len(ready.values), len(index), people))
+    for occasion, values in enumerate(ready.values):
+        for entry in ready.network.entries:
+            rates[occasion, index[entry.row, entry.column]] += entry.value(values)
+    for (i, j), k in index.items():
+        if j >= pattern.n and i != j:
+            rates[:, k] = INPUT_SCALE
+    diagonal = [index[i, i] for i in range(pattern.wide)]
+    outflow = np.maximum(-rates[:, diagonal].min(axis=1), 0.0)
+    for k in diagonal:
+        rates[:, k] += outflow
+    columns = np.zeros((len(ready.values), pattern.wide, people))
+    for (_, j), k in index.items():
+        columns[:, j] += rates[:, k]
+    return (
+        rates.ravel(),
+        outflow.ravel(),
+        columns.max(axis=1).ravel(),
+        pattern.entries,
+        pattern.series,
+        pattern.squares,
+        pattern.rows,
+    )
+
+
+def _told(ready: Prepared) -> list[Reading]:
+    """What is told: the model's analytes, then the effect sites."""
+    return [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
+
+
+def _readings(ready: Prepared, at_min: FloatArray) -> tuple[Any, ...]:
+    """Which state each reading is of, its scale (occasions, readings, N), and which minutes each occasion has."""
+    told = _told(ready)
+    scales = np.empty((len(ready.values), len(told), len(ready)))
+    for occasion, values in enumerate(ready.values):
+        for place, reading in enumerate(told):
+            scales[occasion, place] = reading.scale(values)
+    begins = np.searchsorted(at_min, ready.course_starts)
+    begins[0] = 0
+    ends = np.append(begins[1:], len(at_min))
+    return np.array([r.state for r in told], dtype=np.int64), scales.ravel(), begins, ends
+
+
+def _effects(ready: Prepared) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Kinds, parameters by role (E, 6, N) and bounds of the effects; and their drivers."""
+    people = len(ready)
+    values = ready.values[0]
+    par = np.empty((len(ready.effects), len(ROLES), people))
+    ends, reads, factors = [0], [], []
+    for place, effect in enumerate(ready.effects):
+        for k, (role, default) in enumerate(ROLES):
+            name = getattr(effect, role)
+            neutral = 1.0 if role == "baseline" and effect.shape is Shape.TURNOVER else default
+            par[place, k] = neutral if name is None else values[f"{effect.id}/{name}"]
+        for site in (s for s in ready.network.sites if s.effect == effect.id):
+            reads.append(site.reading.state)
+            factor = _factor(values, effect, site.driver) * site.reading.scale(values)
+            factors.append(np.broadcast_to(np.asarray(factor), (people,)))
+        ends.append(len(reads))
+    kinds = np.array([KINDS[e.shape] for e in ready.effects], dtype=np.int64)
+    low = np.array([-np.inf if e.lowest is None else float(e.lowest) for e in ready.effects])
+    high = np.array([np.inf if e.highest is None else float(e.highest) for e in ready.effects])
+    table = np.array(factors, dtype=np.float64).ravel()
+    return (kinds, par.ravel(), low, high), (np.array(ends), np.array(reads, dtype=np.int64), table)
+
+
+def _factor(values: Values, effect: EffectModel, driver: Driver) -> FloatArray | float:
+    factor: FloatArray | float = 1.0
+    if driver.share is not None:
+        factor = factor * values[f"{effect.id}/{driver.share}"]
+    if driver.constant is not None:
+        factor = factor / values[f"{effect.id}/{driver.constant}"]
+    return factor
+
+
+@dataclass(frozen=True, slots=True)
+class Quadrature:
+    """Nodes of the slow responses: minutes to visit, and the kernel's tables."""
+
+    at_min: FloatArray  # every minute visited, asked ones and nodes
+    asked: IntArray  # where the asked ones are
+    tables: tuple[Any, ...]
+
+
+def quadrature_of(at_min: FloatArray, knots: FloatArray, nodes: IntArray) -> Quadrature:
+    """Gauss-Legendre nodes between the knots, beside the minutes asked."""
+    if len(nodes) == 0:
+        none, empty = np.zeros(0, dtype=np.int64), np.zeros(0)
+        tables = (np.zeros(1, dtype=np.int64), none, empty, none, empty, none, empty, none)
+        return Quadrature(at_min, np.arange(len(at_min)), tables)
+    lengths = round_steps(np.diff(knots))
+    minutes, weights, left = [], [], []
+    rules = {int(k): leggauss(int(k)) for k in np.unique(nodes)}
+    for start, length, count in zip(knots[:-1], lengths, nodes, strict=True):
+        x, w = rules[int(count)]
+        minutes.append(start + 0.5 * length * (1.0 + x))
+        weights.append(0.5 * length * w)
+        left.append(round_steps(0.5 * length * (1.0 - x)))
+    at = np.concatenate(minutes)
+    every = np.unique(np.concatenate([at_min, at]))
+    left_min, left_index = np.unique(np.concatenate(left), return_inverse=True)
+    keep_min, keep_index = np.unique(lengths, return_inverse=True)
+    found = np.minimum(np.searchsorted(at_min, knots[1:]), len(at_min) - 1)
+    slot = np.where(at_min[found] == knots[1:], np.searchsorted(every, knots[1:]), -1)
+    tables = (
+        np.concatenate([[0], np.cumsum(nodes)]), np.searchsorted(every, at), np.concatenate(weights),
+        left_index, left_min, keep_index, keep_min, slot,
+    )  # fmt: skip
+    return Quadrature(every, np.searchsorted(every, at_min), tables)
+
+
+def run_compiled(
+    ready: Prepared, at_min: FloatArray, tolerance: float, threads: int
+) -> tuple[dict[str, FloatArray], float]:
+    """Every reading and effect, each (N, T), and the error the slow responses achieved."""
+    people = len(ready)
+    if people == 0 or len(at_min) == 0:
+        return _named(ready, np.zeros((len(_told(ready)) + len(ready.effects), people, len(at_min)))), 0.0
+    padded = ready if people >= kernels.W else rows_of(ready, np.minimum(np.arange(kernels.W), people - 1))
+    nodes, error = _nodes(padded, at_min, tolerance)
+    answer, _ = _walk(padded, at_min, nodes, threads, keep=False)
+    return _named(ready, answer[:, :people]), error
+
+
+def _named(ready: Prepared, answer: FloatArray) -> dict[str, FloatArray]:
+    names = [reading.name for reading in _told(ready)] + [effect.endpoint.value for effect in ready.effects]
+    return dict(zip(names, answer, strict=True))
+
+
+def _nodes(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[IntArray, float]:
+    """How many nodes each interval needs, by doubling them for a few people; and what difference is left."""
+    knots = knots_of(ready.inputs, at_min)
+    if len(knots) < 2 or not any(e.shape is Shape.TURNOVER for e in ready.effects):
+        return np.zeros(0, dtype=np.int64), 0.0
+    few = rows_of(ready, np.linspace(0, len(ready) - 1, PILOTS).astype(np.int64))
+    nodes = np.full(len(knots) - 1, FEWEST_NODES)
+    _, coarse = _walk(few, at_min, nodes, 1, keep=True)
+    while True:
+        _, finer = _walk(few, at_min, nodes * 2, 1, keep=True)
+        off = np.abs(finer - coarse).max(axis=(0, 2))
+        poor = (off > tolerance / 4) & (nodes < MOST_NODES)
+        if not poor.any():
+            return nodes, float(off.max())
+        nodes = np.where(poor, nodes * 2, nodes)
+        coarse = np.where(poor[:, np.newaxis], finer, coarse)
+
+
+def _walk(
+    ready: Prepared, at_min: FloatArray, nodes: IntArray, threads: int, *, keep: bool
+) -> tuple[FloatArray, FloatArray]:
+    quadrature = quadrature_of(at_min, knots_of(ready.inputs, at_min), nodes)
+    course = Course(
+        (np.zeros((len(ready), len(ready.network.states), 0)),), ready.course_starts, ready.inputs
+    )
+    moves = moves_of(course, quadrature.at_min)
+    pattern = pattern_of(
+        frozenset((e.row, e.column) for e in ready.network.entries), len(ready.network.states), moves.columns
+    )
+    sizes = (
+        pattern.n, pattern.wide, len(quadrature.at_min), TERMS + pattern.n, len(pattern.a_cells), len(ready),
+    )  # fmt: skip
+    effects, drivers = _effects(ready)
+    slow = sum(e.shape is Shape.TURNOVER for e in ready.effects)
+    quad = np.zeros((slow, len(nodes) if keep else 0, len(ready)))
+    answer = np.empty((len(_told(ready)) + len(ready.effects), len(at_min), len(ready)))
+    arguments = (
+        sizes, _system(ready, pattern), _tables(moves), _readings(ready, at_min), effects, drivers,
+        quadrature.tables, quadrature.asked, answer.reshape(-1), quad.reshape(-1),
+    )  # fmt: skip
+    counts = (
+        len(moves.lengths), len(pattern.entries[0]), len(pattern.a_cells), len(quadrature.at_min), pattern.n,
+        pattern.wide - pattern.n, len(drivers[1]), len(quadrature.tables[4]), len(quadrature.tables[6]),
+    )  # fmt: skip
+    spans = _spans(len(ready), threads)
+    if len(spans) == 1:
+        kernels.walk(spans[0], *arguments, _spaces(*counts))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda span: kernels.walk(span, *arguments, _spaces(*counts)), spans))
+    return answer.swapaxes(1, 2), quad
+
+
+def _spaces(
+    lengths: int,
+    entries: int,
+    cells: int,
+    slots: int,
+    n: int,
+    inputs: int,
+    drivers: int,
+    left: int,
+    keep: int,
+) -> tuple[Any, ...]:
+    """Room for one thread's work: rows of lanes, flat. The kernel itself allocates nothing."""
+
+    def rows(count: int) -> FloatArray:
+        return np.empty(max(count, 1) * kernels.ROW)
+
+    return (
+        rows(lengths * entries), rows(entries), rows(entries), rows(cells), rows(cells), rows((slots + 2) * n),
+        np.zeros(max(inputs, 1) * kernels.ROW), rows(slots), rows(6), rows(drivers), rows(left), rows(keep),
+        tuple(rows(1) for _ in range(9)),
+    )  # fmt: skip
+
+
+def _tables(moves: Moves) -> tuple[Any, ...]:
+    return (
+        moves.step, moves.occasion, moves.rate, moves.bolus, moves.out, moves.lengths, moves.length_occasion,
+        moves.rates.ravel(), moves.boluses.ravel(), moves.own_min.ravel(),
+    )  # fmt: skip
+
+
+def _spans(people: int, threads: int) -> list[tuple[int, int]]:
+    """Whole blocks, shared out so that each thread comes back for more a few times."""
+    blocks = -(-people // kernels.W)
+    each = max(1, -(-blocks // (threads * 4))) if threads > 1 else blocks
+    edges = list(range(0, blocks, each))
+    return [(b * kernels.W, min((b + each) * kernels.W, people)) for b in edges]
