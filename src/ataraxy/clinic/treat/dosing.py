@@ -47,10 +47,13 @@ def shown(plan: DosePlan) -> Shown:
 
 
 def started(plan: DosePlan) -> DoseStarted:
-    """The event that begins this dose. ``mg_per_kg`` is what is really given, after cap and rounding."""
+    """The event that begins this dose. ``mg_per_kg`` is what is really given, after cap and rounding.
+
+    An injection is what its syringe holds.
+    """
     given = plan.mg_per_kg if not plan.capped else (plan.mg / plan.weight_kg).quantize(PER_KG_STEP)
     return DoseStarted(
-        mg=plan.mg,
+        mg=plan.mg if plan.duration_min is not None else plan.held_mg,
         mg_per_kg=given,
         weight_kg=plan.weight_kg,
         route=plan.route,

@@ -30,7 +30,8 @@ class DosePlan:
     """What to draw up and how fast to give it. The infusion's fields are None for an injection.
 
     ``mg`` is rounded down to 0.1 mg, so no rounding passes a cap; everything after it is worked out from the
-    rounded mg. mL are rounded to 0.01, mL/h to 0.1.
+    rounded mg. Volumes are rounded down to 0.01 mL, so never more is drawn up than ordered; ``held_mg`` is what
+    the volume of stock really holds. mL/h are rounded to 0.1.
     """
 
     route: Route
@@ -39,6 +40,7 @@ class DosePlan:
     mg: Decimal
     capped: bool
     stock_ml: Decimal
+    held_mg: Decimal
     steps: tuple[Step, ...]
     duration_min: int | None = None
     concentration_mg_per_ml: Decimal | None = None
@@ -66,9 +68,14 @@ def plan_dose(protocol: Protocol, mg_per_kg: Decimal, weight_kg: Decimal) -> Dos
     _check_dose(protocol, mg_per_kg)
     dose, stock = protocol.dose, protocol.drug.stock_mg_per_ml
     mg, capped, steps = _mg(protocol, mg_per_kg, weight_kg)
-    stock_ml = (mg / stock).quantize(ML, ROUND_HALF_UP)
-    steps.append(Step("Volume of stock", f"{mg} mg / {stock} mg/mL, rounded to {ML}", stock_ml, "mL"))
-    plan = DosePlan(dose.route, mg_per_kg, weight_kg, mg, capped, stock_ml, tuple(steps))
+    # Hazard: rounded half up, a volume would hold up to 0.25 mg more than ordered, at 50 mg/mL.
+    stock_ml = (mg / stock).quantize(ML, ROUND_DOWN)
+    if stock_ml <= 0:
+        raise InputRefused(f"{mg} mg is less than {ML} mL of stock.", "Check the dose.", "mg_per_kg")
+    held_mg = _held(stock_ml, stock)
+    steps.append(Step("Volume of stock", f"{mg} mg / {stock} mg/mL, rounded down to {ML}", stock_ml, "mL"))
+    steps.append(Step("The volume holds", f"{stock_ml} mL x {stock} mg/mL", held_mg, "mg"))
+    plan = DosePlan(dose.route, mg_per_kg, weight_kg, mg, capped, stock_ml, held_mg, tuple(steps))
     if dose.duration_min is None or dose.infusion_mg_per_ml is None:
         return plan
     infusion = _infusion(mg, stock_ml, dose.duration_min, dose.infusion_mg_per_ml)
@@ -80,6 +87,7 @@ def plan_dose(protocol: Protocol, mg_per_kg: Decimal, weight_kg: Decimal) -> Dos
         mg=mg,
         capped=capped,
         stock_ml=stock_ml,
+        held_mg=held_mg,
         steps=(*plan.steps, *shown),
         duration_min=dose.duration_min,
         concentration_mg_per_ml=dose.infusion_mg_per_ml,
@@ -130,8 +138,15 @@ def _mg(protocol: Protocol, mg_per_kg: Decimal, weight_kg: Decimal) -> tuple[Dec
     return mg, capped, steps
 
 
+def _held(stock_ml: Decimal, stock_mg_per_ml: Decimal) -> Decimal:
+    """The mg in a volume, to 0.1 mg where that is exact."""
+    held = stock_ml * stock_mg_per_ml
+    short = held.quantize(MG, ROUND_DOWN)
+    return short if short == held else held
+
+
 def _infusion(mg: Decimal, stock_ml: Decimal, duration_min: int, mg_per_ml: Decimal) -> _Infusion:
-    infusion_ml = (mg / mg_per_ml).quantize(ML, ROUND_HALF_UP)
+    infusion_ml = (mg / mg_per_ml).quantize(ML, ROUND_DOWN)
     if infusion_ml < stock_ml:
         raise InputRefused(
             f"The infusion ({mg_per_ml} mg/mL) would be stronger than the stock.",
@@ -149,7 +164,7 @@ def _infusion_steps(
     infusion: _Infusion, mg: Decimal, stock_ml: Decimal, duration_min: int, mg_per_ml: Decimal
 ) -> Iterator[Step]:
     total, rate = infusion.infusion_ml, infusion.rate_mg_per_min
-    yield Step("Volume of infusion", f"{mg} mg / {mg_per_ml} mg/mL, rounded to {ML}", total, "mL")
+    yield Step("Volume of infusion", f"{mg} mg / {mg_per_ml} mg/mL, rounded down to {ML}", total, "mL")
     yield Step("Diluent", f"{total} mL - {stock_ml} mL of stock", infusion.diluent_ml, "mL")
     yield Step("Rate", f"{mg} mg / {duration_min} min, rounded to {MG_PER_MIN}", rate, "mg/min")
     formula = f"{mg} mg / {mg_per_ml} mg/mL / {duration_min} min x 60, rounded to {ML_PER_H}"
