@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ataraxy.core.pharmacology import kernels
 from ataraxy.core.pharmacology.effect import Driver, EffectModel, Shape
 from ataraxy.core.pharmacology.linear import INPUT_SCALE, TERMS, Course, round_steps
-from ataraxy.core.pharmacology.moves import Moves, moves_of
+from ataraxy.core.pharmacology.moves import NONE, Moves, moves_of
 from ataraxy.core.pharmacology.network import Reading, Values
 from ataraxy.core.pharmacology.prepared import Prepared, rows_of
 from ataraxy.core.pharmacology.response import FEWEST_NODES, MOST_NODES, knots_of
@@ -139,17 +139,14 @@ def _told(ready: Prepared) -> list[Reading]:
     return [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
 
 
-def _readings(ready: Prepared, at_min: FloatArray) -> tuple[Any, ...]:
-    """Which state each reading is of, its scale (occasions, readings, N), and which minutes each occasion has."""
+def _readings(ready: Prepared) -> tuple[Any, ...]:
+    """Which state each reading is of, and its scale (occasions, readings, N), flat."""
     told = _told(ready)
     scales = np.empty((len(ready.values), len(told), len(ready)))
     for occasion, values in enumerate(ready.values):
         for place, reading in enumerate(told):
             scales[occasion, place] = reading.scale(values)
-    begins = np.searchsorted(at_min, ready.course_starts)
-    begins[0] = 0
-    ends = np.append(begins[1:], len(at_min))
-    return np.array([r.state for r in told], dtype=np.int64), scales.ravel(), begins, ends
+    return np.array([r.state for r in told], dtype=np.int64), scales.ravel()
 
 
 def _effects(ready: Prepared) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -186,38 +183,49 @@ def _factor(values: Values, effect: EffectModel, driver: Driver) -> FloatArray |
 
 @dataclass(frozen=True, slots=True)
 class Quadrature:
-    """Nodes of the slow responses: minutes to visit, and the kernel's tables."""
+    """Nodes of the slow responses between the knots."""
 
-    at_min: FloatArray  # every minute visited, asked ones and nodes
-    asked: IntArray  # where the asked ones are
-    tables: tuple[Any, ...]
+    knots: FloatArray
+    at_min: FloatArray  # of each node, ascending
+    weight: FloatArray
+    left: IntArray  # which of ``left_min`` remains until the interval's end
+    left_min: FloatArray
+    keep: IntArray  # which of ``keep_min`` each interval lasts
+    keep_min: FloatArray
+
+    def tables(self, moments: FloatArray) -> tuple[Any, ...]:
+        """The kernel's tables; which node and which interval's end each moment is, or -1."""
+        node = _places(self.at_min, moments)
+        knot = _places(self.knots[1:], moments)
+        return (self.weight, self.left, self.left_min, self.keep, self.keep_min, node, knot)
 
 
-def quadrature_of(at_min: FloatArray, knots: FloatArray, nodes: IntArray) -> Quadrature:
-    """Gauss-Legendre nodes between the knots, beside the minutes asked."""
+def _places(known: FloatArray, moments: FloatArray) -> IntArray:
+    if len(known) == 0:
+        return np.full(len(moments), NONE)
+    found = np.minimum(np.searchsorted(known, moments), len(known) - 1)
+    return np.where(known[found] == moments, found, NONE)
+
+
+def quadrature_of(knots: FloatArray, nodes: IntArray) -> Quadrature:
+    """Gauss-Legendre nodes between the knots, ``nodes`` of them in each interval."""
+    none, empty = np.zeros(0, dtype=np.int64), np.zeros(0)
     if len(nodes) == 0:
-        none, empty = np.zeros(0, dtype=np.int64), np.zeros(0)
-        tables = (np.zeros(1, dtype=np.int64), none, empty, none, empty, none, empty, none)
-        return Quadrature(at_min, np.arange(len(at_min)), tables)
+        return Quadrature(empty, empty, empty, none, empty, none, empty)
     lengths = round_steps(np.diff(knots))
-    minutes, weights, left = [], [], []
-    rules = {int(k): leggauss(int(k)) for k in np.unique(nodes)}
-    for start, length, count in zip(knots[:-1], lengths, nodes, strict=True):
-        x, w = rules[int(count)]
-        minutes.append(start + 0.5 * length * (1.0 + x))
-        weights.append(0.5 * length * w)
-        left.append(round_steps(0.5 * length * (1.0 - x)))
-    at = np.concatenate(minutes)
-    every = np.unique(np.concatenate([at_min, at]))
-    left_min, left_index = np.unique(np.concatenate(left), return_inverse=True)
+    ends = np.cumsum(nodes)
+    at, weight, left = np.empty(ends[-1]), np.empty(ends[-1]), np.empty(ends[-1])
+    for count in np.unique(nodes):
+        x, w = leggauss(int(count))
+        chosen = np.flatnonzero(nodes == count)
+        cells = (ends[chosen] - count)[:, np.newaxis] + np.arange(count)
+        half = 0.5 * lengths[chosen][:, np.newaxis]
+        at[cells] = knots[chosen][:, np.newaxis] + half * (1.0 + x)
+        weight[cells] = half * w
+        left[cells] = half * (1.0 - x)
+    left_min, left_index = np.unique(left, return_inverse=True)
     keep_min, keep_index = np.unique(lengths, return_inverse=True)
-    found = np.minimum(np.searchsorted(at_min, knots[1:]), len(at_min) - 1)
-    slot = np.where(at_min[found] == knots[1:], np.searchsorted(every, knots[1:]), -1)
-    tables = (
-        np.concatenate([[0], np.cumsum(nodes)]), np.searchsorted(every, at), np.concatenate(weights),
-        left_index, left_min, keep_index, keep_min, slot,
-    )  # fmt: skip
-    return Quadrature(every, np.searchsorted(every, at_min), tables)
+    return Quadrature(knots, at, weight, left_index, left_min, keep_index, keep_min)
 
 
 def run_compiled(
@@ -259,28 +267,28 @@ def _nodes(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[IntAr
 def _walk(
     ready: Prepared, at_min: FloatArray, nodes: IntArray, threads: int, *, keep: bool
 ) -> tuple[FloatArray, FloatArray]:
-    quadrature = quadrature_of(at_min, knots_of(ready.inputs, at_min), nodes)
+    quadrature = quadrature_of(knots_of(ready.inputs, at_min), nodes)
     course = Course(
         (np.zeros((len(ready), len(ready.network.states), 0)),), ready.course_starts, ready.inputs
     )
-    moves = moves_of(course, quadrature.at_min)
+    moves, moments, early = moves_of(course, at_min, quadrature.at_min)
     pattern = pattern_of(
         frozenset((e.row, e.column) for e in ready.network.entries), len(ready.network.states), moves.columns
     )
-    sizes = (
-        pattern.n, pattern.wide, len(quadrature.at_min), TERMS + pattern.n, len(pattern.a_cells), len(ready),
-    )  # fmt: skip
     effects, drivers = _effects(ready)
+    sizes = (
+        pattern.n, pattern.wide, TERMS + pattern.n, len(pattern.a_cells), len(ready), len(at_min), early,
+    )  # fmt: skip
     slow = sum(e.shape is Shape.TURNOVER for e in ready.effects)
     quad = np.zeros((slow, len(nodes) if keep else 0, len(ready)))
     answer = np.empty((len(_told(ready)) + len(ready.effects), len(at_min), len(ready)))
     arguments = (
-        sizes, _system(ready, pattern), _tables(moves), _readings(ready, at_min), effects, drivers,
-        quadrature.tables, quadrature.asked, answer.reshape(-1), quad.reshape(-1),
+        sizes, _system(ready, pattern), _tables(moves), _readings(ready), effects, drivers,
+        quadrature.tables(moments), answer.reshape(-1), quad.reshape(-1),
     )  # fmt: skip
     counts = (
-        len(moves.lengths), len(pattern.entries[0]), len(pattern.a_cells), len(quadrature.at_min), pattern.n,
-        pattern.wide - pattern.n, len(drivers[1]), len(quadrature.tables[4]), len(quadrature.tables[6]),
+        len(moves.lengths), len(pattern.entries[0]), len(pattern.a_cells), pattern.n, pattern.wide - pattern.n,
+        len(drivers[1]), len(ready.effects), len(quadrature.left_min), len(quadrature.keep_min), len(_told(ready)),
     )  # fmt: skip
     spans = _spans(len(ready), threads)
     if len(spans) == 1:
@@ -295,22 +303,23 @@ def _spaces(
     lengths: int,
     entries: int,
     cells: int,
-    slots: int,
     n: int,
     inputs: int,
     drivers: int,
+    effects: int,
     left: int,
     keep: int,
+    readings: int,
 ) -> tuple[Any, ...]:
     """Room for one thread's work: rows of lanes, flat. The kernel itself allocates nothing."""
 
     def rows(count: int) -> FloatArray:
-        return np.empty(max(count, 1) * kernels.ROW)
+        return np.zeros(max(count, 1) * kernels.ROW)
 
     return (
-        rows(lengths * entries), rows(entries), rows(entries), rows(cells), rows(cells), rows((slots + 2) * n),
-        np.zeros(max(inputs, 1) * kernels.ROW), rows(slots), rows(6), rows(drivers), rows(left), rows(keep),
-        tuple(rows(1) for _ in range(9)),
+        rows(lengths * entries), rows(entries), rows(entries), rows(cells), rows(cells), rows(2 * n), rows(inputs),
+        rows(6 * effects), rows(drivers), rows(effects * left), rows(effects * keep), rows(readings), rows(effects),
+        rows(effects), tuple(rows(1) for _ in range(5)),
     )  # fmt: skip
 
 

@@ -303,100 +303,107 @@ def sigmoid(u, gamma):
 
 
 @njit(**_JIT)
-def response(kind, drive, par, low, high, out, t):
-    """One effect of a block at one minute into row t; ``par`` rows: baseline, slope, top, gamma, kout, placebo."""
-    slope, top, gamma = at(1), at(2), at(3)
+def response(kind, drive, par, p, low, high, out, t):
+    """One effect of a block at one minute into ``out`` from t on; rows of ``par`` from p on, as in ``ROLES``."""
+    base, slope, top, gamma = p, p + at(1), p + at(2), p + at(3)
     if kind == LINEAR:
         for i in range(LANES):
-            out[t + i] = min(max(par[i] + par[slope + i] * drive[i], low), high)
+            out[t + i] = min(max(par[base + i] + par[slope + i] * drive[i], low), high)
     elif kind == OCCUPANCY:
         for i in range(LANES):
-            out[t + i] = min(max(par[i] + par[top + i] * drive[i] / (1.0 + drive[i]), low), high)
+            out[t + i] = min(max(par[base + i] + par[top + i] * drive[i] / (1.0 + drive[i]), low), high)
     elif kind == SIGMOID:
         for i in range(LANES):
-            out[t + i] = min(max(par[i] + par[top + i] * sigmoid(drive[i], par[gamma + i]), low), high)
+            rise = par[top + i] * sigmoid(drive[i], par[gamma + i])
+            out[t + i] = min(max(par[base + i] + rise, low), high)
     else:
         for i in range(LANES):
-            out[t + i] = min(
-                max(par[i] * (1.0 + par[top + i] * sigmoid(drive[i], par[gamma + i])), low), high
-            )
+            rise = par[top + i] * sigmoid(drive[i], par[gamma + i])
+            out[t + i] = min(max(par[base + i] * (1.0 + rise), low), high)
 
 
 @njit(**_JIT)
-def drive_of(effect, states, s0, drv_ptr, drv_state, factors, drive):
-    """The drivers of one effect at one minute (states from row s0 on), each over its own constant, added."""
-    for d in range(drv_ptr[effect], drv_ptr[effect + 1]):
-        s, f = s0 + at(drv_state[d]), at(d)
-        if d == drv_ptr[effect]:
+def drive_of(first, last, states, s, drv_state, factors, drive):
+    """Drivers first to last of one effect (states from row s on), each over its own constant, added."""
+    for d in range(first, last):
+        k, f = s + at(drv_state[d]), at(d)
+        if d == first:
             for i in range(LANES):
-                drive[i] = max(states[s + i], 0.0) * factors[f + i]
+                drive[i] = max(states[k + i], 0.0) * factors[f + i]
         else:
             for i in range(LANES):
-                drive[i] += max(states[s + i], 0.0) * factors[f + i]
+                drive[i] += max(states[k + i], 0.0) * factors[f + i]
 
 
 @njit(**_JIT)
-def slow(
-    e,
-    states,
-    n,
-    out,
-    par,
-    low,
-    high,
-    drivers,
-    quadrature,
-    quad,
-    q0,
-    people,
-    decay,
-    keep,
-    level,
-    drive,
-    integral,
+def emit(
+    t, answer, times, people, start, states, s, rd_state, scales, kinds, par, low, high, drv_ptr, drv_state, factors,
+    level, drive,
+):  # fmt: skip
+    """Everything that is told of one asked minute: readings times their scales, then effects."""
+    readings = rd_state.shape[0]
+    for r in range(readings):
+        to, k, f = U((r * times + t) * people) + start, s + at(rd_state[r]), at(r)
+        for i in range(LANES):
+            answer[to + i] = states[k + i] * scales[f + i]
+    for e in range(kinds.shape[0]):
+        to, p = U(((readings + e) * times + t) * people) + start, at(6 * e)
+        if kinds[e] == TURNOVER:
+            k = at(e)
+            for i in range(LANES):
+                answer[to + i] = min(max(par[p + i] * level[k + i], low[e]), high[e])
+        else:
+            drive_of(drv_ptr[e], drv_ptr[e + 1], states, s, drv_state, factors, drive)
+            response(kinds[e], drive, par, p, low[e], high[e], answer, to)
+
+
+@njit(**_JIT)
+def gather(
+    q, states, s, kinds, par, drv_ptr, drv_state, factors, weight, left, lefts, decay, integral, drive
 ):
-    """One turnover response of a block, interval by interval, into ``out``; integrals into ``quad`` if kept."""
-    drv_ptr, drv_state, factors = drivers
-    ptr, slots, weight, left, left_min, keeps, keep_min, knot_slot = quadrature
-    top, gamma, kout, placebo = at(2), at(3), at(4), at(5)
-    fill(level, U(0), 1.0)
-    for d in range(left_min.shape[0]):
-        k, minutes = at(d), left_min[d]
-        for i in range(LANES):
-            decay[k + i] = par[kout + i] * par[top + i] * vexp(-par[kout + i] * minutes)
-    for d in range(keep_min.shape[0]):
-        k, minutes = at(d), keep_min[d]
-        for i in range(LANES):
-            keep[k + i] = vexp(-par[kout + i] * minutes)
-    for t in range(out.shape[0] // ROW):
-        k = at(t)
-        for i in range(LANES):
-            out[k + i] = min(max(par[i], low), high)
-    for v in range(keeps.shape[0]):
-        fill(integral, U(0), 0.0)
-        for q in range(ptr[v], ptr[v + 1]):
-            drive_of(e, states, at(slots[q] * n), drv_ptr, drv_state, factors, drive)
-            w, k = weight[q], at(left[q])
+    """Add one quadrature node to the integral of every turnover effect."""
+    for e in range(kinds.shape[0]):
+        if kinds[e] == TURNOVER:
+            drive_of(drv_ptr[e], drv_ptr[e + 1], states, s, drv_state, factors, drive)
+            w, k, j, gamma = weight[q], at(e * lefts + left[q]), at(e), at(6 * e + 3)
             for i in range(LANES):
-                integral[i] += w * decay[k + i] * sigmoid(drive[i], par[gamma + i])
-        k = at(keeps[v])
-        for i in range(LANES):
-            level[i] = keep[k + i] * level[i] + (1.0 - par[placebo + i]) * (1.0 - keep[k + i]) - integral[i]
-        if quad.shape[0]:
-            copy(quad, q0 + U(v) * U(people), integral, U(0))
-        if knot_slot[v] >= 0:
-            k = at(knot_slot[v])
-            for i in range(LANES):
-                out[k + i] = min(max(par[i] * level[i], low), high)
+                integral[j + i] += w * decay[k + i] * sigmoid(drive[i], par[gamma + i])
 
 
 @njit(**_JIT)
-def spill(answer, a0, table, first, stride, asked, lo, hi, scale, people):
-    """A block's part of one reading, minute by minute, times each person's scale."""
-    for t in range(lo, hi):
-        to, k = a0 + U(t) * U(people), first + at(asked[t] * stride)
-        for i in range(LANES):
-            answer[to + i] = table[k + i] * scale[i]
+def close(v, kinds, par, keeps, kept_rows, keep, level, integral, quad, start, people):
+    """End one interval of every turnover effect: its level decays and the integral is taken away."""
+    turnover = 0
+    for e in range(kinds.shape[0]):
+        if kinds[e] == TURNOVER:
+            j, k, placebo = at(e), at(e * kept_rows + keeps[v]), at(6 * e + 5)
+            if quad.shape[0]:
+                copy(quad, U((turnover * keeps.shape[0] + v) * people) + start, integral, j)
+            for i in range(LANES):
+                stays = keep[k + i]
+                level[j + i] = (
+                    stays * level[j + i] + (1.0 - par[placebo + i]) * (1.0 - stays) - integral[j + i]
+                )
+                integral[j + i] = 0.0
+            turnover += 1
+
+
+@njit(**_JIT)
+def turnover_tables(kinds, par, left_min, keep_min, decay, keep, level, integral):
+    """For each turnover effect of a block: what a node is worth at the interval's end, and what an interval leaves."""
+    for e in range(kinds.shape[0]):
+        fill(level, at(e), 1.0)
+        fill(integral, at(e), 0.0)
+        if kinds[e] == TURNOVER:
+            top, kout = at(6 * e + 2), at(6 * e + 4)
+            for d in range(left_min.shape[0]):
+                k, minutes = at(e * left_min.shape[0] + d), left_min[d]
+                for i in range(LANES):
+                    decay[k + i] = par[kout + i] * par[top + i] * vexp(-par[kout + i] * minutes)
+            for d in range(keep_min.shape[0]):
+                k, minutes = at(e * keep_min.shape[0] + d), keep_min[d]
+                for i in range(LANES):
+                    keep[k + i] = vexp(-par[kout + i] * minutes)
 
 
 @njit(**_JIT)
@@ -408,174 +415,129 @@ def load(shifted, shift, bound, a_entries, outflow, bounds, cells, occasion, sta
 
 
 @njit(**_JIT)
-def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, asked, answer, quad, spaces):
+def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, answer, quad, spaces):
     """Walk all moves for some people and write every reading and effect asked into ``answer`` (rows, T, N), flat.
 
-    Each kept minute has its own rows of states: the state is never copied. ``quad``: (turnover effects, intervals,
-    people), flat; empty if not kept.
+    A block's states, rates and integrals stay in the nearest cache; only what is asked leaves it. ``quad``: the
+    integrals (turnover effects, intervals, people), flat; empty if not kept.
     """
     lo, hi = span
-    n, wide, slots, terms, cells, people = sizes
+    n, wide, terms, cells, people, times, early = sizes
     a_entries, outflow, bounds, pattern, series, squares, rows = system
     step, occasion, rate, bolus, out, lengths, length_occasion, rates, boluses, own_min = moves
-    rd_state, rd_scale, rd_from, rd_until = readings
+    rd_state, rd_scale = readings
     kinds, par, low, high = effects
     drv_ptr, drv_state, drv_factor = drivers
+    weight, left, left_min, keeps, keep_min, node, knot = quadrature
     threes, three_e, live, fed_rows = rows
     l_ptr, l_e, l_j, l_order, l_begins = live
     f_ptr, f_e, f_j = fed_rows
+    (
+        kept,
+        own,
+        spare,
+        scaled,
+        shifted,
+        states,
+        feeding,
+        mine,
+        factors,
+        decay,
+        keep,
+        scales,
+        level,
+        integral,
+        lanes,
+    ) = spaces
+    shift, bound, length, drive, small = lanes
     entries = pattern[0].shape[0]
     zeros = pattern[1]
-    times = asked.shape[0]
-    count = rd_state.shape[0]
-    inputs = wide - n
-    kept, own, spare, scaled, shifted, states, feeding, told, mine, factors, decay, keep, rows_of_lanes = (
-        spaces
+    count, effect_count, lefts, keep_rows = (
+        rd_state.shape[0],
+        kinds.shape[0],
+        left_min.shape[0],
+        keep_min.shape[0],
     )
-    shift, bound, length, drive, ones, scale, small, level, integral = rows_of_lanes
-    own_drivers = (drv_ptr, drv_state, factors)
+    inputs = wide - n
     zero = U(0)
-    fill(ones, zero, 1.0)
-    for k in range(states.shape[0]):
-        states[k] = 0.0
     for first in range(lo, hi, W):
         # The last block is moved back so that every lane is a person; some are then worked twice.
         start = U(min(first, people - W))
         copy_rows(factors, zero, drv_factor, start, people, drv_state.shape[0])
+        copy_rows(mine, zero, par, start, people, 6 * effect_count)
+        turnover_tables(kinds, mine, left_min, keep_min, decay, keep, level, integral)
         loaded = -1
         for s in range(lengths.shape[0]):
             if length_occasion[s] != loaded:
                 loaded = length_occasion[s]
                 load(shifted, shift, bound, a_entries, outflow, bounds, cells, loaded, start, people)
             fill(length, zero, lengths[s])
+            e0 = at(s * entries)
             exponential(
-                kept,
-                at(s * entries),
-                spare,
-                scaled,
-                small,
-                shifted,
-                shift,
-                bound,
-                length,
-                pattern,
-                series,
-                squares,
-                terms,
+                kept, e0, spare, scaled, small, shifted, shift, bound, length, pattern, series, squares, terms
             )
-        now = slots
-        for j in range(n):
-            fill(states, at(now * n + j), 0.0)
+        now = 0
+        for j in range(2 * n):
+            fill(states, at(j), 0.0)
+        copy_rows(scales, zero, rd_scale, start, people, count)
+        for t in range(early):
+            emit(
+                t, answer, times, people, start, states, zero, rd_state, scales, kinds, mine, low, high, drv_ptr,
+                drv_state, factors, level, drive,
+            )  # fmt: skip
         running = 0
+        scaled_for = 0
         for m in range(step.shape[0]):
             if rate[m] != running:
                 running = rate[m]
                 copy_rows(feeding, zero, rates, U(running * inputs * people) + start, people, inputs)
-            then = out[m]
-            if then < 0:
-                then = slots + 1 if now == slots else slots
-            if step[m] >= 0:
-                e0 = at(step[m] * entries)
-                advance(
-                    states,
-                    then * n,
-                    now * n,
-                    kept,
-                    e0,
-                    threes,
-                    three_e,
-                    l_ptr,
-                    l_e,
-                    l_j,
-                    l_order,
-                    l_begins,
-                    f_ptr,
-                    f_e,
-                    f_j,
-                    feeding,
-                    running != 0,
-                    zeros,
-                )
-            elif step[m] < -1:
-                load(shifted, shift, bound, a_entries, outflow, bounds, cells, occasion[m], start, people)
-                copy(length, zero, own_min, U((-2 - step[m]) * people) + start)
-                exponential(
-                    own,
-                    zero,
-                    spare,
-                    scaled,
-                    small,
-                    shifted,
-                    shift,
-                    bound,
-                    length,
-                    pattern,
-                    series,
-                    squares,
-                    terms,
-                )
-                advance(
-                    states,
-                    then * n,
-                    now * n,
-                    own,
-                    zero,
-                    threes,
-                    three_e,
-                    l_ptr,
-                    l_e,
-                    l_j,
-                    l_order,
-                    l_begins,
-                    f_ptr,
-                    f_e,
-                    f_j,
-                    feeding,
-                    running != 0,
-                    zeros,
-                )
-            else:
-                for j in range(n):
-                    copy(states, at(then * n + j), states, at(now * n + j))
+            if step[m] != -1:
+                then = n - now
+                if step[m] >= 0:
+                    advance(
+                        states, then, now, kept, at(step[m] * entries), threes, three_e, l_ptr, l_e, l_j, l_order,
+                        l_begins, f_ptr, f_e, f_j, feeding, running != 0, zeros,
+                    )  # fmt: skip
+                else:
+                    load(shifted, shift, bound, a_entries, outflow, bounds, cells, occasion[m], start, people)
+                    copy(length, zero, own_min, U((-2 - step[m]) * people) + start)
+                    exponential(
+                        own,
+                        zero,
+                        spare,
+                        scaled,
+                        small,
+                        shifted,
+                        shift,
+                        bound,
+                        length,
+                        pattern,
+                        series,
+                        squares,
+                        terms,
+                    )
+                    advance(
+                        states, then, now, own, zero, threes, three_e, l_ptr, l_e, l_j, l_order,
+                        l_begins, f_ptr, f_e, f_j, feeding, running != 0, zeros,
+                    )  # fmt: skip
+                now = then
+            if node[m] >= 0:
+                gather(
+                    node[m], states, at(now), kinds, mine, drv_ptr, drv_state, factors, weight, left, lefts, decay,
+                    integral, drive,
+                )  # fmt: skip
+            if knot[m] >= 0:
+                close(knot[m], kinds, mine, keeps, keep_rows, keep, level, integral, quad, start, people)
             if bolus[m] >= 0:
                 for j in range(n):
-                    k, b = at(then * n + j), U((bolus[m] * n + j) * people) + start
+                    k, b = at(now + j), U((bolus[m] * n + j) * people) + start
                     for i in range(LANES):
                         states[k + i] += boluses[b + i]
-            now = then
-        for r in range(count):
-            to = U(r * people * times) + start
-            for o in range(rd_from.shape[0]):
-                copy(scale, zero, rd_scale, U((o * count + r) * people) + start)
-                spill(answer, to, states, at(rd_state[r]), n, asked, rd_from[o], rd_until[o], scale, people)
-        turnover = 0
-        for e in range(kinds.shape[0]):
-            copy_rows(mine, zero, par, U(e * 6 * people) + start, people, 6)
-            if kinds[e] == TURNOVER:
-                q0 = U(turnover * quadrature[5].shape[0] * people) + start
-                slow(
-                    e,
-                    states,
-                    n,
-                    told,
-                    mine,
-                    low[e],
-                    high[e],
-                    own_drivers,
-                    quadrature,
-                    quad,
-                    q0,
-                    people,
-                    decay,
-                    keep,
-                    level,
-                    drive,
-                    integral,
-                )
-                turnover += 1
-            else:
-                for t in asked:
-                    drive_of(e, states, at(t * n), drv_ptr, drv_state, factors, drive)
-                    response(kinds[e], drive, mine, low[e], high[e], told, at(t))
-            to = U((count + e) * people * times) + start
-            spill(answer, to, told, zero, 1, asked, 0, times, ones, people)
+            if out[m] >= 0:
+                if occasion[m] != scaled_for:
+                    scaled_for = occasion[m]
+                    copy_rows(scales, zero, rd_scale, U(scaled_for * count * people) + start, people, count)
+                emit(
+                    out[m], answer, times, people, start, states, at(now), rd_state, scales, kinds, mine, low, high,
+                    drv_ptr, drv_state, factors, level, drive,
+                )  # fmt: skip

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ataraxy.core.pharmacology.inputs import Input, occasion_at
+from ataraxy.core.pharmacology.inputs import Input
 from ataraxy.core.pharmacology.linear import INPUT_SCALE, Course, cuts_of, moments_of, round_steps
 
 FloatArray = NDArray[np.float64]
@@ -22,9 +22,9 @@ NONE = -1
 class Moves:
     """One row a move; M moves of N people, m input columns, n states.
 
-    ``step``: which of ``lengths`` (shared by all), or -2 - k for row k of ``own_min`` (each their own length).
-    ``rate``: row of ``rates`` running meanwhile. ``bolus``: row of ``boluses`` that enters after it, or -1.
-    ``out``: which asked minute it ends at, or -1.
+    ``step``: which of ``lengths`` (shared by all), or -2 - k for row k of ``own_min`` (each their own length); -1:
+    time stands still. ``rate``: row of ``rates`` running meanwhile. ``bolus``: row of ``boluses`` that enters after
+    it, or -1. ``out``: which asked minute it ends at, or -1.
     """
 
     step: IntArray  # (M,)
@@ -34,135 +34,159 @@ class Moves:
     out: IntArray
     lengths: FloatArray  # (distinct steps,), minutes
     length_occasion: IntArray
-    rates: FloatArray  # (rows, m, N), mg/min; row 0 is nothing
+    rates: FloatArray  # (rows, m, N), mg/min over INPUT_SCALE; row 0 is nothing
     boluses: FloatArray  # (rows, n, N), mg
     own_min: FloatArray  # (rows, N)
     columns: tuple[int, ...]  # states the input columns run into
 
 
-def moves_of(course: Course, at_min: FloatArray) -> Moves:
-    """Every move from the first input to the last minute asked."""
-    writer = _Writer(course)
-    moments = moments_of(course, at_min)
+def moves_of(course: Course, at_min: FloatArray, nodes: FloatArray) -> tuple[Moves, FloatArray, int]:
+    """Every move from the first input to the last minute asked, visiting the ``nodes`` on the way.
+
+    Returns:
+        The moves, the shared moment each ends at (not a number where it ends at people's own minutes), and how many
+        minutes asked come before the first input.
+
+    First the moves between shared moments, all at once; then the spans in which somebody has a moment of their own
+    are cut into moves of each person's own length.
+    """
+    people, n, _ = course.rates[0].shape
+    even = [one for one in course.inputs if not one.bolus]
+    own = [one for one in course.inputs if not one.shared]
+    columns = tuple(sorted({one.state for one in even}))
+    tables = _Tables(people, n, even, [one for one in course.inputs if one.bolus], columns)
+    moments = moments_of(course, np.union1d(at_min, nodes))
     if len(moments) == 0:
-        return writer.written()
-    found = np.searchsorted(at_min, moments)
-    asked = np.where(at_min[np.minimum(found, len(at_min) - 1)] == moments, found, NONE)
-    steps = round_steps(np.diff(moments)).tolist()
-    writer.move(NONE, 0, float(moments[0]), int(asked[0]))
+        still = tables.moves(np.zeros((0, 5), dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int64))
+        return still, moments, len(at_min)
+    early = int(np.searchsorted(at_min, moments[0]))
+    found = np.minimum(np.searchsorted(at_min, moments), len(at_min) - 1)
+    out = np.where(at_min[found] == moments, found, NONE)
+    occasion = np.maximum(np.searchsorted(course.starts, moments, side="right") - 1, 0)[:-1]
+    lengths, place = np.unique(round_steps(np.diff(moments)), return_inverse=True)
+    pairs, step = np.unique(place + len(lengths) * occasion, return_inverse=True)
+    bolus = tables.boluses_at(moments)
+    rows = np.column_stack(
+        [
+            np.append(NONE, step),
+            np.append(0, occasion),
+            np.append(0, tables.rates_over(moments)),
+            bolus,
+            out,
+        ]
+    ).astype(np.int64)
+    if own:
+        rows, moments = _with_own(rows, moments, own, tables)
+    told = tables.moves(rows, lengths[pairs % len(lengths)], (pairs // len(lengths)).astype(np.int64))
+    return told, moments, early
+
+
+def _with_own(
+    rows: IntArray, moments: FloatArray, own: Sequence[Input], tables: _Tables
+) -> tuple[IntArray, FloatArray]:
+    """The rows, with every span that holds somebody's own moment cut at each person's own minutes."""
+    written, ends = [tuple(rows[0])], [float(moments[0])]
     for place, (before, after) in enumerate(pairwise(moments.tolist())):
-        writer.span(steps[place], before, after, int(asked[place + 1]))
-    return writer.written()
+        row = rows[place + 1]
+        cuts = cuts_of(own, (before, after), tables.people)
+        if cuts is None:
+            rate = tables.rate(np.full(tables.people, 0.5 * (before + after)))
+            written.append((row[0], row[1], rate, row[3], row[4]))
+            ends.append(after)
+            continue
+        for index, (start, end) in enumerate(pairwise(cuts)):
+            entering = tables.entering(start, before)
+            if entering != NONE:
+                written.append((NONE, row[1], 0, entering, NONE))
+                ends.append(np.nan)
+            rate, length = tables.rate(0.5 * (start + end)), tables.own_length(end - start)
+            last = index == len(cuts) - 2
+            written.append((length, row[1], rate, row[3] if last else NONE, row[4] if last else NONE))
+            ends.append(after if last else np.nan)
+    return np.array(written, dtype=np.int64), np.array(ends)
 
 
-class _Writer:
-    """Collects moves; equal steps, rates and boluses are told once."""
+class _Tables:
+    """Rates, boluses and own lengths, each told once and named by its row."""
 
-    def __init__(self, course: Course) -> None:
-        self.course = course
-        self.people, self.n, _ = course.rates[0].shape
-        self.even = [one for one in course.inputs if not one.bolus]
-        self.own = [one for one in course.inputs if not one.shared]
-        self.boluses = [one for one in course.inputs if one.bolus]
-        self.columns = tuple(sorted({one.state for one in self.even}))
-        self.edges = {float(t) for one in self.even if one.shared for t in (one.start_min[0], one.end_min[0])}
-        self.at_once = {float(one.start_min[0]) for one in self.boluses if one.shared}
-        self.running = 0
-        self.rows: list[tuple[int, int, int, int, int]] = []
-        self.lengths: dict[tuple[int, float], int] = {}
-        self.rate_rows: list[FloatArray] = [np.zeros((len(self.columns), self.people))]
-        self.rate_of: dict[tuple[int, ...], int] = {(): 0}
+    def __init__(
+        self, people: int, n: int, even: Sequence[Input], boluses: Sequence[Input], columns: tuple[int, ...]
+    ) -> None:
+        self.people, self.n, self.even, self.at_once, self.columns = people, n, even, boluses, columns
+        self.rate_rows: list[FloatArray] = [np.zeros((len(columns), people))]
         self.bolus_rows: list[FloatArray] = []
         self.own_rows: list[FloatArray] = []
 
-    def span(self, step: float, before: float, after: float, asked: int) -> None:
-        """Every move between two shared moments."""
-        starts = self.course.starts
-        occasion = occasion_at(starts, before) if len(starts) > 1 else 0
-        cuts = cuts_of(self.own, (before, after), self.people) if self.own else None
-        if cuts is None:
-            if before in self.edges or self.own:
-                self.running = self._shared_rate(0.5 * (before + after))
-            place = self.lengths.setdefault((occasion, step), len(self.lengths))
-            self.move(place, occasion, after, asked, rate=self.running)
-            return
-        for place, (start, end) in enumerate(pairwise(cuts)):
-            entering = self._entering(start, before)
-            if entering is not None:
-                self._row(NONE, occasion, 0, self._bolus(entering), NONE)
-            self.own_rows.append(end - start)
-            rate = self._rate(_running(self.even, self.columns, 0.5 * (start + end)))
-            if place == len(cuts) - 2:
-                self.move(-1 - len(self.own_rows), occasion, after, asked, rate=rate)
-            else:
-                self._row(-1 - len(self.own_rows), occasion, rate, NONE, NONE)
-
-    def move(self, step: int, occasion: int, after: float, asked: int, *, rate: int = 0) -> None:
-        """A move that ends at a shared moment: its boluses enter, and it may be asked for."""
-        bolus = NONE
-        if after in self.at_once or self.own:
-            each = [np.where(one.start_min == after, one.mg, 0.0) for one in self.boluses]
-            bolus = self._bolus(self._sum(each)) if any(mg.any() for mg in each) else NONE
-        self._row(step, occasion, rate, bolus, asked)
-
-    def _row(self, step: int, occasion: int, rate: int, bolus: int, out: int) -> None:
-        self.rows.append((step, occasion, rate, bolus, out))
-
-    def _sum(self, each: Sequence[FloatArray]) -> FloatArray:
-        total = np.zeros((self.n, self.people))
-        for one, mg in zip(self.boluses, each, strict=True):
-            total[one.state] += mg
-        return total
-
-    def _bolus(self, total: FloatArray) -> int:
-        self.bolus_rows.append(total)
-        return len(self.bolus_rows) - 1
-
-    def _entering(self, at: FloatArray, before: float) -> FloatArray | None:
-        each = [
-            np.where((one.start_min == at) & (one.start_min > before) & (not one.shared), one.mg, 0.0)
-            for one in self.boluses
-        ]
-        return self._sum(each) if any(mg.any() for mg in each) else None
-
-    def _shared_rate(self, middle: float) -> int:
-        runs = tuple(
-            i for i, one in enumerate(self.even) if np.any((middle > one.start_min) & (middle < one.end_min))
-        )
-        if runs not in self.rate_of:
-            at = np.full(self.people, middle)
-            self.rate_of[runs] = self._rate(_running([self.even[i] for i in runs], self.columns, at))
-        return self.rate_of[runs]
-
-    def _rate(self, running: FloatArray) -> int:
-        if not running.any():
-            return 0
-        self.rate_rows.append(running)
-        return len(self.rate_rows) - 1
-
-    def written(self) -> Moves:
-        table = np.array(self.rows, dtype=np.int64).reshape(-1, 5)
-        keys = list(self.lengths)
+    def moves(self, rows: IntArray, lengths: FloatArray, length_occasion: IntArray) -> Moves:
         return Moves(
-            step=np.ascontiguousarray(table[:, 0]),
-            occasion=np.ascontiguousarray(table[:, 1]),
-            rate=np.ascontiguousarray(table[:, 2]),
-            bolus=np.ascontiguousarray(table[:, 3]),
-            out=np.ascontiguousarray(table[:, 4]),
-            lengths=np.array([key[1] for key in keys], dtype=np.float64),
-            length_occasion=np.array([key[0] for key in keys], dtype=np.int64),
+            step=np.ascontiguousarray(rows[:, 0]),
+            occasion=np.ascontiguousarray(rows[:, 1]),
+            rate=np.ascontiguousarray(rows[:, 2]),
+            bolus=np.ascontiguousarray(rows[:, 3]),
+            out=np.ascontiguousarray(rows[:, 4]),
+            lengths=lengths,
+            length_occasion=length_occasion,
             rates=np.array(self.rate_rows),
             boluses=np.array(self.bolus_rows).reshape(-1, self.n, self.people),
             own_min=np.array(self.own_rows).reshape(-1, self.people),
             columns=self.columns,
         )
 
+    def rates_over(self, moments: FloatArray) -> IntArray:
+        """Which shared inputs run between each moment and the next, as rows."""
+        shared = [one for one in self.even if one.shared and len(one.mg)]
+        if not shared:
+            return np.zeros(len(moments) - 1, dtype=np.int64)
+        edges = np.unique([float(t[0]) for one in shared for t in (one.start_min, one.end_min)])
+        middles = 0.5 * (edges[:-1] + edges[1:])
+        names = [self.rate(np.full(self.people, middle), shared) for middle in middles]
+        stretch = np.searchsorted(edges, 0.5 * (moments[:-1] + moments[1:])) - 1
+        inside = (stretch >= 0) & (stretch < len(names))
+        return np.where(inside, np.array([*names, 0])[np.where(inside, stretch, len(names))], 0)
 
-def _running(even: Sequence[Input], columns: Sequence[int], at: FloatArray) -> FloatArray:
-    """mg/min into each input column at each person's minute; (m, N)."""
-    rates = np.zeros((len(columns), len(at)))
-    for one in even:
-        runs = (at > one.start_min) & (at < one.end_min)
-        length = np.where(runs, one.end_min - one.start_min, 1.0)
-        rates[columns.index(one.state)] += np.where(runs, one.mg / length / INPUT_SCALE, 0.0)
-    return rates
+    def rate(self, at: FloatArray, inputs: Sequence[Input] | None = None) -> int:
+        """The row of what runs at each person's minute."""
+        rates = np.zeros((len(self.columns), self.people))
+        for one in self.even if inputs is None else inputs:
+            runs = (at > one.start_min) & (at < one.end_min)
+            if runs.any():
+                length = np.where(runs, one.end_min - one.start_min, 1.0)
+                rates[self.columns.index(one.state)] += np.where(runs, one.mg / length / INPUT_SCALE, 0.0)
+        if not rates.any():
+            return 0
+        self.rate_rows.append(rates)
+        return len(self.rate_rows) - 1
+
+    def boluses_at(self, moments: FloatArray) -> IntArray:
+        """The row of what enters at each shared moment."""
+        rows = np.full(len(moments), NONE)
+        if not self.at_once:
+            return rows
+        minutes = np.unique(np.concatenate([one.start_min for one in self.at_once]))
+        for place in np.flatnonzero(np.isin(moments, minutes)):
+            rows[place] = self._bolus(
+                [np.where(one.start_min == moments[place], one.mg, 0.0) for one in self.at_once]
+            )
+        return rows
+
+    def entering(self, at: FloatArray, before: float) -> int:
+        """The row of what enters at each person's own minute inside a span."""
+        return self._bolus(
+            [
+                np.where((one.start_min == at) & (one.start_min > before) & (not one.shared), one.mg, 0.0)
+                for one in self.at_once
+            ]
+        )
+
+    def _bolus(self, each: Sequence[FloatArray]) -> int:
+        total = np.zeros((self.n, self.people))
+        for one, mg in zip(self.at_once, each, strict=True):
+            total[one.state] += mg
+        if not total.any():
+            return NONE
+        self.bolus_rows.append(total)
+        return len(self.bolus_rows) - 1
+
+    def own_length(self, minutes: FloatArray) -> int:
+        self.own_rows.append(minutes)
+        return -1 - len(self.own_rows)
