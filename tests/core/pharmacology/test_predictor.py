@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ataraxy.catalog.effects import load_effect
 from ataraxy.catalog.pk import load_model
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.draws import Draws
+from ataraxy.core.pharmacology.ensemble import bands, gather, observe
 from ataraxy.core.pharmacology.individualise import individualise, individualise_many
 from ataraxy.core.pharmacology.model import PkRoute
-from ataraxy.core.pharmacology.observation import Observation, ResidualError, residual_error
+from ataraxy.core.pharmacology.observation import Observation, ResidualError, endpoint_error, residual_error
 from ataraxy.core.pharmacology.parameters import draw_etas
 from ataraxy.core.pharmacology.people import one_person, same_people
 from ataraxy.core.pharmacology.posterior import posterior
@@ -167,3 +169,79 @@ def test_a_model_without_variability_is_refused():
     model = replace(load_model("otto-2021"), between=(), between_covariances=())
     with pytest.raises(InputRefused, match="nothing of how people differ"):
         predictor(model, INFUSION, one_person(70.0))
+
+
+# --- what is seen at the bedside ---------------------------------------------------------------------
+
+
+def bedside(seed):
+    """A person of the wide prior, their pressure, dissociation and sedation every 10 minutes, and the truth."""
+    effects = [load_effect(name) for name in ("systolic", "dissociation", "sedation")]
+    whole = predictor(load_model("kamp-2020-spread"), INFUSION, one_person(70.0), effects=effects)
+    random = np.random.default_rng(seed)
+    true = whole.prior.draw(1, random)
+    at = np.arange(0.0, 61.0, 10.0)
+    exact = whole.simulate(true, at).values
+    readings = []
+    for effect in effects:
+        error = endpoint_error(effect)
+        noisy = exact[effect.endpoint.value][0] + error.additive_sd * random.standard_normal(len(at))
+        for minute, value in zip(at, np.clip(noisy, error.lowest, error.highest), strict=True):
+            name, kind = f"{effect.id}{minute}", effect.endpoint.value
+            readings.append(Observation(name, kind, float(minute), float(value), effect.unit, error))
+    return whole, true[0], at_observations(whole, readings)
+
+
+def test_pressure_dissociation_and_sedation_tell_of_a_person():
+    whole, true, seen = bedside(4)
+    found = posterior(seen, seen.prior, seen.observations, seed=1, draws=2000, noise=seen.noise)
+    assert found.estimate.converged
+    assert found.trustworthy
+    away = (found.mean - true) / np.sqrt(np.diag(found.covariance))
+    assert np.all(np.abs(away) < 4)
+    names = whole.prior.names
+    for name in ("systolic/baseline", "systolic/slope", "dissociation/c50"):
+        place = names.index(name)
+        assert np.sqrt(found.covariance[place, place]) < 0.75 * whole.prior.sd[place]
+
+
+def test_a_live_ensemble_follows_the_bedside_minute_by_minute():
+    whole, _, seen = bedside(7)
+    ordered = sorted(seen.observations, key=lambda o: o.at_min)
+    ahead = np.arange(60.0, 181.0, 5.0)
+    ensemble = gather(whole.prior, seed=3)
+    before = bands(ensemble, whole.simulate(ensemble.etas, ahead).values["systolic"])
+    for upto in range(1, len(ordered) + 1):
+        now = at_observations(whole, ordered[:upto])
+        ensemble = observe(ensemble, now.observations, now, noise=now.noise)
+        assert ensemble.trustworthy
+        assert ensemble.effective >= 200
+    after = bands(ensemble, whole.simulate(ensemble.etas, ahead).values["systolic"])
+    assert np.all(after[-1] - after[0] < 0.5 * (before[-1] - before[0]))
+
+
+def test_the_second_days_samples_tell_of_the_second_day():
+    """Effects of an occasion are learned from that occasion's samples alone."""
+    whole = predictor(load_model("simons-2022"), TWO_DAYS, one_person(70.0))
+    true = np.zeros((1, len(whole.prior)))
+    first, second = (whole.prior.names.index(f"mtt_nk@{day}") for day in (1, 2))
+    true[0, second] = 0.8
+    at = np.array([15.0, 30, 45, 60, 90, 120])
+    at = np.concatenate([at, at + 2880])
+    exact = whole.simulate(true, at).values
+    readings = [
+        sample(f"{kind}{t}", kind, t, exact[kind][0, i], error=ResidualError(log_sd=0.05))
+        for kind in ("ketamine", "norketamine")
+        for i, t in enumerate(at)
+    ]
+    seen = at_observations(whole, readings)
+    found = individualise(seen, seen.prior, seen.observations, starts=2)
+    assert found.converged
+    assert found.etas[second] - found.etas[first] == pytest.approx(0.8, abs=3 * found.sd[second])
+    assert found.sd[second] < 0.5 * whole.prior.sd[second]
+
+
+def test_an_effect_without_an_error_of_its_own_is_refused():
+    with pytest.raises(InputRefused, match="does not say how far") as refused:
+        endpoint_error(replace(load_effect("systolic"), residual_sd=None))
+    assert refused.value.field == "residual_sd"

@@ -162,6 +162,7 @@ def _estimates(
     agreed = ((away < AGREE) & ended.converged.reshape(people, starts)).sum(axis=1)
     names = problem.prior.names
     bound = np.abs(ended.place[best]) >= problem.reach
+    held = bound @ np.ones(len(names)) > 0
     steepness = np.linalg.norm(np.where(bound, 0.0, ended.slope.gradient[best]), axis=1)
     return tuple(
         Estimate(
@@ -174,7 +175,7 @@ def _estimates(
             gradient_norm=float(steepness[number]),
             starts=starts,
             starts_agreed=int(agreed[number]),
-            at_bound=tuple(names[i] for i in np.flatnonzero(bound[number])),
+            at_bound=tuple(names[i] for i in np.flatnonzero(bound[number])) if held[number] else (),
             predicted=ended.slope.predicted[row],
             observations=len(problem.seen),
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology.effect import EffectModel
 from ataraxy.core.pharmacology.model import Residual
 from ataraxy.core.pharmacology.units import CONCENTRATION, KNOWN
 
@@ -90,12 +91,12 @@ class Observation:
     below_limit: bool = False
 
     def __post_init__(self) -> None:
-        for field in ("id", "kind", "unit"):
-            if not getattr(self, field):
-                raise InputRefused(f"An observation has no {field}.", f"Give its {field}.", field)
-        for field in ("at_min", "value"):
-            if not math.isfinite(getattr(self, field)):
-                raise InputRefused(f"{field} is {getattr(self, field)}.", "Give a plain number.", field)
+        if not (self.id and self.kind and self.unit):
+            missing = next(field for field in ("id", "kind", "unit") if not getattr(self, field))
+            raise InputRefused(f"An observation has no {missing}.", f"Give its {missing}.", missing)
+        if not (math.isfinite(self.at_min) and math.isfinite(self.value)):
+            wrong = "value" if math.isfinite(self.at_min) else "at_min"
+            raise InputRefused(f"{wrong} is {getattr(self, wrong)}.", "Give a plain number.", wrong)
         if self.residual.needs_a_prediction_above_zero and self.value <= 0:
             raise InputRefused(
                 f"{self.kind} of {self.value} {self.unit} has no likelihood under an error in proportion.",
@@ -165,6 +166,26 @@ def residual_error(published: Residual, *, freedom: float | None = None) -> Resi
         proportional_sd=float(published.proportional_sd),
         additive_sd=float(published.additive_ng_per_ml),
         freedom=freedom,
+    )
+
+
+def endpoint_error(effect: EffectModel, *, freedom: float | None = None) -> ResidualError:
+    """An effect model's own residual error and the ends of its scale, in the effect's unit.
+
+    Raises:
+        InputRefused: the model does not say how far a reading lies from its curve.
+    """
+    if effect.residual_sd is None:
+        raise InputRefused(
+            f"{effect.name} does not say how far a reading lies from it.",
+            "Leave such readings out, or give an error of their own.",
+            "residual_sd",
+        )
+    return ResidualError(
+        additive_sd=float(effect.residual_sd),
+        freedom=freedom,
+        lowest=-math.inf if effect.lowest is None else float(effect.lowest),
+        highest=math.inf if effect.highest is None else float(effect.highest),
     )
 
 

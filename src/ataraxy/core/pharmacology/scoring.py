@@ -25,6 +25,8 @@ LEAST_CURVATURE = 1e-3  # of the prior's own: flatter is not a top
 CLOSE = 3e-5  # of a posterior SD: nearer than this to the top is there
 MOST_ITERATIONS = 60
 FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 0.1, 1e-12, 1e10
+DAMPED = 0.1  # at least, after a step that went too far
+LEAST_SECANT = 0.4  # of the curvature known: a secant flatter than this would lead too far
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +141,8 @@ def climb(problem: Problem, start: FloatArray, person: IntArray) -> Climb:
         there = slope_at(problem, trial, person[going])
         better = there.ok & (there.objective <= now.objective)
         iterations[going] += 1
-        damping[going] = np.where(better, np.maximum(damping[going] / 10, LEAST_DAMPING), damping[going] * 8)
+        less, more = np.maximum(damping[going] / 10, LEAST_DAMPING), np.maximum(damping[going] * 8, DAMPED)
+        damping[going] = np.where(better, less, more)
         moved, to = going[better], np.flatnonzero(better)
         memory[0][:, moved] = memory[1][:, moved]
         memory[1][:, moved] = trial[to] - place[moved], there.gradient[to] - now.gradient[to]
@@ -203,7 +206,7 @@ def _by_secant(information: FloatArray, moved: FloatArray, turned: FloatArray) -
     """The information that explains how the gradient turned along the last move; left alone where it cannot."""
     along = (information @ moved[..., np.newaxis])[..., 0]
     known, seen = (moved * along).sum(axis=1), (moved * turned).sum(axis=1)
-    use = (seen > 0.05 * known) & (known > 0)
+    use = (seen > LEAST_SECANT * known) & (known > 0)
     less = np.where(use, known, 1.0)[:, np.newaxis, np.newaxis]
     more = np.where(use, seen, 1.0)[:, np.newaxis, np.newaxis]
     change = turned[:, :, np.newaxis] * turned[:, np.newaxis] / more
