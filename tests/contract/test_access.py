@@ -40,14 +40,13 @@ def _rights() -> dict[str, Right]:
     rights = {
         "home": Right(DESK),  # a researcher is sent on to the outcomes
         "learn:outcomes": Right(frozenset({"prescriber", "therapist", "director", "researcher"})),
-        "treat:board": Right(watch),
         "treat:quarantine": Right(watch),
         "treat:settle": Right(watch, watch),
         "plan:stop-course": Right(BEDSIDE, BEDSIDE),
     }
     look = {
         DESK: "people:patients people:patient consent:consent plan:plan follow:due",
-        CLINICAL: "screen:screening plan:protocols plan:protocol treat:session treat:flow-sheet follow:patient"
+        CLINICAL: "screen:screening plan:protocols plan:protocol treat:board treat:session treat:flow-sheet follow:patient"
         " audit:chart",
         DIRECTOR: "people:broken-glass people:staff audit:record",
     }
@@ -58,7 +57,8 @@ def _rights() -> dict[str, Right]:
         " screen:body screen:retract treat:pause treat:stop treat:note follow:story follow:concern",
         BEDSIDE: "treat:arrive treat:check treat:escort treat:vital treat:bind treat:unbind treat:start treat:resume"
         " treat:finish treat:side-effect treat:resolve treat:correct treat:end",
-        prescriber: "screen:attest screen:override screen:decide plan:start-course plan:review treat:override treat:decide-dose",
+        prescriber: "screen:attest screen:override screen:decide plan:start-course plan:review treat:override"
+        " treat:decide-dose",
         DIRECTOR: "people:review-glass people:add-staff people:credential plan:activate plan:sign-line",
     }
     rights |= {name: Right(who) for who, names in look.items() for name in names.split()}
@@ -67,6 +67,17 @@ def _rights() -> dict[str, Right]:
 
 
 RIGHTS = _rights()
+
+
+@pytest.mark.parametrize(
+    ("page", "stream"),
+    [("treat:board", "/live/board/events"), ("treat:session", "/live/session/{session_id:uuid}/events")],
+)
+def test_a_page_and_its_live_stream_are_open_to_the_same_roles(database: str, page: str, stream: str) -> None:
+    from ataraxy.live.routes import ROUTES
+
+    (route,) = [one for one in ROUTES if one.path == stream]
+    assert frozenset(route.roles) == RIGHTS[page].get
 
 
 def patterns() -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -50,7 +50,10 @@ def test_a_free_room_says_who_comes_next(session: Any, clock: Any, look: Callabl
     assert "booked for" in page
 
 
-@pytest.mark.parametrize(("role", "status"), [("director", 200), ("coordinator", 403), ("researcher", 403)])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("director", 200), ("prescriber", 200), ("therapist", 200), ("coordinator", 403), ("researcher", 403)],
+)
 def test_who_sees_the_board(role: str, status: int, request: Any, log_in: Callable[..., Any]) -> None:
     staff = request.getfixturevalue(role)
     assert log_in(staff).get(reverse(URL)).status_code == status

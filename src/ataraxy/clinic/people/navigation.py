@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from ataraxy.clinic.people.access import BEDSIDE, CLINICAL, DESK
+from ataraxy.clinic.people.access import CLINICAL, DESK
 from ataraxy.clinic.people.demo_door import DEMO_PASSWORD, demo_door
 from ataraxy.clinic.people.models import Role, Staff
 
@@ -24,7 +24,7 @@ class Entry:
 ENTRIES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Today", "home", DESK),
     ("Patients", "people:patients", DESK),
-    ("Board", "treat:board", (*BEDSIDE, Role.DIRECTOR)),
+    ("Board", "treat:board", CLINICAL),
     ("Check-ins", "follow:due", DESK),
     ("Outcomes", "learn:outcomes", (Role.DIRECTOR, Role.RESEARCHER, Role.PRESCRIBER, Role.THERAPIST)),
     ("Protocols", "plan:protocols", CLINICAL),

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from ataraxy.clinic.figures import flow_sheet as figure
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
-from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.treat.forms import VitalForm
 from ataraxy.clinic.treat.queries import room
 from ataraxy.clinic.treat.queries.flow import flow_sheet
@@ -52,7 +51,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         vital_form=VitalForm(request, at),
         acts=bedside and at.state.ending is None,
         may_correct=bedside,
-        opens_board=bedside or at.ctx.signer().has_role(Role.DIRECTOR),
+        opens_board=at.ctx.signer().has_role(*CLINICAL),
         may_stop=at.ctx.signer().has_role(*CLINICAL),
         dose=at.state.dose,
     )
