@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +96,37 @@ def until(true: Callable[[], object], seconds: float = 20) -> bool:
             pass
         time.sleep(0.1)
     return False
+
+
+def log_in_from(port: int, source: str, email: str, claims: str) -> int:
+    """One wrong log-in through the front, from an address of this machine's own; ``claims`` is a forged one."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20, source_address=(source, 0))
+    with closing(connection):
+        connection.request("GET", "/account/login/", headers={"Host": f"localhost:{port}"})
+        page = connection.getresponse()
+        cookie = (page.getheader("Set-Cookie") or "").split(";")[0]
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
+        assert found is not None
+        fields = {"csrfmiddlewaretoken": found[1], "login": email, "password": "wrong"}
+        headers = {
+            "Host": f"localhost:{port}",
+            "Cookie": cookie,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Forwarded-For": claims,
+        }
+        connection.request("POST", "/account/login/", urllib.parse.urlencode(fields), headers)
+        return connection.getresponse().status
+
+
+@DEAD
+def test_the_limits_of_the_log_in_are_each_clients_own(environ: dict[str, str]) -> None:
+    """Behind the front every request comes from loopback: a whole clinic would share one limit."""
+    environ = on_ports(environ)
+    port = int(environ["ATARAXY_PORT"])
+    with serving(environ):
+        forged = (log_in_from(port, "127.0.0.2", f"nobody{n}@example.org", f"192.0.2.{n}") for n in range(40))
+        assert 429 in forged, "a client that claims new addresses gets new tries"
+        assert log_in_from(port, "127.0.0.3", "nobody@example.org", "192.0.2.1") == 200
 
 
 @DEAD
