@@ -102,11 +102,11 @@ def _with_inputs(rates: FloatArray, columns: Sequence[int]) -> FloatArray:
 
 def moments_of(course: Course, at_min: FloatArray) -> FloatArray:
     """Every minute at which something shared happens or is asked, from the first input on."""
-    if not course.inputs or len(at_min) == 0:
+    if not course.inputs or len(at_min) == 0 or len(course.inputs[0].mg) == 0:
         return np.zeros(0)
-    shared = [one for one in course.inputs if one.shared and len(one.mg)]
+    shared = [one for one in course.inputs if one.shared]
     edges = [float(t[0]) for one in shared for t in (one.start_min, one.end_min)]
-    first = min(float(one.start_min.min()) for one in course.inputs)
+    first = min(course.starts[0], *(float(one.start_min.min()) for one in course.inputs))
     every = np.unique(np.concatenate([at_min, edges, course.starts, [first]]))
     moments: FloatArray = every[(every >= first) & (every <= at_min[-1])]
     return moments

@@ -35,6 +35,7 @@ class Prepared:
     """What both tiers propagate."""
 
     network: Network
+    regimen: Regimen
     values: tuple[dict[str, FloatArray], ...]  # of each occasion: the model's and the effects' parameters
     course_starts: tuple[float, ...]
     inputs: tuple[Input, ...]
@@ -63,9 +64,10 @@ def prepare(
         InputRefused: as ``simulate``.
     """
     _same_potency_known(model, regimen, effects)
+    _told_once(effects)
     network = network_of(model, effects)
     # Without variability between occasions there is one set of rates for them all.
-    starts = (occasions_of(regimen) if model.occasion else ()) or (0.0,)
+    starts = (occasions_of(regimen) if model.occasion else occasions_of(regimen)[:1]) or (0.0,)
     between, occasional, of_effects = _etas(model, people, effects, draws, etas, len(starts))
     shared: dict[str, FloatArray] = {}
     for place, effect in enumerate(effects):
@@ -75,10 +77,11 @@ def prepare(
             own[top] = own[top] * responds(share, people, draws, place)
         shared |= own
     values = tuple(shared | parameter_values(model, people, between, eta) for eta in occasional)
+    divisors = network.divisors
     for one in values:
-        _refuse_impossible(one)
+        _refuse_impossible(one, divisors)
     return Prepared(
-        network, values, starts, inputs_of(network, regimen, people, values, starts), tuple(effects)
+        network, regimen, values, starts, inputs_of(network, regimen, people, values, starts), tuple(effects)
     )
 
 
@@ -116,14 +119,27 @@ def _same_potency_known(model: PkModel, regimen: Regimen, effects: Sequence[Effe
             )
 
 
-def _refuse_impossible(values: Mapping[str, FloatArray]) -> None:
+def _told_once(effects: Sequence[EffectModel]) -> None:
+    told: dict[str, str] = {}
+    for effect in effects:
+        if effect.endpoint.value in told:
+            raise InputRefused(
+                f"{told[effect.endpoint.value]} and {effect.name} both tell {effect.endpoint.value}.",
+                "Simulate them one after the other.",
+                "effects",
+            )
+        told[effect.endpoint.value] = effect.name
+
+
+def _refuse_impossible(values: Mapping[str, FloatArray], divisors: frozenset[str]) -> None:
     for name, value in values.items():
-        wrong = ~(np.isfinite(value) & ((value >= 0) | ("/" in name)))
+        possible = value > 0 if name in divisors else (value >= 0) | ("/" in name)
+        wrong = ~(np.isfinite(value) & possible)
         if wrong.any():
             raise InputRefused(
                 f"The parameter {name} is {value[wrong][0]} for a person.",
-                "A parameter is a finite number, and one of the drug's movement is not below zero: look at the "
-                "model's value, its covariates and the person's.",
+                "A parameter is a finite number, one of the drug's movement is not below zero, and a volume, a "
+                "half-time or a C50 is above zero: look at the model's value, its covariates and the person's.",
                 name,
             )
 
