@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology import kernels
 from ataraxy.core.pharmacology.effect import Driver, EffectModel, Shape
-from ataraxy.core.pharmacology.linear import INPUT_SCALE, TERMS, Course, round_steps
+from ataraxy.core.pharmacology.linear import INPUT_SCALE, ROUNDING_MIN, TERMS, Course, round_steps
+from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.moves import NONE, Moves, moves_of
 from ataraxy.core.pharmacology.network import Reading, Values
+from ataraxy.core.pharmacology.panel import panel
 from ataraxy.core.pharmacology.prepared import Prepared, rows_of
-from ataraxy.core.pharmacology.response import FEWEST_NODES, MOST_NODES, knots_of
+from ataraxy.core.pharmacology.regimen import Regimen
+from ataraxy.core.pharmacology.response import knots_of, plan_nodes
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -31,7 +34,7 @@ KINDS = {
     Shape.TURNOVER: kernels.TURNOVER,
 }
 ROLES = (("baseline", 0.0), ("slope", 1.0), ("top", 1.0), ("gamma", 1.0), ("kout", 1.0), ("placebo", 0.0))
-PILOTS = kernels.W  # people on whom the quadrature's nodes are chosen
+MOST_SUMMED = 64  # steps of different length among which sums are looked for
 
 
 Products = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
@@ -247,31 +250,39 @@ def _named(ready: Prepared, answer: FloatArray) -> dict[str, FloatArray]:
 
 
 def _nodes(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[IntArray, float]:
-    """How many nodes each interval needs, by doubling them for a few people; and what difference is left."""
-    knots = knots_of(ready.inputs, at_min)
-    if len(knots) < 2 or not any(e.shape is Shape.TURNOVER for e in ready.effects):
+    slow = tuple(effect for effect in ready.effects if effect.shape is Shape.TURNOVER)
+    if not slow or not ready.regimen:
         return np.zeros(0, dtype=np.int64), 0.0
-    few = rows_of(ready, np.linspace(0, len(ready) - 1, PILOTS).astype(np.int64))
-    nodes = np.full(len(knots) - 1, FEWEST_NODES)
-    _, coarse = _walk(few, at_min, nodes, 1, keep=True)
-    while True:
-        _, finer = _walk(few, at_min, nodes * 2, 1, keep=True)
-        off = np.abs(finer - coarse).max(axis=(0, 2))
-        poor = (off > tolerance / 4) & (nodes < MOST_NODES)
-        if not poor.any():
-            return nodes, float(off.max())
-        nodes = np.where(poor, nodes * 2, nodes)
-        coarse = np.where(poor[:, np.newaxis], finer, coarse)
+    return _plan(ready.network.model, ready.regimen, slow, at_min.tobytes(), tolerance)
+
+
+@lru_cache(maxsize=64)
+def _plan(
+    model: PkModel, regimen: Regimen, effects: tuple[EffectModel, ...], minutes: bytes, tolerance: float
+) -> tuple[IntArray, float]:
+    """The quadrature's nodes, from the fixed panel; the same for everybody who is simulated."""
+    at_min = np.frombuffer(minutes)
+    intervals = len(knots_of(regimen, at_min)) - 1
+    if intervals < 1:
+        return np.zeros(0, dtype=np.int64), 0.0
+    ready = panel(model, regimen, effects)
+    padded = rows_of(ready, np.minimum(np.arange(kernels.W), len(ready) - 1))
+
+    def integrals(nodes: IntArray) -> FloatArray:
+        _, quad = _walk(padded, at_min, nodes, 1, keep=True)
+        return quad.swapaxes(1, 2)
+
+    return plan_nodes(integrals, intervals, tolerance)
 
 
 def _walk(
     ready: Prepared, at_min: FloatArray, nodes: IntArray, threads: int, *, keep: bool
 ) -> tuple[FloatArray, FloatArray]:
-    quadrature = quadrature_of(knots_of(ready.inputs, at_min), nodes)
+    quadrature = quadrature_of(knots_of(ready.regimen, at_min), nodes)
     course = Course(
         (np.zeros((len(ready), len(ready.network.states), 0)),), ready.course_starts, ready.inputs
     )
-    moves, moments, early = moves_of(course, at_min, quadrature.at_min)
+    moves, moments, early = moves_of(course, at_min, np.union1d(quadrature.at_min, quadrature.knots))
     pattern = pattern_of(
         frozenset((e.row, e.column) for e in ready.network.entries), len(ready.network.states), moves.columns
     )
@@ -323,9 +334,27 @@ def _spaces(
     )  # fmt: skip
 
 
+def _as_sums(lengths: FloatArray, occasion: IntArray) -> tuple[IntArray, IntArray]:
+    """Two earlier steps whose lengths add up to each: their propagators' product is its propagator. -1: none do."""
+    first, second = np.full(len(lengths), NONE), np.full(len(lengths), NONE)
+    for k in range(1, len(lengths)):
+        earlier = lengths[:k][occasion[:k] == occasion[k]]
+        sums = (
+            np.abs(earlier[:, np.newaxis] + earlier - lengths[k])
+            if len(earlier) <= MOST_SUMMED
+            else np.ones((0, 0))
+        )
+        if sums.size and sums.min() <= ROUNDING_MIN:
+            i, j = np.unravel_index(int(sums.argmin()), sums.shape)
+            offset = int(np.flatnonzero(occasion[:k] == occasion[k])[0])
+            first[k], second[k] = offset + i, offset + j
+    return first, second
+
+
 def _tables(moves: Moves) -> tuple[Any, ...]:
+    first, second = _as_sums(moves.lengths, moves.length_occasion)
     return (
-        moves.step, moves.occasion, moves.rate, moves.bolus, moves.out, moves.lengths, moves.length_occasion,
+        moves.step, moves.occasion, moves.rate, moves.bolus, moves.out, moves.lengths, moves.length_occasion, first, second,
         moves.rates.ravel(), moves.boluses.ravel(), moves.own_min.ravel(),
     )  # fmt: skip
 

@@ -424,7 +424,7 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
     lo, hi = span
     n, wide, terms, cells, people, times, early = sizes
     a_entries, outflow, bounds, pattern, series, squares, rows = system
-    step, occasion, rate, bolus, out, lengths, length_occasion, rates, boluses, own_min = moves
+    step, occasion, rate, bolus, out, lengths, length_occasion, sum_a, sum_b, rates, boluses, own_min = moves
     rd_state, rd_scale = readings
     kinds, par, low, high = effects
     drv_ptr, drv_state, drv_factor = drivers
@@ -432,6 +432,7 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
     threes, three_e, live, fed_rows = rows
     l_ptr, l_e, l_j, l_order, l_begins = live
     f_ptr, f_e, f_j = fed_rows
+    s_ptr, s_x, s_y, s_order, s_begins = squares
     (
         kept,
         own,
@@ -471,11 +472,29 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
             if length_occasion[s] != loaded:
                 loaded = length_occasion[s]
                 load(shifted, shift, bound, a_entries, outflow, bounds, cells, loaded, start, people)
-            fill(length, zero, lengths[s])
             e0 = at(s * entries)
-            exponential(
-                kept, e0, spare, scaled, small, shifted, shift, bound, length, pattern, series, squares, terms
-            )
+            if sum_a[s] >= 0:
+                combine(
+                    kept, e0, kept, at(sum_a[s] * entries), kept, at(sum_b[s] * entries), s_ptr, s_x, s_y, s_order,
+                    s_begins, zeros, 1.0,
+                )  # fmt: skip
+            else:
+                fill(length, zero, lengths[s])
+                exponential(
+                    kept,
+                    e0,
+                    spare,
+                    scaled,
+                    small,
+                    shifted,
+                    shift,
+                    bound,
+                    length,
+                    pattern,
+                    series,
+                    squares,
+                    terms,
+                )
         now = 0
         for j in range(2 * n):
             fill(states, at(j), 0.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -11,25 +10,14 @@ from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
-from ataraxy.core.pharmacology.inputs import Input
 from ataraxy.core.pharmacology.network import Site, Values
+from ataraxy.core.pharmacology.regimen import Regimen
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Drive = Callable[
-    [FloatArray, IntArray | None], list[FloatArray]
-]  # minutes (T,), some people -> each driver's ng/mL
+Drive = Callable[[FloatArray], list[FloatArray]]  # minutes (T,) -> each driver's ng/mL, (N, T)
 
-FEWEST_NODES, MOST_NODES = 2, 64
-PILOTS = 16  # people on whom the nodes are chosen
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """``values`` (N, T); ``error`` relative to the response's own size."""
-
-    values: FloatArray
-    error: float
+FEWEST_NODES, MOST_NODES = 1, 64
 
 
 def role(effect: EffectModel, values: Values, name: str, default: float) -> FloatArray:
@@ -88,9 +76,9 @@ def slow_response(
     drive: Drive,
     sites: Sequence[Site],
     knots: FloatArray,
+    nodes: IntArray,
     at_min: FloatArray,
-    tolerance: float,
-) -> Response:
+) -> FloatArray:
     """The turnover response by exponential quadrature: exact in its own state, Gauss-Legendre in the driver.
 
     Args:
@@ -98,60 +86,70 @@ def slow_response(
         values: parameters in the engine's units.
         drive: the drivers' levels at any ascending minutes.
         sites: how those levels are read.
-        knots: ascending minutes where the driver bends (begin and end of inputs) or an answer is asked.
+        knots: ascending minutes where the driver bends (begin and end of doses) or an answer is asked.
+        nodes: how many between each knot and the next, as ``plan_nodes`` found.
         at_min: ascending minutes asked; each is a knot, or earlier than the first.
-        tolerance: of the response over its baseline; nodes are doubled where they leave more.
 
     Returns:
-        The response, and the largest difference between these nodes and twice as many.
+        Shape (N, T).
     """
     if len(knots) < 2:
-        return Response(_walk(effect, values, knots, np.zeros((1, 0)), at_min), 0.0)
-    few = np.unique(np.linspace(0, len(next(iter(values.values()))) - 1, PILOTS).astype(np.int64))
-    nodes, error = _enough_nodes(effect, values, drive, sites, knots, few, tolerance)
-    integrals = _integrals(effect, values, drive, sites, knots, nodes, None)
-    return Response(_walk(effect, values, knots, integrals, at_min), error)
+        return _walk(effect, values, knots, np.zeros((1, 0)), at_min)
+    return _walk(effect, values, knots, slow_integrals(effect, values, drive, sites, knots, nodes), at_min)
 
 
-def _rows(values: Values, chosen: IntArray) -> Values:
-    return {name: value[chosen] for name, value in values.items()}
-
-
-def _enough_nodes(
-    effect: EffectModel,
-    values: Values,
-    drive: Drive,
-    sites: Sequence[Site],
-    knots: FloatArray,
-    few: IntArray,
-    tolerance: float,
+def plan_nodes(
+    integrals: Callable[[IntArray], FloatArray], intervals: int, tolerance: float
 ) -> tuple[IntArray, float]:
-    """How many nodes each interval needs for a few people, and the largest difference that is left."""
-    nodes = np.full(len(knots) - 1, FEWEST_NODES)
-    own = _rows(values, few)
-    coarse = _integrals(effect, own, drive, sites, knots, nodes, few)
+    """How many nodes each interval needs, by doubling them where it matters; and the error that is left.
+
+    Args:
+        integrals: of the panel with so many nodes in each interval; (slow effects, people, intervals).
+        intervals: how many there are.
+        tolerance: of a response over its baseline, added up over the whole course.
+    """
+    nodes = np.full(intervals, FEWEST_NODES)
+    coarse = integrals(nodes)
     while True:
-        finer = _integrals(effect, own, drive, sites, knots, nodes * 2, few)
-        off = np.abs(finer - coarse).max(axis=0)
-        poor = (off > tolerance / 4) & (nodes < MOST_NODES)
+        finer = integrals(nodes * 2)
+        poor, error = too_coarse(finer - coarse, nodes, tolerance)
         if not poor.any():
-            return nodes, float(off.max())
+            return nodes, error
         nodes = np.where(poor, nodes * 2, nodes)
         coarse = np.where(poor, finer, coarse)
 
 
-def _integrals(
+def too_coarse(difference: FloatArray, nodes: IntArray, tolerance: float) -> tuple[NDArray[np.bool_], float]:
+    """Which intervals want more nodes, and the error so far: differences added up over the whole course.
+
+    Args:
+        difference: (effects, people, intervals), what twice the nodes would change.
+        nodes: of each interval.
+        tolerance: of the sum. The worst intervals are refined until the others leave half of it.
+    """
+    off = np.abs(difference)
+    error = float(off.sum(axis=2).max())
+    if error <= tolerance:
+        return np.zeros(len(nodes), dtype=bool), error
+    worst = off.max(axis=(0, 1))
+    ascending = np.sort(worst)
+    kept = np.count_nonzero(np.cumsum(ascending) <= tolerance / 2)
+    # The limit is a power of two below that, so that rounding never moves an interval across it.
+    limit = 2.0 ** np.floor(np.log2(ascending[kept - 1])) if kept and ascending[kept - 1] > 0 else 0.0
+    return (worst > limit) & (nodes < MOST_NODES), error
+
+
+def slow_integrals(
     effect: EffectModel,
     values: Values,
     drive: Drive,
     sites: Sequence[Site],
     knots: FloatArray,
     nodes: IntArray,
-    who: IntArray | None,
 ) -> FloatArray:
     """Integral of kout exp(-kout (end - t)) top S(C(t)) over each interval; (N, intervals)."""
     at, weight, left = _nodes(knots, nodes)
-    level = driving(sites, values, drive(at, who))
+    level = driving(sites, values, drive(at))
     kout = role(effect, values, "kout", 1.0)
     effectiveness = role(effect, values, "top", 1.0) * sigmoid(effect, values, level)
     each = weight * kout * np.exp(-kout * left) * effectiveness
@@ -189,12 +187,11 @@ def _walk(
     return bounded(effect, baseline * out)
 
 
-def knots_of(inputs: Sequence[Input], at_min: FloatArray) -> FloatArray:
-    """Where a driver may bend, from the first input to the last minute asked; ascending."""
-    if not inputs or len(at_min) == 0:
+def knots_of(regimen: Regimen, at_min: FloatArray) -> FloatArray:
+    """Where a driver may bend, from the first dose to the last minute asked; ascending."""
+    if not regimen or len(at_min) == 0:
         return np.zeros(0)
-    edges = [float(t[0]) for one in inputs if one.shared for t in (one.start_min, one.end_min)]
-    first = min(float(one.start_min.min()) for one in inputs)
-    every = np.unique(np.concatenate([at_min, edges, [first]]))
-    knots: FloatArray = every[(every >= first) & (every <= at_min[-1])]
+    edges = [t for dose in regimen for t in (dose.start_min, dose.start_min + dose.duration_min)]
+    every = np.unique(np.concatenate([at_min, edges]))
+    knots: FloatArray = every[(every >= min(edges)) & (every <= at_min[-1])]
     return knots

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,20 @@ from ataraxy.core.pharmacology.draws import Draws
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
 from ataraxy.core.pharmacology.linear import propagate
 from ataraxy.core.pharmacology.model import PkModel
-from ataraxy.core.pharmacology.network import Reading
+from ataraxy.core.pharmacology.network import Reading, Site
+from ataraxy.core.pharmacology.panel import panel
 from ataraxy.core.pharmacology.people import People
-from ataraxy.core.pharmacology.prepared import Prepared, course_of, prepare, read, rows_of
+from ataraxy.core.pharmacology.prepared import Prepared, course_of, prepare, read
 from ataraxy.core.pharmacology.regimen import Regimen
-from ataraxy.core.pharmacology.response import Drive, direct_response, driving, knots_of, slow_response
+from ataraxy.core.pharmacology.response import (
+    Drive,
+    direct_response,
+    driving,
+    knots_of,
+    plan_nodes,
+    slow_integrals,
+    slow_response,
+)
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -122,27 +132,64 @@ def _run_numpy(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[d
     states = propagate(course_of(ready), at_min)
     told = [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
     values = {reading.name: read(ready, reading, states, at_min) for reading in told}
-    knots = knots_of(ready.inputs, at_min)
-    error = 0.0
+    knots = knots_of(ready.regimen, at_min)
+    nodes, error = _planned(ready, at_min, tolerance)
     for effect in ready.effects:
-        sites = [site for site in ready.network.sites if site.effect == effect.id]
+        sites = _sites(ready, effect)
         if effect.shape is Shape.TURNOVER:
             drive = _drive(ready, [site.reading for site in sites])
-            response = slow_response(effect, ready.values[0], drive, sites, knots, at_min, tolerance)
-            values[effect.endpoint.value], error = response.values, max(error, response.error)
+            response = slow_response(effect, ready.values[0], drive, sites, knots, nodes, at_min)
         else:
             levels = [read(ready, site.reading, states, at_min) for site in sites]
-            level = driving(sites, ready.values[0], levels)
-            values[effect.endpoint.value] = direct_response(effect, ready.values[0], level)
+            response = direct_response(effect, ready.values[0], driving(sites, ready.values[0], levels))
+        values[effect.endpoint.value] = response
     return values, error
 
 
-def _drive(ready: Prepared, readings: Sequence[Reading]) -> Drive:
-    """The drivers' levels of everybody, or of some, at any ascending minutes."""
+def _sites(ready: Prepared, effect: EffectModel) -> list[Site]:
+    return [site for site in ready.network.sites if site.effect == effect.id]
 
-    def drive(at_min: FloatArray, who: IntArray | None) -> list[FloatArray]:
-        some = ready if who is None else rows_of(ready, who)
-        states = propagate(course_of(some), at_min)
-        return [read(some, reading, states, at_min) for reading in readings]
+
+def _drive(ready: Prepared, readings: Sequence[Reading]) -> Drive:
+    """The drivers' levels at any ascending minutes."""
+
+    def drive(at_min: FloatArray) -> list[FloatArray]:
+        states = propagate(course_of(ready), at_min)
+        return [read(ready, reading, states, at_min) for reading in readings]
 
     return drive
+
+
+def _planned(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[IntArray, float]:
+    slow = tuple(effect for effect in ready.effects if effect.shape is Shape.TURNOVER)
+    if not slow or not ready.regimen:
+        return np.zeros(0, dtype=np.int64), 0.0
+    return _plan(ready.network.model, ready.regimen, slow, at_min.tobytes(), tolerance)
+
+
+@lru_cache(maxsize=16)
+def _plan(
+    model: PkModel, regimen: Regimen, effects: tuple[EffectModel, ...], minutes: bytes, tolerance: float
+) -> tuple[IntArray, float]:
+    """The quadrature's nodes, from the fixed panel; the same for everybody who is simulated."""
+    ready = panel(model, regimen, effects)
+    knots = knots_of(regimen, np.frombuffer(minutes))
+    if len(knots) < 2:
+        return np.zeros(0, dtype=np.int64), 0.0
+
+    def integrals(nodes: IntArray) -> FloatArray:
+        return np.array(
+            [
+                slow_integrals(
+                    effect,
+                    ready.values[0],
+                    _drive(ready, [site.reading for site in _sites(ready, effect)]),
+                    _sites(ready, effect),
+                    knots,
+                    nodes,
+                )
+                for effect in effects
+            ]
+        )
+
+    return plan_nodes(integrals, len(knots) - 1, tolerance)
