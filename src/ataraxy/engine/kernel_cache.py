@@ -1,0 +1,118 @@
+"""The compiled simulator: built once, kept where this user may write, found again at every later start.
+
+Numba keeps it beside the package; where that folder is read-only, in the user's cache; where there is none, in a
+private folder that lasts as long as the process. ``python -m ataraxy.engine.kernel_cache`` builds it at install.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+PLACE = "NUMBA_CACHE_DIR"
+Say = Callable[[str], None]
+
+
+def settle(package: Path | None = None) -> Path:
+    """Choose where the compiled simulator lies, before numba is loaded; returns the folder.
+
+    What stands in ``NUMBA_CACHE_DIR`` is respected.
+    """
+    if os.environ.get(PLACE):
+        return Path(os.environ[PLACE])
+    beside = (package or Path(__file__).parents[1] / "core" / "pharmacology") / "__pycache__"
+    if _writable(beside):
+        return beside  # numba's own first choice
+    chosen = _users_cache()
+    # Never a shared folder: what lies there is loaded and run.
+    place = chosen if _writable(chosen) else Path(tempfile.mkdtemp(prefix="ataraxy-kernels-"))
+    os.environ[PLACE] = str(place)
+    if "numba" in sys.modules:
+        from numba import config
+
+        config.CACHE_DIR = str(place)  # type: ignore[attr-defined]
+    return place
+
+
+def _users_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path(os.path.expanduser("~")) / ".cache")  # noqa: PTH111
+    return Path(base) / "ataraxy" / "kernels"
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def is_built() -> bool:
+    """Whether the compiled simulator of this release lies ready; False where it has to be compiled first."""
+    settle()
+    from ataraxy.core.pharmacology import kernels, sketch_kernels
+
+    for module, function in ((kernels, kernels.walk), (sketch_kernels, sketch_kernels.count_rows)):
+        folder = Path(function.stats.cache_path)
+        source = Path(str(module.__file__)).stat().st_mtime
+        name = f"{module.__name__.rsplit('.', 1)[-1]}.{function.py_func.__name__}-"
+        found = [f for f in folder.glob("*.nbi") if f.name.startswith(name)]
+        if not any(f.stat().st_mtime >= source for f in found):
+            return False
+    return True
+
+
+def build(say: Say | None = None) -> Path:
+    """Load the compiled simulator, compiling it first where it is not there yet; returns where it lies."""
+    place = settle()
+    if not is_built():
+        if say is not None:
+            say(f"Compiling the simulator once, about half a minute. Later starts find it in {place}.")
+        _use()
+    return place
+
+
+def _use() -> None:
+    """One small simulation and count of each kind: every compiled function is called."""
+    from ataraxy.core.pharmacology import kernels, sketch_kernels  # noqa: F401
+    from ataraxy.core.pharmacology.sketch import EXACT_UP_TO, Sketch
+
+    tiny()
+    for values in (np.ones((2, 3)), np.asfortranarray(np.ones((2, 3)))):
+        Sketch(3, limits=(0.5,), expected=EXACT_UP_TO + 1, compiled=True).add(values)
+
+
+def tiny() -> None:
+    """A simulation of one person by the compiled tier, with an effect of each way of computing."""
+    from ataraxy.catalog.effects import load_effect
+    from ataraxy.catalog.pk import load_model
+    from ataraxy.core.pharmacology.draws import Draws
+    from ataraxy.core.pharmacology.model import PkRoute
+    from ataraxy.core.pharmacology.people import one_person, same_people
+    from ataraxy.core.pharmacology.regimen import Dose
+    from ataraxy.core.pharmacology.simulate import Tier, simulate
+
+    simulate(
+        load_model("kamp-2020"),
+        (Dose(PkRoute.INTRAVENOUS, 0.0, mg=35.0, duration_min=40.0),),
+        same_people(one_person(70.0), 2),
+        np.array([-1.0, 20.0, 40.0]),
+        effects=(load_effect("systolic"), load_effect("anxiety")),
+        draws=Draws(0),
+        tier=Tier.NUMBA,
+    )
+
+
+def main() -> None:
+    place = build(lambda words: print(words, flush=True))  # noqa: T201
+    print(f"The compiled simulator lies ready in {place}.")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
