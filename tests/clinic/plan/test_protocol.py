@@ -7,11 +7,11 @@ from typing import Any
 
 
 def test_every_line_is_on_the_page(protocol: Any, nurse: Any, log_in: Any) -> None:
-    from ataraxy.clinic.plan.queries import protocol_of
+    from ataraxy.clinic.plan.queries import protocol_of, scale_names
     from ataraxy.core.protocol.lines import claims
 
     page = log_in(nurse).get(f"/plan/protocol/{protocol.protocol_id}/{protocol.version}/").content.decode()
-    for claim in claims(protocol_of(protocol)):
+    for claim in claims(protocol_of(protocol), scale_names()):
         assert escape(claim.text) in page, claim.id
     assert "Signed</span>" in page
     assert "Not signed" not in page

@@ -53,3 +53,14 @@ def test_nothing_ticked_is_refused(
 
 def test_a_prescriber_does_not_sign_for_the_clinic(unsigned: Any, prescriber: Any, log_in: Any) -> None:
     assert log_in(prescriber).get("/plan/protocol/iv-racemic-0.5/2026.2/sign/").status_code == 403
+
+
+def test_the_director_reads_what_is_signed_in_the_clinics_words(
+    unsigned: Any, director: Any, log_in: Callable[..., Any]
+) -> None:
+    """A scale by its name, and what a stop rule really holds for."""
+    page = log_in(director).get("/plan/protocol/iv-racemic-0.5/2026.2/sign/").content.decode()
+    assert "PCL-5 at least 33" in page and "pcl5 at least" not in page
+    assert "Holds the next dose: serious event, pressure danger." in page
+    shown = log_in(director).get("/plan/protocol/iv-racemic-0.5/2026.2/").content.decode()
+    assert "PCL-5 at least 33" in shown

@@ -24,6 +24,17 @@ def test_a_monitor_is_bound_and_unbound(
     assert state(ready).monitor is None
 
 
+def test_the_record_calls_a_monitor_by_the_name_it_has_here(
+    ready: Any, monitor: Any, nurse: Any, clock: Any, tell: Any, ask: Any, seen: Any
+) -> None:
+    clock(10)
+    tell(nurse, "bind", ready, device="MON^A", seen=seen(ready))
+    page = ask(nurse, "session", ready).content.decode()
+    record = page[page.index('id="record"') :]
+    assert "Monitor A speaks for this patient" in record
+    assert "MON^A" not in record
+
+
 def test_only_the_clinics_own_monitors_are_offered(
     ready: Any, monitor: Any, outsider: Any, nurse: Any, clock: Any, ask: Any, tell: Any
 ) -> None:

@@ -10,7 +10,7 @@ from django.http import Http404
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.cited import Cited, cited
 from ataraxy.clinic.plan.models import ActivatedProtocol
-from ataraxy.clinic.plan.queries import activated_version, protocol_of
+from ataraxy.clinic.plan.queries import activated_version, protocol_of, scale_names
 from ataraxy.clinic.plan.shelf import shelf, shelved
 from ataraxy.core.protocol.lines import Claim, claims
 from ataraxy.core.protocol.types import Protocol, Use
@@ -87,7 +87,7 @@ def _shown(protocol: Protocol, row: ActivatedProtocol | None) -> ProtocolShown:
         if row is not None
         else {}
     )
-    lines = [_line(claim, signed) for claim in claims(protocol)]
+    lines = [_line(claim, signed) for claim in claims(protocol, scale_names())]
     sections = [
         SectionShown(heading, mine)
         for name, heading in HEADINGS.items()

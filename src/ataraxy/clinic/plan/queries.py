@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ataraxy.catalog.load import parse_stored_protocol
+from ataraxy.catalog.load import instruments, parse_stored_protocol
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import Patient
 from ataraxy.clinic.plan.models import ActivatedProtocol, Course, Session
@@ -35,7 +35,12 @@ def active_protocols(ctx: Context) -> list[ActivatedProtocol]:
 def unsigned_claims(row: ActivatedProtocol) -> tuple[Claim, ...]:
     """The lines of this version that still wait for the director's signature."""
     signed = set(row.signatures.values_list("line", flat=True))
-    return tuple(claim for claim in unsigned(protocol_of(row)) if claim.id not in signed)
+    return tuple(claim for claim in unsigned(protocol_of(row), scale_names()) if claim.id not in signed)
+
+
+def scale_names() -> dict[str, str]:
+    """What the scales are called."""
+    return {key: one.name for key, one in instruments().items()}
 
 
 def current_course(patient: Patient) -> Course | None:

@@ -146,9 +146,9 @@ def line_text(protocol: Protocol, line: str) -> str:
 
 
 def event_words(  # noqa: C901 (one case for each payload)
-    payload: SessionPayload, protocol: Protocol
+    payload: SessionPayload, protocol: Protocol, labels: Mapping[str, str]
 ) -> str:
-    """One event as one line of the record."""
+    """One event as one line of the record. ``labels``: what monitors are called here; else as on the wire."""
     match payload:
         case SessionOpened(number=nth, planned_mg_per_kg=planned):
             return f"Session {nth} booked, {planned} mg/kg planned"
@@ -161,9 +161,9 @@ def event_words(  # noqa: C901 (one case for each payload)
         case EscortNamed(name, phone, present):
             return f"Escort {name}, {phone}: {'is here' if present else 'will come'}"
         case MonitorBound(device):
-            return f"Monitor {device} speaks for this patient"
+            return f"{_monitor(device, labels)} speaks for this patient"
         case MonitorUnbound(device):
-            return f"Monitor {device} no longer speaks for this patient"
+            return f"{_monitor(device, labels)} no longer speaks for this patient"
         case VitalRecorded(readings):
             return reading_words(readings)
         case OverrideSigned(line, reason):
@@ -192,6 +192,11 @@ def event_words(  # noqa: C901 (one case for each payload)
             with_whom = f", with {escort}" if escort else ""
             return f"{ENDINGS[how]}{with_whom}{_tail(note)}"
     assert_never(payload)
+
+
+def _monitor(device: str, labels: Mapping[str, str]) -> str:
+    label = labels.get(device, device)
+    return label if label.lower().startswith("monitor") else f"Monitor {label}"
 
 
 def dose_words(dose: DoseStarted) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ataraxy.core.protocol.problem import Path
-from ataraxy.core.protocol.types import Course, Dose, Indication, Line, Protocol, Status
+from ataraxy.core.protocol.types import Course, CourseRule, Dose, Indication, Line, Protocol, Status
 
 SECTIONS = (
     "indications",
@@ -41,22 +41,26 @@ def lines(protocol: Protocol) -> Iterator[tuple[Path, Line]]:
     yield ("dose",), protocol.dose
 
 
-def claims(protocol: Protocol) -> tuple[Claim, ...]:
-    """Every line and every part of one that has a source of its own."""
-    return tuple(_claims(protocol))
+def claims(protocol: Protocol, names: Mapping[str, str] | None = None) -> tuple[Claim, ...]:
+    """Every line and every part of one that has a source of its own.
+
+    Args:
+        names: what the scales are called in the words shown; else by their keys.
+    """
+    return tuple(_claims(protocol, names or {}))
 
 
-def unsigned(protocol: Protocol) -> tuple[Claim, ...]:
+def unsigned(protocol: Protocol, names: Mapping[str, str] | None = None) -> tuple[Claim, ...]:
     """What the director must sign before a real patient may be treated on this version."""
-    return tuple(claim for claim in claims(protocol) if claim.status.needs_signature)
+    return tuple(claim for claim in claims(protocol, names) if claim.status.needs_signature)
 
 
-def _claims(protocol: Protocol) -> Iterator[Claim]:
+def _claims(protocol: Protocol, names: Mapping[str, str]) -> Iterator[Claim]:
     for path, line in lines(protocol):
         section = str(path[0])
-        yield Claim(line.id, section, line.text, line.source, line.status, path)
+        yield Claim(line.id, section, _words(line), line.source, line.status, path)
         if isinstance(line, Indication):
-            yield from _indication_parts(line, path)
+            yield from _indication_parts(line, path, names)
         if isinstance(line, Dose):
             yield from _dose_parts(line, path)
     drug = protocol.drug
@@ -64,9 +68,19 @@ def _claims(protocol: Protocol) -> Iterator[Claim]:
     yield Claim("drug", "drug", words, drug.source, drug.status, ("drug",))
 
 
-def _indication_parts(line: Indication, path: Path) -> Iterator[Claim]:
+def _words(line: Line) -> str:
+    """The line's own words; for a stop rule also what holds the next dose, which is what runs."""
+    if not isinstance(line, CourseRule) or not line.when:
+        return line.text
+    found = [one.value.replace("-", " ") for one in line.when]
+    found += [f'"no" to {check.replace("-", " ")}' for check in line.checks]
+    return f"{line.text} Holds the next dose: {', '.join(found)}."
+
+
+def _indication_parts(line: Indication, path: Path, names: Mapping[str, str]) -> Iterator[Claim]:
     severity, course = line.severity, line.course
-    words = f"{severity.scale} at least {severity.at_least}, not older than {severity.within_days} days"
+    scale = names.get(severity.scale, severity.scale)
+    words = f"{scale} at least {severity.at_least}, not older than {severity.within_days} days"
     yield Claim(
         f"{line.id}.severity", "indications", words, severity.source, severity.status, (*path, "severity")
     )

@@ -172,7 +172,7 @@ def _notes(state: SessionState, protocol: Protocol, names: Mapping[UUID, str]) -
 
 def _note(event: Event, protocol: Protocol, names: Mapping[UUID, str]) -> Note:
     frame, payload = event.envelope, event.payload
-    words = event_words(payload, protocol)
+    words = event_words(payload, protocol, {})
     if isinstance(payload, SideEffectReported):
         words = f"{effect_label(payload.effect)}, {payload.grade.value}"
     by = names.get(frame.actor, "") if frame.actor else ""

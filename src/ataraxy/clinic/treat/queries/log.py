@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ataraxy.clinic.people.models import Patient, Staff
+from ataraxy.clinic.treat.models import Monitor
 from ataraxy.clinic.treat.words import event_words
 from ataraxy.core.protocol.types import Protocol
 from ataraxy.core.record.envelope import Origin
 from ataraxy.core.session.events import (
+    DoseDecided,
     DoseFinished,
     DosePaused,
     DoseResumed,
@@ -46,15 +48,24 @@ class Entry:
 
 def log(state: SessionState, protocol: Protocol, names: Mapping[UUID, str]) -> list[Entry]:
     """The whole record of a session, newest first."""
+    labels = monitor_labels(state)
     out = {o.event.envelope.id: o.why for o in state.out_of_effect}
     trouble = {i.event: i.reason for i in state.irregular}
-    return [_entry(e, protocol, names, out, trouble) for e in reversed(state.log)]
+    return [_entry(e, protocol, names, labels, out, trouble) for e in reversed(state.log)]
 
 
 def names_of(state: SessionState) -> dict[UUID, str]:
     """The names behind the ids in a session."""
     ids = {e.envelope.actor for e in state.log if e.envelope.actor is not None}
     return people_names(ids)
+
+
+def monitor_labels(state: SessionState) -> dict[str, str]:
+    """What the monitors of the session's clinic are called, by their name on the wire."""
+    if state.opened is None:
+        return {}
+    rows = Monitor.objects.filter(clinic__patients=state.opened.patient)
+    return dict(rows.values_list("device", "label"))
 
 
 def people_names(ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -69,6 +80,7 @@ def _entry(
     event: Event,
     protocol: Protocol,
     names: Mapping[UUID, str],
+    labels: Mapping[str, str],
     out: Mapping[UUID, WhyOut],
     trouble: Mapping[UUID, str],
 ) -> Entry:
@@ -77,20 +89,21 @@ def _entry(
     return Entry(
         id=frame.id,
         at=frame.at,
-        words=event_words(event.payload, protocol),
-        who=_who(event, names),
+        words=event_words(event.payload, protocol, labels),
+        who=_who(event, names, labels),
         kind=_kind(event),
         entered=frame.recorded_at if late else None,
         out=out[frame.id].value if frame.id in out else "",
         trouble=trouble.get(frame.id, ""),
         may_be_corrected=frame.id not in out
-        and not isinstance(event.payload, SessionOpened | EventRetracted),
+        and not isinstance(event.payload, SessionOpened | EventRetracted | DoseDecided),
     )
 
 
-def _who(event: Event, names: Mapping[UUID, str]) -> str:
+def _who(event: Event, names: Mapping[UUID, str], labels: Mapping[str, str]) -> str:
     if event.envelope.origin is Origin.DEVICE:
-        return event.payload.device if isinstance(event.payload, VitalRecorded) else "monitor"
+        told = event.payload.device if isinstance(event.payload, VitalRecorded) else "monitor"
+        return labels.get(told, told)
     if event.envelope.actor is None:
         return "Ataraxy"
     return names.get(event.envelope.actor, "unknown person")

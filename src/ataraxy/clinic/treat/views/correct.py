@@ -10,7 +10,7 @@ from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms import CorrectForm, name_of
-from ataraxy.clinic.treat.queries.log import log
+from ataraxy.clinic.treat.queries.log import log, monitor_labels
 from ataraxy.clinic.treat.queries.room import Seat, session_names
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
 from ataraxy.clinic.treat.words import event_words, number
@@ -46,7 +46,7 @@ def correct(request: HttpRequest, session_id: UUID) -> HttpResponse:
             button="Write the correction",
             template="treat/correct.html",
             entries=() if chosen else entries,
-            words=event_words(chosen.payload, at.protocol) if chosen else "",
+            words=event_words(chosen.payload, at.protocol, monitor_labels(at.state)) if chosen else "",
             chosen=chosen,
         )
 
