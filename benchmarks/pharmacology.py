@@ -259,7 +259,7 @@ def show_million(effort: Effort) -> None:
             show("million", f"5/50/95 quantiles of W1, {threads} thread(s), drawing included", told[f"wall_{threads}"], "s",
                  f"{peer.NAME}, one thread, extrapolated from {len(numbers)} patients, without the quantiles",
                  their_value=theirs * effort.million / 1e6, ratio=theirs * effort.million / 1e6 / told[f"wall_{threads}"],
-                 n=effort.million, cpu=told[f"cpu_{threads}"], drawing_s=told[f"drawing_{threads}"],
+                 n=effort.million, cpu=told[f"cpu_{threads}"], drawing_s=told["drawing"],
                  error=told["error"], rss_gb=told["rss"], sketches_mb=told["sketch_mb"])  # fmt: skip
 
 

@@ -1,65 +1,71 @@
-"""A million people of W1 as 5/50/95 quantiles at every time: nothing but sketches is kept."""
+"""A million people of W1 as 5/50/95 quantiles at every time, as the product streams them: only sketches are kept."""
 
 from __future__ import annotations
 
 import resource
-from concurrent.futures import ThreadPoolExecutor
-from threading import local
 from time import perf_counter, process_time
 
 import numpy as np
 
-from ataraxy.core.pharmacology.sketch import Sketch
-from pharmacology_peers.ours import curves
-from pharmacology_peers.workload import KETAMINE, Workload, workload
+from ataraxy.core.pharmacology.draws import Draws
+from ataraxy.core.pharmacology.prepared import prepare
+from ataraxy.core.pharmacology.simulate import Tier
+from ataraxy.core.pharmacology.simulate import run as simulated
+from ataraxy.engine.crowd import Crowd
+from ataraxy.engine.run import run
+from ataraxy.engine.work import Work
+from pharmacology_peers.workload import KETAMINE, SEED, workload
 
 SHARES = (0.05, 0.5, 0.95)
-CHUNK = 4_096
+CURVES = (KETAMINE, "sedation")  # the second is the effect site itself: a linear effect of slope 1
+CHECKED = 100_000
+WEIGHTS = 10_000  # people of different weight; they come again with draws of their own
+
+
+def work_of(people: int) -> Work:
+    """The workload as the engine's own: one minute more, the baseline it asks for."""
+    told = workload("w1")
+    crowd = Crowd("workload", "illustrative", table=told.people(WEIGHTS))
+    at = (-1.0, *told.at_min.tolist())
+    return Work(told.model, told.regimen, crowd, people, SEED, at, told.effects, CURVES, tier=Tier.NUMBA)
 
 
 def million(people: int) -> dict[str, float]:
-    """W1 with 5/50/95 quantiles of every time, one thread then two; nothing but sketches is kept."""
-    work = workload("w1")
-    streamed(work, CHUNK, 1)
+    """Seconds by one thread and by two, memory, and the largest error of a quantile beside numpy's."""
+    run(work_of(20_000), threads=2)
     told: dict[str, float] = {}
     for threads in (1, 2):
         begun, worked = perf_counter(), process_time()
-        sketches, drawing = streamed(work, people, threads)
-        quantiles = {name: sketch.quantiles(SHARES) for name, sketch in sketches.items()}
+        tally = run(work_of(people), threads=threads).tally
+        for curve in tally.curves.values():
+            curve.quantiles(SHARES)
         told |= {f"wall_{threads}": perf_counter() - begun, f"cpu_{threads}": process_time() - worked}
-        told[f"drawing_{threads}"] = drawing
     told["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    told["sketch_mb"] = sum(sketch.size_bytes for sketch in sketches.values()) / 1e6
-    exact = curves(work, work.prepared(100_000))
-    several, _ = streamed(work, 100_000, 1)
-    told["error"] = max(
-        float(
-            np.nanmax(np.abs(several[k].quantiles(SHARES) / np.quantile(exact[k], SHARES, axis=0) - 1)[:, 1:])
-        )
-        for k in exact
-    )
-    told["median_peak"] = float(quantiles[KETAMINE][1].max())
-    return told
+    told["sketch_mb"] = sum(curve.size_bytes for curve in tally.curves.values()) / 1e6
+    return told | {"error": sketch_error(), "drawing": drawing_seconds(people)}
 
 
-def streamed(work: Workload, people: int, threads: int) -> tuple[dict[str, Sketch], float]:
-    """Sketches of the workload's curves, and the seconds (over all threads) that drawing the people took."""
+def drawing_seconds(people: int) -> float:
+    """What of one thread's time goes to drawing people and their parameters, from a tenth of them."""
+    work, count = work_of(people), max(people // 10, 1)
+    each = work.chunk_people
+    begun = perf_counter()
+    for first in range(0, count, each):
+        crowd = work.crowd.people(first, each, SEED)
+        prepare(work.model, work.regimen, crowd, effects=work.effects, draws=Draws(SEED))
+    return (perf_counter() - begun) * people / (-(-count // each) * each)
 
-    mine, made, drawing = local(), [], []
 
-    def one(first: int) -> None:
-        if not hasattr(mine, "sketches"):
-            mine.sketches = {k: Sketch(len(work.at_min), expected=10**9, compiled=True) for k in work.curves}
-            made.append(mine.sketches)
-        begun = perf_counter()
-        ready = work.prepared(min(CHUNK, people - first), first)
-        drawing.append(perf_counter() - begun)
-        for name, values in curves(work, ready).items():
-            mine.sketches[name].add(values)
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(one, range(0, people, CHUNK)))
-    whole = made[0]
-    for other in made[1:]:
-        whole = {name: sketch.merge(other[name]) for name, sketch in whole.items()}
-    return whole, sum(drawing)
+def sketch_error() -> float:
+    """The largest relative difference from numpy's quantiles of the same people's curves."""
+    work = work_of(CHECKED)
+    people = work.crowd.people(0, CHECKED, SEED)
+    ready = prepare(work.model, work.regimen, people, effects=work.effects, draws=Draws(SEED))
+    values = simulated(ready, np.array(work.at_min), tier=Tier.NUMBA).values
+    tally = run(work, threads=2).tally
+    worst = 0.0
+    for name in CURVES:
+        true = np.quantile(values[name], SHARES, axis=0)
+        some = true > 0  # before the first dose there is nothing
+        worst = max(worst, float(np.abs(tally.curves[name].quantiles(SHARES)[some] / true[some] - 1).max()))
+    return worst
