@@ -137,6 +137,8 @@ def test_readings_that_no_draw_reaches_are_told():
     seen = observe(gather(prior, members=500, seed=1), reading, lambda e: (e**2).sum(axis=1, keepdims=True))
     assert not seen.trustworthy
     assert seen.reason
+    again = observe(seen, reading, lambda e: (e**2).sum(axis=1, keepdims=True))
+    assert again.etas is not seen.etas  # members that may not be trusted are never merely weighed again
 
 
 def test_the_bands_hold_what_is_to_come(two_compartments):

@@ -227,6 +227,28 @@ def test_a_search_that_does_not_settle_is_told():
     assert found.gradient_norm > 0.1
 
 
+def test_the_search_never_walks_away_where_slopes_deceive():
+    """A curve that flattens: full steps from far out would overshoot further each time."""
+    prior = Prior(("a",), np.array([[100.0]]))
+    reading = [Observation("s", "score", 0.0, 0.5, "points", ResidualError(additive_sd=0.05))]
+    found = individualise(lambda e: np.arctan(3 * (e - 4)), prior, reading, starts=6, seed=1)
+    asked = objective(lambda e: np.arctan(3 * (e - 4)), prior, observed(reading))
+    known = min(minimize(asked, [x], method="Nelder-Mead").fun for x in (0.0, 4.0, 8.0))
+    assert found.converged
+    assert found.objective <= known + 1e-6
+    alone = individualise(lambda e: np.arctan(3 * (e - 4)), prior, reading, starts=1)
+    assert alone.objective <= asked(np.zeros(1))
+
+
+def test_a_place_that_is_no_top_still_has_a_covariance():
+    """Held at its bound on the slope of a double well, where the second derivative points the wrong way."""
+    prior = Prior(("a",), np.array([[1.0]]))
+    reading = [Observation("s", "score", 0.0, 4.0, "points", ResidualError(additive_sd=0.5))]
+    found = individualise(lambda e: e**2, prior, reading, reach=0.5, seed=3)
+    assert found.at_bound == ("a",)
+    assert 0 < found.covariance[0, 0] <= 1.0
+
+
 # --- refused -----------------------------------------------------------------------------------------
 
 
@@ -244,6 +266,16 @@ def test_a_model_that_gives_no_number_is_refused(two_compartments):
     _, readings = simulated(two_compartments, PROPORTIONAL, 1)
     with pytest.raises(InputRefused, match="gives no number"):
         individualise(lambda e: np.full((len(e), 4), np.nan), two_compartments.prior, readings)
+
+
+def test_a_drug_measured_where_there_is_none_is_refused(two_compartments):
+    toy = replace(two_compartments, at_min=np.array([-5.0, 40.0]))
+    with pytest.raises(InputRefused, match="measured at -5 min"):
+        individualise(
+            lambda e: np.where(toy.at_min > 0, toy.predict(e), 0.0),
+            toy.prior,
+            toy.readings([50.0, 80.0], PROPORTIONAL),
+        )
 
 
 @pytest.mark.parametrize(

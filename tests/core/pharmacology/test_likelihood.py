@@ -122,6 +122,23 @@ def test_an_error_of_fixed_size_weighs_one_over_its_square(value, predicted, sd)
     assert weight[0, 0] == pytest.approx(1 / sd**2, rel=1e-12)
 
 
+@given(LEVELS, st.floats(0.6, 1.8), st.floats(0.05, 0.4), st.none() | st.floats(4, 40))
+def test_an_error_in_proportion_weighs_as_an_exponential_bends(predicted, ratio, share, freedom):
+    """Minus the second derivative by the log of the prediction, where that is not below the floor."""
+    error = ResidualError(proportional_sd=share, freedom=freedom)
+    seen = observed([reading(predicted * ratio, error)])
+    step = 1e-3
+    at = predicted * np.exp(np.array([[-step], [0.0], [step]]))
+    found = terms(seen, at, seen.value, seen.side)[:, 0]
+    bend = -(found[2] - 2 * found[1] + found[0]) / step**2
+    _, weight = score_and_weight(seen, at, seen.value, seen.side)
+    expected = 1 / share**2 + 2
+    if bend > 0.5 * expected:
+        assert weight[1, 0] * predicted**2 == pytest.approx(bend, rel=1e-3)
+    else:
+        assert weight[1, 0] * predicted**2 < 0.6 * expected
+
+
 def test_a_censored_reading_says_less_than_a_value_but_not_nothing():
     error = ResidualError(log_sd=0.3)
     far, near = of_one(reading(5.0, error, below=True), 50.0), of_one(reading(5.0, error, below=True), 4.0)

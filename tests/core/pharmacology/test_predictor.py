@@ -155,6 +155,40 @@ def test_the_posterior_of_a_catalog_model_is_narrower_than_its_prior():
     assert np.all(np.diag(found.covariance)[:2] < np.diag(whole.prior.covariance)[:2])
 
 
+def test_a_heavy_tail_of_weights_is_told_and_further_rounds_mend_it():
+    """Eighteen effects and samples no one of the model is like: many draws count, but a few carry the tail."""
+    model = load_model("simons-2022")
+    whole = predictor(model, INFUSION, one_person(70.0))
+    readings = [
+        sample(f"{a.name}{t}", a.name, t, 50.0, error=residual_error(a.residual))
+        for t in (40.0, 60.0, 120.0, 240.0)
+        for a in model.analytes[:2]
+    ]
+    seen = at_observations(whole, readings)
+    estimate = individualise(seen, seen.prior, seen.observations)
+
+    def drawn(seed, most_rounds):
+        return posterior(
+            seen,
+            seen.prior,
+            seen.observations,
+            seed=seed,
+            draws=2000,
+            estimate=estimate,
+            most_rounds=most_rounds,
+        )
+
+    once = [drawn(seed, 1) for seed in range(4)]
+    heavy = [seed for seed, found in enumerate(once) if found.pareto_k > 0.7 and found.effective >= 500]
+    assert heavy
+    for seed in heavy:
+        assert not once[seed].trustworthy
+        assert "tail of the weights" in once[seed].reason
+        mended = drawn(seed, 5)
+        assert mended.rounds > 1
+        assert mended.pareto_k < once[seed].pareto_k
+
+
 def test_a_reading_the_model_does_not_tell_is_refused():
     whole = predictor(load_model("otto-2021"), INFUSION, one_person(70.0))
     with pytest.raises(InputRefused, match="does not tell hydroxynorketamine") as refused:

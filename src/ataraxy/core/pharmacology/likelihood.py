@@ -54,7 +54,7 @@ class Observed:
 def observed(observations: Sequence[Observation]) -> Observed:
     """The readings of one person, each id once, in the order of time: any order given, the same answer."""
     kept = distinct(observations)
-    place = {observation.id: column for column, observation in reversed(list(enumerate(observations)))}
+    place = {observation.id: column for column, observation in enumerate(observations)}
     return _arrays(kept, [kept], np.array([place[o.id] for o in kept], dtype=np.int64), flat=True)
 
 
