@@ -31,7 +31,8 @@ def holds_of_course(course: Course, chart: Chart | None = None) -> tuple[CourseH
 
 def case_of(course: Course, session: UUID | None, today: SessionState, chart: Chart | None) -> CourseCase:
     """Everything the rules of a course look at."""
-    others = Session.objects.filter(patient_id=course.patient_id).exclude(id=session).order_by("during")
+    rows = Session.objects.filter(patient_id=course.patient_id).order_by("during")
+    others = rows if session is None else rows.exclude(id=session)
     return CourseCase(
         protocol=protocol_of(course.protocol),
         disorder=Disorder(course.disorder),
