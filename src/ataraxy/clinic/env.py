@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ataraxy.clinic.database.embedded import Embedded, write_secret
 from ataraxy.clinic.database.roles import APP, DATABASE
+from ataraxy.core.errors import AtaraxyError
 
 SETTINGS: dict[str, str] = {
     "ATARAXY_HOME": "folder of the embedded database and the secrets",
@@ -26,6 +27,7 @@ SETTINGS: dict[str, str] = {
     "ATARAXY_MLLP_BIND": "address:port for monitors; loopback unless set",
     "ATARAXY_MLLP_PEERS": "addresses monitors may call from, comma separated",
     "ATARAXY_ANCHORS": "file outside the database to which the heads of the record are written",
+    "ATARAXY_KEEP_SAMPLES_MONTHS": "whole months of monitor samples and messages to keep; unset keeps all",
 }
 
 
@@ -42,6 +44,7 @@ class Environment:
     mllp_bind: str
     mllp_peers: tuple[str, ...]
     anchors: Path
+    keep_samples_months: int | None = None
 
     @property
     def embedded(self) -> Embedded:
@@ -75,7 +78,20 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         mllp_bind=given.get("ATARAXY_MLLP_BIND", "127.0.0.1:2575"),
         mllp_peers=tuple(p.strip() for p in given.get("ATARAXY_MLLP_PEERS", "").split(",") if p.strip()),
         anchors=Path(given.get("ATARAXY_ANCHORS") or home / "anchors.log"),
+        keep_samples_months=_months(given.get("ATARAXY_KEEP_SAMPLES_MONTHS", "")),
     )
+
+
+def _months(text: str) -> int | None:
+    """A number of months, at least 1. Hazard: a slip of the keyboard must not empty a table."""
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise AtaraxyError(
+            f"ATARAXY_KEEP_SAMPLES_MONTHS is {text!r}, which is no number of months.",
+            "Write a whole number from 1, or leave it out to keep everything.",
+        )
+    return int(text)
 
 
 def _default_home(given: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from ataraxy.clinic.database.embedded import DatabaseTrouble, Embedded, wait_unt
 from ataraxy.clinic.database.migrate import migrate
 from ataraxy.clinic.database.roles import provision
 from ataraxy.clinic.env import Environment
-from ataraxy.commands.partitions import make_partitions
+from ataraxy.commands.partitions import drop_old_partitions, make_partitions
 
 START_TRIES = 20
 
@@ -174,7 +174,7 @@ def _migrations_of(app: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def bring_up_to_date(database: Database, today: date) -> bool:
+def bring_up_to_date(database: Database, today: date, keep_months: int | None = None) -> bool:
     """Migrate what is pending and make the coming months' partitions; True when something was migrated.
 
     Raises:
@@ -190,6 +190,7 @@ def bring_up_to_date(database: Database, today: date) -> bool:
         migrate(database.owner)
     if database.owner:
         make_partitions(database.owner, today)
+        drop_old_partitions(database.owner, today, keep_months)
     return bool(waiting)
 
 

@@ -9,7 +9,7 @@ from ataraxy.clinic.database.embedded import DatabaseTrouble
 from ataraxy.clinic.database.migrate import migrate as run_migrations
 from ataraxy.clinic.env import Environment
 from ataraxy.commands import database as db
-from ataraxy.commands.partitions import make_partitions
+from ataraxy.commands.partitions import drop_old_partitions, make_partitions
 from ataraxy.commands.say import Exit, bar, document, out
 
 
@@ -27,12 +27,14 @@ def migrate(env: Environment, as_json: bool) -> int:
             if waiting:
                 os.environ["ATARAXY_OWNER_URL"] = ""
                 run_migrations(owner)
-            made = make_partitions(owner, datetime.now(UTC).date())
+            today = datetime.now(UTC).date()
+            made = make_partitions(owner, today)
+            dropped = drop_old_partitions(owner, today, env.keep_samples_months)
     if as_json:
-        document({"migrated": waiting, "partitions": made})
+        document({"migrated": waiting, "partitions": made, "dropped": dropped})
     else:
         words = (
             f"{len(waiting)} migrations were run." if waiting else "The database is of this release already."
         )
-        out.print(f"{words} {len(made)} months of samples were made ahead.")
+        out.print(f"{words} {len(made)} months of samples were made ahead, {len(dropped)} old ones dropped.")
     return Exit.FINE

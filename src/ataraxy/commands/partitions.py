@@ -2,10 +2,12 @@
 
 The application may not create tables, so this happens at `ataraxy migrate` and at `ataraxy serve`. A clinic that runs on
 longer than the months made ahead loses nothing: the default partition takes the rows, and the next start moves them.
+Months older than the clinic wants to keep (ATARAXY_KEEP_SAMPLES_MONTHS) are dropped at the same places.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -35,6 +37,32 @@ def make_partitions(owner_url: str, today: date) -> list[str]:
                     _make(connection, table, name, first, after)
                     made.append(name)
     return made
+
+
+def drop_old_partitions(owner_url: str, today: date, keep_months: int | None) -> list[str]:
+    """Drop the months that ended more than ``keep_months`` whole months ago; their names. None keeps everything.
+
+    What a nurse would have written is in the record as events and stays; only what a monitor sent in between goes.
+    """
+    if keep_months is None:
+        return []
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent::regclass::text = ANY(%s)",
+            [list(TABLES)],
+        )
+        old = sorted(str(name) for (name,) in rows if is_old(str(name), today, keep_months))
+        for name in old:
+            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+        return old
+
+
+def is_old(name: str, today: date, keep_months: int) -> bool:
+    """Whether a partition's month lies before this one and the ``keep_months`` before it. The default never does."""
+    words = re.fullmatch(rf"(?:{'|'.join(TABLES)})_(\d{{4}})_(\d{{2}})", name)
+    if words is None:
+        return False
+    return int(words[1]) * 12 + int(words[2]) < today.year * 12 + today.month - keep_months
 
 
 def months(today: date, count: int) -> Iterator[tuple[date, date]]:

@@ -132,7 +132,7 @@ def serve(
             refuse_busy_ports(env)
             with db.in_use(env, patience_s=30) as database, _last_resort(env):
                 env = db.told(env, database)
-                if db.bring_up_to_date(database, datetime.now(UTC).date()) and not as_json:
+                if _prepared(env, database) and not as_json:
                     err.print("The database was migrated.")
                 refuse_power(env.database_url)
                 if prepare:
@@ -184,6 +184,11 @@ def as_environ(env: Environment) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "ataraxy.clinic.settings",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _prepared(env: Environment, database: db.Database) -> bool:
+    """The database as this release wants it, old samples dropped; True when something was migrated."""
+    return db.bring_up_to_date(database, datetime.now(UTC).date(), env.keep_samples_months)
 
 
 def _print_address(as_json: bool) -> Ready:
