@@ -236,8 +236,10 @@ def test_the_search_never_walks_away_where_slopes_deceive():
     known = min(minimize(asked, [x], method="Nelder-Mead").fun for x in (0.0, 4.0, 8.0))
     assert found.converged
     assert found.objective <= known + 1e-6
-    alone = individualise(lambda e: np.arctan(3 * (e - 4)), prior, reading, starts=1)
-    assert alone.objective <= asked(np.zeros(1))
+    for slope in (1.0, 3.0, 10.0, 30.0):
+        alone = individualise(lambda e, s=slope: np.arctan(s * (e - 4)), prior, reading, starts=1)
+        assert alone.converged
+        assert alone.predicted[0] == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_place_that_is_no_top_still_has_a_covariance():

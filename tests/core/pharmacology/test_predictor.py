@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -187,6 +188,29 @@ def test_a_heavy_tail_of_weights_is_told_and_further_rounds_mend_it():
         mended = drawn(seed, 5)
         assert mended.rounds > 1
         assert mended.pareto_k < once[seed].pareto_k
+
+
+def test_what_does_not_vary_is_no_effect_to_learn():
+    model = load_model("otto-2021")
+    still = tuple(replace(v, variance=Decimal(0)) if v.parameter == "v1_nk" else v for v in model.between)
+    fixed = replace(model, between=still, between_covariances=())
+    whole = predictor(fixed, INFUSION, one_person(70.0))
+    assert whole.prior.names == ("v1", "cl", "cl_nk")
+    found = whole.simulate(np.array([[0.0, 0.0, 0.4]]), AT)
+    typical = predictor(model, INFUSION, one_person(70.0)).simulate(np.array([[0.0, 0.0, 0.0, 0.4]]), AT)
+    np.testing.assert_allclose(found.values["norketamine"], typical.values["norketamine"], rtol=1e-12)
+
+
+def test_the_noise_of_a_slow_response_is_told():
+    anxiety = load_effect("anxiety-days")
+    whole = predictor(load_model("otto-2021"), INFUSION, one_person(70.0), effects=[anxiety])
+    later = Observation("s", anxiety.endpoint.value, 1440.0, 20.0, anxiety.unit, endpoint_error(anxiety))
+    early = sample(1, "ketamine", 40.0, 80.0)
+    assert at_observations(whole, [later]).noise > 1e-12
+    assert (
+        at_observations(predictor(load_model("otto-2021"), INFUSION, one_person(70.0)), [early]).noise
+        == 1e-12
+    )
 
 
 def test_a_reading_the_model_does_not_tell_is_refused():
