@@ -11,7 +11,7 @@ CORES  := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n"
 COMPILE = uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-all lint bench lock clean
+.PHONY: help setup demo serve test test-all lint bench validation lock clean
 
 help: ## this list
 	@echo "make ..."
@@ -63,6 +63,9 @@ $(BENCHED): requirements/bench.txt requirements/build.txt pyproject.toml
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(BENCH)/lock.txt -r requirements/build.txt
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
+
+validation: $(STAMP) ## every published number of ketamine beside ours: docs/reference/validation.md
+	@$(BIN)/python -m ataraxy.commands.validation
 
 lock: ## pin the dependencies again (needs uv)
 	@command -v uv >/dev/null || { echo "Missing: uv. Install it, then run make lock again."; exit 1; }
