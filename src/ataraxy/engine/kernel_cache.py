@@ -59,7 +59,7 @@ def is_built() -> bool:
     from ataraxy.core.pharmacology import kernels, sketch_kernels
 
     for module, function in ((kernels, kernels.walk), (sketch_kernels, sketch_kernels.count_rows)):
-        folder = Path(function.stats.cache_path)
+        folder = Path(str(function.stats.cache_path))
         source = Path(str(module.__file__)).stat().st_mtime
         name = f"{module.__name__.rsplit('.', 1)[-1]}.{function.py_func.__name__}-"
         found = [f for f in folder.glob("*.nbi") if f.name.startswith(name)]

@@ -43,6 +43,7 @@ COMPARE: Mapping[Comparison, Callable[..., Any]] = {
     Comparison.BELOW: np.less,
     Comparison.AT_MOST: np.less_equal,
 }
+ALL = slice(None)
 SIGNS = {
     Comparison.ABOVE: ">",
     Comparison.AT_LEAST: "≥",
@@ -60,13 +61,14 @@ class Bound:
     value: float
     from_baseline: bool = False
 
-    def broken(self, values: Mapping[str, FloatArray]) -> BoolArray:
-        """Of each person at each minute, (N, T); the first minute is before the dose."""
-        level = values[self.output]
+    def broken(self, values: Mapping[str, FloatArray], minutes: slice = ALL) -> BoolArray:
+        """Of each person at these minutes, (N, minutes); the first minute of ``values`` is before the dose."""
+        level = values[self.output][:, minutes]
         if self.output in WHOLE:
             level = np.rint(level)
         if self.from_baseline:
-            level = level - level[:, :1]
+            before = values[self.output][:, :1]
+            level = level - (np.rint(before) if self.output in WHOLE else before)
         found: BoolArray = COMPARE[self.comparison](level, self.value)
         return found
 
@@ -90,10 +92,10 @@ class Line:
 
     def crossed(self, values: Mapping[str, FloatArray], at_min: FloatArray) -> BoolArray:
         """Who crosses it, (N,)."""
-        window = (at_min >= self.from_min) & (at_min <= self.until_min)
+        begin, end = np.searchsorted(at_min, self.from_min), np.searchsorted(at_min, self.until_min, "right")
         found = np.zeros(len(next(iter(values.values()))), dtype=bool)
         for bound in self.bounds:
-            found |= bound.broken(values)[:, window].any(axis=1)
+            found |= bound.broken(values, slice(begin, end)).any(axis=1)
         return found
 
 
@@ -113,9 +115,9 @@ class Stay:
     ) -> tuple[FloatArray, BoolArray]:
         """The minute from which nothing is broken any more, (N,), and who is not there at the last minute."""
         broken = np.zeros((people, len(at_min)), dtype=bool)
+        begin = int(np.searchsorted(at_min, self.from_min))
         for bound in self.bounds:
-            broken |= bound.broken(values)
-        broken[:, at_min < self.from_min] = False
+            broken[:, begin:] |= bound.broken(values, slice(begin, None))
         last = len(at_min) - 1 - broken[:, ::-1].argmax(axis=1)
         ever = broken.any(axis=1)
         late = ever & (last == len(at_min) - 1)
