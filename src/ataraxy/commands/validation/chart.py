@@ -1,10 +1,9 @@
-"""Panels of curves side by side: straight axes, direct labels, bands and marks. SVG without style attributes."""
+"""Panels of curves side by side: straight axes, a key, bands and marks. SVG without style attributes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape  # nosec B406
 
 from ataraxy.clinic.figures.svg import (
     ACCENT,
@@ -17,7 +16,6 @@ from ataraxy.clinic.figures.svg import (
     num,
     path,
     rect,
-    spread,
     tag,
     text,
 )
@@ -27,19 +25,18 @@ Scale = Callable[[float], float]
 
 WIDTH, LEFT, RIGHT, GAP = 880.0, 46.0, 12.0, 54.0
 TITLE, TOP, HEIGHT, FOOT = 22.0, 60.0, 250.0, 52.0
-LABEL_GAP = 15.0
+LABEL_GAP, LETTER = 17.0, 6.0
 # Told apart by dash and label first, by colour last.
 STROKES = ((ACCENT, ""), (INK, "7 4"), (GREEN, "2 3"), (SOFT, "10 3 2 3"))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve with its name beside it. ``pen``: which of the four strokes."""
+    """A curve with its name in the panel's key. ``pen``: which of the four strokes."""
 
     words: str
     points: Points
     pen: int = 0
-    label_at: float | None = None  # where on x the name stands; None: at the right end
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,6 @@ class Mark:
     y: float
     words: str
     bar: tuple[float, float] | None = None
-    left: bool = False
     below: bool = False
 
 
@@ -98,7 +94,7 @@ def _panel(panel: Panel, left: float, width: float) -> list[str]:
         path([*_at(b.upper, x, y), *reversed(_at(b.lower, x, y))], "area", closed=True) for b in panel.bands
     ]
     parts += [_curve(_at(curve.points, x, y), curve.pen) for curve in panel.lines]
-    parts += _names(panel, x, y)
+    parts += _key(panel, left + width)
     for mark in panel.marks:
         parts += _mark(mark, x, y)
     middle = left + width / 2
@@ -133,23 +129,15 @@ def _curve(points: list[tuple[float, float]], pen: int) -> str:
     return tag("path", cls="curve", d=steps, stroke=colour, **more)
 
 
-def _names(panel: Panel, x: Scale, y: Scale) -> list[str]:
-    """Each curve's name, in its colour, never on another's."""
-    placed = []
-    for curve in panel.lines:
-        at = panel.until if curve.label_at is None else curve.label_at
-        value = min(curve.points, key=lambda point: abs(point[0] - at))[1]
-        placed.append((y(value) - 6, at, curve))
-    placed.sort(key=lambda one: one[0])
-    heights = spread([one[0] for one in placed], LABEL_GAP, TOP + 12, TOP + HEIGHT - 6)
+def _key(panel: Panel, right: float) -> list[str]:
+    """Each curve's pen and name, in the upper right corner, where these curves never are."""
     parts = []
-    for height, (_, at, curve) in zip(heights, placed, strict=True):
-        colour = STROKES[curve.pen % len(STROKES)][0]
-        side, anchor = (-6.0, "end") if at >= panel.until else (6.0, "start")
-        place = {"x": x(at) + side, "y": height, "font_size": 12.0}
-        parts.append(
-            tag("text", escape(curve.words), cls="halo text", **place, fill=colour, text_anchor=anchor)
-        )
+    longest = max((len(curve.words) for curve in panel.lines), default=0)
+    left = right - longest * LETTER - 42
+    for row, curve in enumerate(panel.lines):
+        height = TOP + 18 + row * LABEL_GAP
+        parts.append(_curve([(left, height - 4), (left + 26, height - 4)], curve.pen))
+        parts.append(text(left + 32, height, curve.words, "halo text", 12))
     return parts
 
 
@@ -159,8 +147,5 @@ def _mark(mark: Mark, x: Scale, y: Scale) -> list[str]:
     if mark.bar is not None:
         parts.append(line(at, y(mark.bar[0]), at, y(mark.bar[1]), "reference"))
     parts.append(tag("circle", cls="reference-mark", cx=at, cy=height, r=4.5, stroke=INK))
-    side, anchor = (-9.0, "end") if mark.left else (9.0, "start")
-    parts.append(
-        text(at + side, height + (15 if mark.below else 4), mark.words, "halo text-strong", 12, anchor)
-    )
+    parts.append(text(at + 9, height + (15 if mark.below else 4), mark.words, "halo text-strong", 12))
     return parts

@@ -55,24 +55,24 @@ def models() -> str:
             panel(
                 "Arterial",
                 (
-                    Line("Simons 2022, twice S", _points(simons, 180), 1, 46),
-                    Line("Kamp 2020", _points(infusion("kamp-2020"), 180), 0, 44),
+                    Line("Simons 2022, twice S", _points(simons, 180, times=2.0), 1),
+                    Line("Kamp 2020", _points(infusion("kamp-2020"), 180), 0),
                 ),
             ),
             panel(
                 "Venous",
                 (
-                    Line("Otto 2021, both halves", _points(both_halves(), 180), 0, 46),
-                    Line("Perez-Ruixo 2021, twice S", _points(perez, 180), 1, 50),
+                    Line("Otto 2021, both halves", _points(both_halves(), 180), 0),
+                    Line("Perez-Ruixo 2021, twice S", _points(perez, 180, times=2.0), 1),
                 ),
                 (Mark(40, 185, "observed 185"),),
             ),
             panel(
                 "Site unknown",
                 (
-                    Line("Domino", _points(infusion("domino-1984"), 180), 0, 41),
-                    Line("Hijazi, critically ill", _points(infusion("hijazi-2003"), 180), 1, 43),
-                    Line("Clements", _points(infusion("clements-1981"), 180), 2, 52),
+                    Line("Domino", _points(infusion("domino-1984"), 180), 0),
+                    Line("Hijazi, critically ill", _points(infusion("hijazi-2003"), 180), 1),
+                    Line("Clements", _points(infusion("clements-1981"), 180), 2),
                 ),
             ),
         ),
@@ -91,7 +91,7 @@ def nose() -> str:
         lines, marks = [], []
         for pen, mg in enumerate(doses):
             curve = curves[mg][analyte]
-            lines.append(Line(f"{mg} mg", _points(curve, HALF_DAY_MIN, 2.0), pen, 250.0))
+            lines.append(Line(f"{mg} mg", _points(curve, HALF_DAY_MIN, 2.0), pen))
             marks.append(Mark(curve.peak_min, float(BY_NOSE[mg][place]), BY_NOSE[mg][place]))
         return Panel(title, "ng/mL", HALF_DAY_MIN, top, 120.0, step, tuple(lines), marks=tuple(marks))
 
@@ -123,7 +123,7 @@ def film() -> str:
         value = float(peak)
         mark = Mark(float(minute), value, f"{peak} at {minute} min", (value * 0.75, value * 1.25))
         top, step = (400.0, 100.0) if value > 200 else (150.0, 50.0)
-        curve = Line("typical", _points(curves[analyte], 360), pen, 200.0)
+        curve = Line("typical", _points(curves[analyte], 360), pen)
         panels.append(Panel(names[analyte], "ng/mL", 360.0, top, 60.0, step, (curve,), marks=(mark,)))
     return draw(
         "validation-film",
@@ -141,8 +141,8 @@ def _crowd_panel(
     at = crowd.at_min
     band = Band(_pairs(at, crowd.quantile(0.05)), _pairs(at, crowd.quantile(0.95)))
     lines = (
-        Line("mean", _pairs(at, crowd.mean), 0, 62.0),
-        Line("median", _pairs(at, crowd.quantile(0.5)), 1, 100.0),
+        Line("mean", _pairs(at, crowd.mean), 0),
+        Line("median", _pairs(at, crowd.quantile(0.5)), 1),
     )
     return Panel(title, unit, 240.0, top, 30.0, step, lines, (band,), marks)
 
@@ -166,7 +166,7 @@ def pressure() -> str:
             40.0 if minute is None else minute,
             float(value),
             f"{short[source]} {value}",
-            left=minute is not None,
+            below=minute is not None,
         )
         for source, endpoint, value, minute, _ in COHORTS
         if endpoint == "systolic"
@@ -214,11 +214,11 @@ def occupancy() -> str:
     def panel(title: str, lines: tuple[Line, ...], marks: tuple[Mark, ...] = ()) -> Panel:
         return Panel(title, "%", 240.0, 80.0, 30.0, 20.0, lines, marks=marks)
 
-    arterial = (Line("both halves of ketamine", curve("kamp-2020", "occupancy-ketamine"), 0, 46.0),)
+    arterial = (Line("both halves of ketamine", curve("kamp-2020", "occupancy-ketamine"), 0),)
     venous = (
-        Line("both halves, with norketamine", curve("otto-2021-both", "occupancy-both"), 0, 46.0),
-        Line("S-half alone, with S-norketamine", curve("otto-2021", "occupancy-s"), 1, 62.0),
-        Line("R-half alone, with R-norketamine", curve("r-ketamine-persson-2002", "occupancy-r"), 2, 46.0),
+        Line("both halves, with norketamine", curve("otto-2021-both", "occupancy-both"), 0),
+        Line("S-half alone, with S-norketamine", curve("otto-2021", "occupancy-s"), 1),
+        Line("R-half alone, with R-norketamine", curve("r-ketamine-persson-2002", "occupancy-r"), 2),
     )
     return draw(
         "validation-occupancy",
