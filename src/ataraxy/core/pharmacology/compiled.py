@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -363,5 +364,6 @@ def _spans(people: int, threads: int) -> list[tuple[int, int]]:
     """Whole blocks, shared out so that each thread comes back for more a few times."""
     blocks = -(-people // kernels.W)
     each = max(1, -(-blocks // (threads * 4))) if threads > 1 else blocks
-    edges = list(range(0, blocks, each))
-    return [(b * kernels.W, min((b + each) * kernels.W, people)) for b in edges]
+    # The last block is moved back over the one before it: the same thread does both, so that the order is fixed.
+    edges = [0, *(b for b in range(each, blocks, each) if people - b * kernels.W >= kernels.W), blocks]
+    return [(b * kernels.W, min(end * kernels.W, people)) for b, end in pairwise(edges)]
