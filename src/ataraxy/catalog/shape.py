@@ -118,7 +118,7 @@ def _fit_number(number: Decimal, path: Path, problems: list[Problem]) -> Any:
     if not number.is_finite():
         return _fail(problems, path, f"`{path[-1]}` is {number}, not a number.", "Write a number.")
     exponent = number.as_tuple().exponent
-    if abs(number) > LARGEST or (isinstance(exponent, int) and exponent < -MOST_DECIMALS):
+    if number.copy_abs() > LARGEST or (isinstance(exponent, int) and exponent < -MOST_DECIMALS):
         return _fail(problems, path, f"`{path[-1]}` is impossibly large or fine.", "Correct the number.")
     return number
 
