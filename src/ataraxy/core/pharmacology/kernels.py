@@ -114,7 +114,7 @@ def four(to, t, x, a, y, b, c, d, e, f, g, h, scale, plus):
         )
 
 
-@njit(**_JIT)
+@njit(forceinline=True, **_JIT)
 def more(to, t, x, x0, xs, y, y0, ys, lo, hi, scale):
     """Row t += scale * sum of rows x0 + xs[p] of x times rows y0 + ys[p] of y, p from lo to hi."""
     for p in range(lo, hi):
@@ -123,7 +123,7 @@ def more(to, t, x, x0, xs, y, y0, ys, lo, hi, scale):
             to[t + i] += scale * (x[a + i] * y[b + i])
 
 
-@njit(**_JIT)
+@njit(forceinline=True, **_JIT)
 def combine(to, t0, x, x0, y, y0, ptr, xs, ys, order, begins, plus, scale):
     """Every row e of ``to`` = plus[e] + scale * its products: rows of x times rows of y.
 
@@ -181,7 +181,7 @@ def three_by_three(z, t, s, e, e0, e3, e6):
         z[t2 + i] = e[e6 + i] * u + e[e7 + i] * v + e[e8 + i] * w
 
 
-@njit(**_JIT)
+@njit(forceinline=True, **_JIT)
 def advance(
     states,
     t,
@@ -296,13 +296,11 @@ def exponential(
 
 @njit(inline="always", **_JIT)
 def sigmoid(u, gamma):
-    """u^g / (1 + u^g); 0 at 0."""
-    power = vexp(gamma * vlog(max(u, 1e-300)))
-    power = power if u > 1e-300 else 0.0
-    return power / (1.0 + power)
+    """u^g / (1 + u^g), as 1 / (1 + u^-g): 0 at 0 without asking."""
+    return 1.0 / (1.0 + vexp(-gamma * vlog(max(u, 1e-300))))
 
 
-@njit(**_JIT)
+@njit(forceinline=True, **_JIT)
 def response(kind, drive, par, p, low, high, out, t):
     """One effect of a block at one minute into ``out`` from t on; rows of ``par`` from p on, as in ``ROLES``."""
     base, slope, top, gamma = p, p + at(1), p + at(2), p + at(3)
@@ -322,7 +320,7 @@ def response(kind, drive, par, p, low, high, out, t):
             out[t + i] = min(max(par[base + i] * (1.0 + rise), low), high)
 
 
-@njit(**_JIT)
+@njit(forceinline=True, **_JIT)
 def drive_of(first, last, states, s, drv_state, factors, drive):
     """Drivers first to last of one effect (states from row s on), each over its own constant, added."""
     for d in range(first, last):
@@ -335,7 +333,7 @@ def drive_of(first, last, states, s, drv_state, factors, drive):
                 drive[i] += max(states[k + i], 0.0) * factors[f + i]
 
 
-@njit(**_JIT)
+@njit(forceinline=True, **_JIT)
 def emit(
     t, answer, times, people, start, states, s, rd_state, scales, kinds, par, low, high, drv_ptr, drv_state, factors,
     level, drive,
@@ -357,7 +355,7 @@ def emit(
             response(kinds[e], drive, par, p, low[e], high[e], answer, to)
 
 
-@njit(**_JIT)
+@njit(forceinline=True, **_JIT)
 def gather(
     q, states, s, kinds, par, drv_ptr, drv_state, factors, weight, left, lefts, decay, integral, drive
 ):
@@ -370,7 +368,7 @@ def gather(
                 integral[j + i] += w * decay[k + i] * sigmoid(drive[i], par[gamma + i])
 
 
-@njit(**_JIT)
+@njit(forceinline=True, **_JIT)
 def close(v, kinds, par, keeps, kept_rows, keep, level, integral, quad, start, people):
     """End one interval of every turnover effect: its level decays and the integral is taken away."""
     turnover = 0

@@ -22,8 +22,8 @@ from ataraxy.core.pharmacology.inputs import Input, occasion_at
 
 FloatArray = NDArray[np.float64]
 
-LARGEST_NORM = 0.25  # of the part of a step the series is summed for
-TERMS = 12  # of that series, plus one for each state: an entry many flows away begins late in it
+LARGEST_NORM = 2.0  # of the part of a step the series is summed for
+TERMS = 25  # of that series, plus one for each state: an entry many flows away begins late in it
 ROUNDING_MIN = 1e-10  # clock times of a month, told in minutes, are no finer
 INPUT_SCALE = 0.01  # an input of 1 mg/min is a state of 100: no column outweighs the others
 
