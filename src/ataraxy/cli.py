@@ -182,6 +182,51 @@ def diff(a: Path, b: Path, json: Json = False) -> None:
     raise typer.Exit(run(a, b, json))
 
 
+@app.command(rich_help_panel=PROTOCOLS)
+def simulate(
+    protocol: Annotated[str, typer.Argument(help="A protocol of the catalog, or a file.")],
+    people: Annotated[int, typer.Option("-n", "--people", help="How many virtual people.")] = 10_000,
+    model: Annotated[list[str] | None, typer.Option(help="A model of the catalog; may be repeated.")] = None,
+    population: Annotated[
+        str, typer.Option(help="A population, or a .csv table of people.")
+    ] = "clinic-adults",
+    seed: Annotated[int, typer.Option(help="The same seed, the same people.")] = 1,
+    effects: Annotated[list[str] | None, typer.Option(help="Effects to tell, or none.")] = None,
+    mg_per_kg: Annotated[
+        str, typer.Option("--mg-per-kg", help="Another dose than the largest planned.")
+    ] = "",
+    hours: Annotated[float, typer.Option(help="How long people are followed.")] = 8.0,
+    against: Annotated[str, typer.Option(help="Another protocol, in the same people.")] = "",
+    find_dose: Annotated[str, typer.Option("--find-dose", help='The largest dose: "systolic<160@95%".')] = "",
+    find_rate: Annotated[str, typer.Option("--find-rate", help="The shortest infusion, likewise.")] = "",
+    engine: Annotated[str, typer.Option(help="dask://host:port: on a cluster.")] = "",
+    threads: Annotated[int | None, typer.Option(help="One a core, unless told.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write SVG, CSV and Parquet into this folder.")] = None,
+    json: Json = False,
+) -> None:
+    """Try a protocol on very many virtual people: exposure, pressure, dissociation, time to ready, rules crossed."""
+    from ataraxy.commands.simulate import Asked
+    from ataraxy.commands.simulate import simulate as run
+
+    asked = Asked(
+        protocol=protocol,
+        people=people,
+        models=tuple(model or ()),
+        population=population,
+        seed=seed,
+        effects=tuple(effects or ()),
+        mg_per_kg=mg_per_kg,
+        hours=hours,
+        against=against,
+        find_dose=find_dose,
+        find_rate=find_rate,
+        engine=engine,
+        threads=threads,
+        out=out,
+    )
+    raise typer.Exit(run(asked, json))
+
+
 def _env() -> Environment:
     from ataraxy.clinic.env import read
 

@@ -20,7 +20,8 @@ Progress = Callable[[int], None]  # people done since the last call
 class Merges(Protocol):
     """What chunks add up to."""
 
-    people: int
+    @property
+    def people(self) -> int: ...
 
     def merge(self: M, other: M) -> M: ...
 

@@ -1,0 +1,210 @@
+"""What ``ataraxy simulate --out`` writes: pictures (SVG), figures (CSV) and bands over time (CSV and Parquet)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ataraxy.clinic.figures import bands
+from ataraxy.clinic.figures.svg import Svg
+from ataraxy.clinic.figures.types import BandLimit, Bands, Level, PlannedDose, Strand
+from ataraxy.commands.simulate_result import SHARES, Result, worth
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology.people import FloatArray
+from ataraxy.core.pharmacology.protocol_regimen import in_words
+from ataraxy.engine.work import analytes_of, endpoints_of
+
+PICTURES = (  # title, the outputs drawn together, as far as they are there
+    ("Ketamine in blood", ("ketamine",)),
+    ("S- and R-ketamine in blood", ("S-ketamine", "R-ketamine")),
+    ("Metabolites in blood", ("norketamine", "hydroxynorketamine")),
+    ("Blood pressure", ("systolic", "diastolic")),
+    ("Pulse", ("pulse",)),
+    ("Cardiac output", ("cardiac-output",)),
+    ("Dissociation (CADSS)", ("dissociation",)),
+    ("Sedation (MOAA/S)", ("sedation",)),
+    ("Perception", ("perception",)),
+    ("Drug high", ("drug-high",)),
+    ("Receptor occupancy", ("occupancy",)),
+    ("Anxiety", ("anxiety",)),
+)
+LEVELS = {"stop": Level.HIGH, "escalate": Level.HIGH}
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder and try it before anybody is simulated.
+
+    Raises:
+        InputRefused: nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputRefused(
+            f"Nothing can be written to {folder}: {error.strerror or error}.", "Choose another folder.", "out"
+        ) from None
+
+
+def write_files(results: Sequence[Result], folder: Path) -> list[Path]:
+    """Write everything; the files, in order."""
+    name = results[0].planned.protocol.id
+    written = [
+        _write(folder / f"{name}-figures.csv", _csv([row for r in results for row in _figure_rows(r)])),
+        _write(folder / f"{name}-lines.csv", _csv([row for r in results for row in _line_rows(r)])),
+    ]
+    rows = [row for result in results for row in _band_rows(result)]
+    written.append(_write(folder / f"{name}-bands.csv", _csv(rows)))
+    written.append(_parquet(folder / f"{name}-bands.parquet", rows))
+    for drawn, picture in pictures(results):
+        written.append(_write(folder / f"{drawn}.svg", picture))
+    return written
+
+
+def _write(file: Path, text: str) -> Path:
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _parquet(file: Path, rows: Sequence[dict[str, Any]]) -> Path:
+    import polars
+
+    polars.DataFrame(rows).write_parquet(file)
+    return file
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue()
+
+
+def _whose(result: Result) -> dict[str, Any]:
+    """Of what every row is: it stands in each, so that no number travels without it."""
+    work = result.work
+    return {
+        "protocol": result.planned.protocol.id,
+        "version": result.planned.protocol.version,
+        "dose": "; ".join(in_words(dose) for dose in work.regimen),
+        "model": work.model.id,
+        "sampling_site": work.model.sampling_site.value,
+        "worth": worth(work),
+        "population": work.crowd.name,
+        "population_standing": work.crowd.standing,
+        "people": result.people,
+        "seed": work.seed,
+    }
+
+
+def _figure_rows(result: Result) -> Iterator[dict[str, Any]]:
+    whose, told = _whose(result), result.as_json()["figures"]
+    for figure in told:
+        figure.setdefault("not_by_the_last_minute", None)
+        yield whose | figure
+
+
+def _line_rows(result: Result) -> Iterator[dict[str, Any]]:
+    whose = _whose(result)
+    for line in result.as_json()["lines"]:
+        yield whose | line | {"when": " or ".join(line["when"])}
+
+
+def _band_rows(result: Result) -> Iterator[dict[str, Any]]:
+    whose, work = _whose(result), result.work
+    units = analytes_of(work.model) | endpoints_of(work.effects)
+    standing = {effect.endpoint.value: effect.standing.value for effect in work.effects}
+    for name in work.curves:
+        sketch = result.outcome.tally.curves[name]
+        q, mean = sketch.quantiles(SHARES), sketch.mean
+        for place, at_min in enumerate(work.at_min):
+            yield whose | {
+                "output": name,
+                "unit": units[name],
+                "output_standing": standing.get(name, work.model.standing.value),
+                "at_min": at_min,
+                "q05": float(q[0, place]),
+                "q50": float(q[1, place]),
+                "q95": float(q[2, place]),
+                "mean": float(mean[place]),
+            }
+
+
+# --- pictures --------------------------------------------------------------------------------------
+
+
+def pictures(results: Sequence[Result]) -> Iterator[tuple[str, Svg]]:
+    """Each picture of each model, with its file's name; one scale for all models of a picture."""
+    for title, outputs in PICTURES:
+        told = [(r, [o for o in outputs if o in r.work.curves]) for r in results]
+        told = [(result, there) for result, there in told if there]
+        quantiles = [[r.outcome.tally.curves[o].quantiles(SHARES) for o in there] for r, there in told]
+        highest = max((float(q.max()) for one in quantiles for q in one), default=0.0)
+        for (result, there), q in zip(told, quantiles, strict=True):
+            name = f"{result.planned.protocol.id}-{result.work.model.id}-{'-'.join(there)}"
+            yield name, bands.draw(_bands(result, title, there, q, highest, name))
+
+
+def _bands(
+    result: Result, title: str, outputs: Sequence[str], q: Sequence[FloatArray], highest: float, name: str
+) -> Bands:
+    work = result.work
+    units = analytes_of(work.model) | endpoints_of(work.effects)
+    strands = tuple(
+        Strand(output, *(tuple(map(float, one[row])) for row in (1, 0, 2)))
+        for output, one in zip(outputs, q, strict=True)
+    )
+    limits = _limits(result, outputs)
+    return Bands(
+        title=title,
+        unit=units[outputs[0]],
+        model=work.model.name,
+        standing=_standing(result, outputs),
+        at=work.at_min,
+        strands=strands,
+        starts=0.0,
+        ends=min(work.at_min[-1], 300.0),
+        doses=tuple(
+            PlannedDose(
+                d.start_min,
+                d.start_min + d.duration_min,
+                f"{result.planned.protocol.id}, {d.mg_per_kg:g} mg/kg",
+            )
+            for d in work.regimen
+        ),
+        limits=limits,
+        highest=max([highest, *(limit.value for limit in limits if limit.value < 1.3 * highest)]),
+        id=name.replace(".", "-"),
+    )
+
+
+def _standing(result: Result, outputs: Sequence[str]) -> str:
+    effects = "".join(
+        f" {effect.name}: {effect.standing.value}."
+        for effect in result.work.effects
+        if effect.endpoint.value in outputs
+    )
+    work = result.work
+    return (
+        f"Sampled: {work.model.sampling_site.value}. {worth(work).capitalize()}.{effects} "
+        f"{result.people} people of {work.crowd.name} ({work.crowd.standing})."
+    )
+
+
+def _limits(result: Result, outputs: Sequence[str]) -> tuple[BandLimit, ...]:
+    """The limits of the protocol's lines over what is drawn, each once, the gravest action first."""
+    found: dict[tuple[str, float], BandLimit] = {}
+    for line in result.work.held:
+        for bound in line.bounds:
+            if bound.output in outputs and not bound.from_baseline:
+                words = f"{line.action}: {bound}"
+                limit = BandLimit(bound.value, LEVELS.get(line.action, Level.MEDIUM), words)
+                found.setdefault((bound.output, bound.value), limit)
+    return tuple(found.values())

@@ -1,0 +1,149 @@
+"""``ataraxy simulate --find-dose`` and ``--find-rate``: the strongest that most people bear, told with its tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rich.text import Text
+
+from ataraxy.commands.say import Exit, bar, document, err, out
+from ataraxy.commands.simulate_page import share_words
+from ataraxy.commands.simulate_result import worth
+from ataraxy.core.errors import InputRefused
+from ataraxy.engine.plan import Planned, session_times
+from ataraxy.engine.search import Found, Scale, Verdict, Wish, find, parse_wish
+from ataraxy.engine.work import Work
+
+LEAST_MG_PER_KG, CAPS = 0.02, 4.0  # how far below and above the protocol's cap is looked
+DOSE_WITHIN, RATE_WITHIN = 0.005, 0.25  # mg/kg; minutes
+FASTEST_MIN, SLOWEST = (
+    2.0,
+    4.0,
+)  # the shortest infusion looked at; how many times the planned duration the longest
+
+
+def find_dose(planned: Sequence[Planned], asked: str, threads: int | None, json: bool) -> int:
+    """The largest mg/kg that keeps the wish, in each model; the protocol's cap in mg is kept."""
+    wish = parse_wish(asked)
+    most = CAPS * float(planned[0].protocol.dose.cap_mg_per_kg)
+    scale = Scale(min(LEAST_MG_PER_KG, most / 2), most, DOSE_WITHIN)
+
+    def at(work: Work) -> Callable[[float], Work]:
+        return lambda dose: replace(work, regimen=tuple(replace(one, mg_per_kg=dose) for one in work.regimen))
+
+    return _tell(planned, wish, scale, at, _dose_words, threads, json)
+
+
+def find_rate(planned: Sequence[Planned], asked: str, threads: int | None, json: bool) -> int:
+    """The shortest infusion of the protocol's dose that keeps the wish, in each model."""
+    wish = parse_wish(asked)
+    (dose,) = planned[0].work.regimen
+    if not dose.duration_min:
+        raise InputRefused(
+            "The protocol gives an injection, which has no rate.", "Use --find-dose.", "find_rate"
+        )
+    scale = Scale(SLOWEST * dose.duration_min, FASTEST_MIN, RATE_WITHIN)
+
+    def at(work: Work) -> Callable[[float], Work]:
+        def made(minutes: float) -> Work:
+            until = max(work.at_min[-1], minutes + work.at_min[-1] - dose.duration_min)
+            regimen = tuple(replace(one, duration_min=minutes) for one in work.regimen)
+            return replace(work, regimen=regimen, at_min=session_times(minutes, until))
+
+        return made
+
+    def words(found: float, planned: Planned) -> str:
+        (one,) = planned.work.regimen
+        per_h = (one.mg_per_kg or 0.0) / found * 60
+        return f"{found:.1f} min ({per_h:.2f} mg/kg/h for {one.mg_per_kg:g} mg/kg)"
+
+    return _tell(planned, wish, scale, at, words, threads, json)
+
+
+def _dose_words(found: float, planned: Planned) -> str:
+    cap = float(planned.protocol.dose.cap_mg_per_kg)
+    return f"{found:.3f} mg/kg" + (f", ABOVE the protocol's cap of {cap:g} mg/kg" if found > cap else "")
+
+
+def _tell(
+    planned: Sequence[Planned],
+    wish: Wish,
+    scale: Scale,
+    at: Callable[[Work], Callable[[float], Work]],
+    words: Callable[[float, Planned], str],
+    threads: int | None,
+    json: bool,
+) -> int:
+    told: list[dict[str, Any]] = []
+    complete = True
+    for one in planned:
+        with bar(f"looking in {one.work.model.id}", None, json) as progress:
+            found = find(
+                at(one.work),
+                wish,
+                scale,
+                threads=threads,
+                tried=lambda *_: progress.step(),
+                say=err.print,
+            )
+        complete = complete and found.verdict is not Verdict.INTERRUPTED
+        told.append(_as_json(one, wish, scale, found))
+        if not json:
+            _print(one, wish, scale, found, words)
+    if json:
+        document({"found": told})
+    return Exit.FINE if complete else Exit.WRONG
+
+
+def _print(
+    planned: Planned, wish: Wish, scale: Scale, found: Found, words: Callable[[float, Planned], str]
+) -> None:
+    work = planned.work
+    out.print(Text(f"{planned.protocol.id}, {work.model.name} ({worth(work)})", style="bold"))
+    out.print(Text(f"{wish.words}: {_verdict(planned, scale, found, words)}"))
+    kept = share_words(found.kept)
+    out.print(
+        Text(f"  kept by {kept} of {found.kept.of} people of {work.crowd.name} ({work.crowd.standing}).")
+    )
+    cap = f"{planned.protocol.dose.cap_mg:g} mg"
+    out.print(
+        Text(
+            f"  The same people at each of {found.tries} tries, followed for {work.at_min[-1] / 60:g} h. "
+            f"The protocol's cap of {cap} is kept. Exploratory: no dose to give."
+        )
+    )
+
+
+def _verdict(planned: Planned, scale: Scale, found: Found, words: Callable[[float, Planned], str]) -> str:
+    value = words(found.value, planned)
+    match found.verdict:
+        case Verdict.FOUND:
+            assert found.beyond is not None
+            return f"up to {value}; no longer at {words(found.beyond, planned)} (looked to within {scale.within:g})"
+        case Verdict.NEVER:
+            return f"not even at {value}, the gentlest that was tried"
+        case Verdict.ALWAYS:
+            return f"even at {value}, the strongest that was tried"
+        case _:
+            return f"interrupted; kept at {value}"
+
+
+def _as_json(planned: Planned, wish: Wish, scale: Scale, found: Found) -> dict[str, Any]:
+    return {
+        "protocol": planned.protocol.id,
+        "model": planned.work.model.id,
+        "worth": worth(planned.work),
+        "population": planned.work.crowd.name,
+        "wish": wish.words,
+        "verdict": found.verdict.value,
+        "value": found.value,
+        "beyond": found.beyond,
+        "tolerance": scale.within,
+        "kept": found.kept.share,
+        "kept_low": found.kept.low,
+        "kept_high": found.kept.high,
+        "people": found.kept.of,
+        "tries": found.tries,
+    }
