@@ -108,6 +108,16 @@ def _etas(
     return parts[0], parts[1 + len(effects) :], parts[1 : 1 + len(effects)]
 
 
+def _linear(model: PkModel) -> None:
+    """Left out in silence, an elimination that saturates would show levels of another model."""
+    if model.saturable:
+        raise InputRefused(
+            f"{model.name} has an elimination that saturates, which the exact propagation cannot follow.",
+            "Choose a model whose eliminations are clearances or rates.",
+            "model",
+        )
+
+
 def _same_potency_known(model: PkModel, regimen: Regimen, effects: Sequence[EffectModel]) -> None:
     single = next((d.enantiomer for d in regimen if d.enantiomer is not Enantiomer.RACEMIC), None)
     for effect in effects:
