@@ -63,6 +63,7 @@ def prepare(
     Raises:
         InputRefused: as ``simulate``.
     """
+    _linear(model)
     _same_potency_known(model, regimen, effects)
     _told_once(effects)
     network = network_of(model, effects)
