@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from ataraxy.catalog.library import HOME, sources, toml_files
 from ataraxy.catalog.pk import for_adults, load_model, models, parse_model
-from ataraxy.catalog.typical import load_pk_model
 from ataraxy.core.errors import CatalogError, InputRefused
 from ataraxy.core.pharmacology.draws import Draws
 from ataraxy.core.pharmacology.model import PkRoute, Standing
@@ -51,22 +49,16 @@ def test_kamp_2020_as_read():
 
 
 def test_clearances_grow_with_weight_to_three_quarters_and_volumes_with_weight():
-    model = load_pk_model()
-    light, heavy = model.for_weight(Decimal(70)), model.for_weight(Decimal(140))
-    assert heavy.v2_l / light.v2_l == pytest.approx(2)
-    assert heavy.q3_l_per_min / light.q3_l_per_min == pytest.approx(2**0.75)
-    assert light.cl_l_per_min == pytest.approx(84 / 60)
+    model, nothing = load_model("kamp-2020"), np.zeros((0, 1))
+    light, heavy = (parameter_values(model, one_person(kg), nothing, nothing) for kg in (70.0, 140.0))
+    assert heavy["v2"] / light["v2"] == pytest.approx(2)
+    assert heavy["q3"] / light["q3"] == pytest.approx(2**0.75)
+    assert light["cl"] == pytest.approx(84 / 60)
 
 
-def test_only_a_model_of_three_compartments_has_a_typical_curve():
-    with pytest.raises(CatalogError, match="three compartments"):
-        load_pk_model("otto-2021")
-
-
-@pytest.mark.parametrize("load", [load_model, load_pk_model])
-def test_an_unknown_model_is_told_with_the_known_ones(load):
+def test_an_unknown_model_is_told_with_the_known_ones():
     with pytest.raises(CatalogError, match="kamp-2020"):
-        load("nobody-1999")
+        load_model("nobody-1999")
 
 
 @pytest.mark.parametrize(

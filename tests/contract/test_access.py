@@ -47,6 +47,7 @@ def _rights() -> dict[str, Right]:
     look = {
         DESK: "people:patients people:patient consent:consent plan:plan follow:due",
         CLINICAL: "screen:screening plan:protocols plan:protocol treat:board treat:session treat:flow-sheet follow:patient"
+        " plan:how plan:prediction treat:prediction"
         " audit:chart",
         DIRECTOR: "people:broken-glass people:staff audit:record",
     }

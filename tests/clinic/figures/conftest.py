@@ -11,6 +11,8 @@ import pytest
 
 from ataraxy.clinic.figures.types import (
     Band,
+    BandLimit,
+    Bands,
     Baseline,
     FlowSheet,
     Infusion,
@@ -23,13 +25,14 @@ from ataraxy.clinic.figures.types import (
     Origin,
     Pause,
     PlannedDose,
-    Plasma,
     Pressure,
     Proportion,
     Proportions,
     Reference,
     Sample,
     ScorePoint,
+    Seen,
+    Strand,
     Threshold,
     Trace,
     Trajectory,
@@ -102,17 +105,28 @@ def trajectory() -> Trajectory:
 
 
 @pytest.fixture
-def plasma() -> Plasma:
-    return Plasma(
-        at_min=(0.0, 20.0, 40.0, 60.0, 120.0, 240.0, 300.0),
-        ng_per_ml=(0.0, 100.0, 180.0, 90.0, 45.0, 15.0, 10.0),
-        doses=(PlannedDose(0, 40, "36 mg over 40 min"), PlannedDose(90, 90, "10 mg")),
-        model="Example 2020",
-        site="arterial plasma",
-        leaves_out="differences between people",
-        lower_ng_per_ml=(0.0, 80.0, 150.0, 70.0, 30.0, 10.0, 5.0),
-        upper_ng_per_ml=(0.0, 130.0, 220.0, 120.0, 60.0, 20.0, 15.0),
-        band_words="90 % of people",
+def bands() -> Bands:
+    return Bands(
+        title="Ketamine in arterial blood",
+        unit="ng/mL",
+        model="Example <2020>",
+        standing="Arterial blood. Exploratory.",
+        at=(0.0, 20.0, 40.0, 60.0, 120.0, 240.0, 300.0),
+        strands=(
+            Strand(
+                "ketamine",
+                (0.0, 100.0, 180.0, 90.0, 45.0, 15.0, 10.0),
+                (0.0, 80.0, 150.0, 70.0, 30.0, 10.0, 5.0),
+                (0.0, 130.0, 220.0, 120.0, 60.0, 20.0, 15.0),
+            ),
+            Strand("norketamine", (0.0, 10.0, 20.0, 30.0, 40.0, 30.0, 20.0)),
+        ),
+        starts=0.0,
+        ends=240.0,
+        doses=(PlannedDose(0, 40, "36 mg over 40 min"), PlannedDose(90, 90, "")),
+        limits=(BandLimit(160.0, Level.MEDIUM, "> 160: call"), BandLimit(150.0, Level.HIGH, "> 150: stop")),
+        seen=(Seen(30.0, 140.0),),
+        now=90.0,
     )
 
 
@@ -133,12 +147,12 @@ def pictures(
     sheet: FlowSheet,
     empty_sheet: FlowSheet,
     trajectory: Trajectory,
-    plasma: Plasma,
+    bands: Bands,
     proportions: Proportions,
 ) -> dict[str, Callable[[], str]]:
     """Every kind of picture, full and empty, wide and narrow, ready to be drawn."""
+    from ataraxy.clinic.figures import bands as bands_figure
     from ataraxy.clinic.figures import flow_sheet
-    from ataraxy.clinic.figures import plasma as plasma_figure
     from ataraxy.clinic.figures import proportions as proportions_figure
     from ataraxy.clinic.figures import trajectory as trajectory_figure
 
@@ -150,7 +164,7 @@ def pictures(
         "trajectory": lambda: trajectory_figure.draw(trajectory),
         "narrow trajectory": lambda: trajectory_figure.draw(replace(trajectory, width=360)),
         "empty trajectory": lambda: trajectory_figure.draw(Trajectory("PCL-5", 0, 80, (), 7)),
-        "plasma": lambda: plasma_figure.draw(plasma),
+        "bands": lambda: bands_figure.draw(bands),
         "proportions": lambda: proportions_figure.draw(proportions),
         "narrow proportions": lambda: proportions_figure.draw(replace(proportions, width=360)),
         "no proportions": lambda: proportions_figure.draw(replace(proportions, rows=())),

@@ -23,8 +23,8 @@ def test_the_arithmetic_and_the_curve_name_their_source(course: Any, prescriber:
     assert "0.5 mg/kg x 72.0 kg" in page
     assert "36.0 mg" in page
     assert "Kamp 2020" in page
-    assert "Venous" in page  # what it leaves out
-    assert "peak " in page
+    assert "arterial blood" in page and "venous blood" in page
+    assert "Predicted, not measured" in page
 
 
 def test_the_desk_sees_bookings_and_no_dose(

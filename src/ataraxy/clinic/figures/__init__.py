@@ -1,5 +1,5 @@
 """Pictures of care, drawn on the server: pure functions from plain values to SVG text. No Django, no clock.
 
-``flow_sheet`` a session as an anaesthesia record; ``trajectory`` scores over days; ``plasma`` a predicted
-concentration; ``proportions`` n of N with intervals. Each has ``draw`` (picture) and ``table`` (numbers).
+``flow_sheet`` a session as an anaesthesia record; ``trajectory`` scores over days; ``bands`` what a model
+predicts; ``proportions`` n of N with intervals. Each has ``draw`` (picture) and ``table`` (numbers).
 """

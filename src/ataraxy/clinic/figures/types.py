@@ -232,20 +232,56 @@ class PlannedDose:
 
 
 @dataclass(frozen=True, slots=True)
-class Plasma:
-    """A model's typical curve. ``site``: where the model was sampled; ``leaves_out``: said in the picture."""
+class Strand:
+    """One line of a prediction; ``lower`` and ``upper`` are empty where nobody knows how people differ."""
 
-    at_min: tuple[float, ...]
-    ng_per_ml: tuple[float, ...]
-    doses: tuple[PlannedDose, ...]
+    label: str
+    middle: tuple[float, ...]
+    lower: tuple[float, ...] = ()
+    upper: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BandLimit:
+    """A limit of the protocol over a prediction."""
+
+    value: float
+    level: Level
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A measured value over a prediction."""
+
+    at: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """What one model predicts of one quantity over time, with at most two strands.
+
+    ``standing``: where it was sampled and how much it is worth, in words; ``now``: what lies right of it is to come.
+    """
+
+    title: str
+    unit: str
     model: str
-    site: str
-    leaves_out: str
-    until_min: float = 240.0
-    lower_ng_per_ml: tuple[float, ...] = ()
-    upper_ng_per_ml: tuple[float, ...] = ()
-    band_words: str = ""
-    id: str = "plasma"
+    standing: str
+    at: tuple[float, ...]
+    strands: tuple[Strand, ...]
+    starts: float
+    ends: float
+    doses: tuple[PlannedDose, ...] = ()
+    limits: tuple[BandLimit, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    now: float | None = None
+    lowest: float = 0.0
+    highest: float = 0.0  # at least this high, so that pictures side by side share a scale
+    time_unit: str = "min"
+    axis_words: str = "minutes from the start of the dose"
+    id: str = "bands"
 
 
 # --- proportions ---------------------------------------------------------------------------------

@@ -7,11 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ataraxy.clinic.context import Context
-from ataraxy.clinic.figures.types import Plasma
 from ataraxy.clinic.people.describe import disorder_name
 from ataraxy.clinic.people.models import Patient
 from ataraxy.clinic.plan.models import ActivatedProtocol, Course, Session
-from ataraxy.clinic.plan.prediction import typical_curve
 from ataraxy.clinic.plan.queries import course_rule, current_course, protocol_of
 from ataraxy.clinic.plan.ready import Missing, missing_for_course
 from ataraxy.core.chart.chart import Chart
@@ -53,7 +51,6 @@ class DoseShown:
     number: int
     weighed_at: datetime | None
     plan: DosePlan | None
-    curve: Plasma | None
     refused: str
 
 
@@ -103,7 +100,7 @@ def dose_shown(chart: Chart, shown: CourseShown) -> DoseShown | None:
         return None
     number, body = shown.next.number, chart.bodies[-1] if chart.bodies else None
     if body is None:
-        return DoseShown(number, None, None, None, "No weight is recorded yet.")
+        return DoseShown(number, None, None, "No weight is recorded yet.")
     return _dose(shown.protocol, number, shown.next.mg_per_kg, body.payload.weight_kg, body.envelope.at)
 
 
@@ -113,5 +110,5 @@ def _dose(
     try:
         planned = plan_dose(protocol, mg_per_kg, weight_kg)
     except InputRefused as refused:
-        return DoseShown(number, weighed_at, None, None, f"{refused.cause} {refused.cure}")
-    return DoseShown(number, weighed_at, planned, typical_curve(planned), "")
+        return DoseShown(number, weighed_at, None, f"{refused.cause} {refused.cure}")
+    return DoseShown(number, weighed_at, planned, "")

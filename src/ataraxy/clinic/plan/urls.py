@@ -6,8 +6,10 @@ from django.urls import path
 
 from ataraxy.clinic.plan.views.activate import activate
 from ataraxy.clinic.plan.views.book import book
+from ataraxy.clinic.plan.views.how import how
 from ataraxy.clinic.plan.views.move import move
 from ataraxy.clinic.plan.views.plan import plan
+from ataraxy.clinic.plan.views.prediction import prediction
 from ataraxy.clinic.plan.views.protocol import protocol
 from ataraxy.clinic.plan.views.protocols import protocols
 from ataraxy.clinic.plan.views.review import review
@@ -24,7 +26,9 @@ urlpatterns = [
     path(f"{VERSION}/", protocol, name="protocol"),
     path(f"{VERSION}/activate/", activate, name="activate"),
     path(f"{VERSION}/sign/", sign_line, name="sign-line"),
+    path("how-ketamine-works/", how, name="how"),
     path("<uuid:patient_id>/", plan, name="plan"),
+    path("<uuid:patient_id>/prediction/", prediction, name="prediction"),
     path("<uuid:patient_id>/start/<int:protocol>/<slug:disorder>/", start_course, name="start-course"),
     path("course/<uuid:course_id>/book/", book, name="book"),
     path("course/<uuid:course_id>/stop/", stop_course, name="stop-course"),

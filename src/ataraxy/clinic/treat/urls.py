@@ -20,6 +20,7 @@ from ataraxy.clinic.treat.views.flow_sheet import flow_sheet
 from ataraxy.clinic.treat.views.note import note
 from ataraxy.clinic.treat.views.override import override
 from ataraxy.clinic.treat.views.pause import pause
+from ataraxy.clinic.treat.views.prediction import prediction
 from ataraxy.clinic.treat.views.quarantine import quarantine
 from ataraxy.clinic.treat.views.resolve import resolve
 from ataraxy.clinic.treat.views.resume import resume
@@ -60,6 +61,7 @@ urlpatterns = [
     _in_session("correct", correct),
     _in_session("end", end),
     _in_session("flow-sheet", flow_sheet),
+    _in_session("prediction", prediction),
     path("quarantine/", quarantine, name="quarantine"),
     path("quarantine/<int:message_id>/settle/", settle, name="settle"),
 ]

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ataraxy.clinic.figures import plasma
 from ataraxy.clinic.people.access import CLINICAL, DESK, patient_of
 from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.people.page import frame
+from ataraxy.clinic.plan.candidates import about_of, candidate, glance
 from ataraxy.clinic.plan.outlook import course_shown, dose_shown, ready_shown
 from ataraxy.clinic.treat.course import holds_of_course
 
@@ -36,6 +36,8 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "dose": dose,
         "holds": holds_of_course(running.course, chart) if running else (),
     }
-    if dose is not None and dose.curve is not None:
-        context |= {"svg": plasma.draw(dose.curve), "table": plasma.table(dose.curve)}
+    about = about_of(ctx, patient, chart)
+    if running is not None and dose is not None and dose.plan is not None and about is not None:
+        one = candidate(running.protocol, dose.plan.mg_per_kg, about.weight_kg, is_next=True)
+        context |= {"pictures": glance(one, about)}
     return render(request, "plan/plan.html", context)
