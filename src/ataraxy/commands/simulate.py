@@ -6,6 +6,7 @@ Exit code 0: told. 1: interrupted, and told of those who were done. 2: it could 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -61,6 +62,7 @@ def simulate(asked: Asked, json: bool = False) -> int:
     Raises:
         AtaraxyError: something asked for does not exist or cannot be; says what to do.
     """
+    _check_together(asked)
     if asked.engine:
         parse_address(asked.engine)
     if asked.out is not None:
@@ -84,7 +86,7 @@ def simulate(asked: Asked, json: bool = False) -> int:
 
 def _find(asked: Asked, planned: list[Planned], json: bool) -> int:
     search, wish = (find_dose, asked.find_dose) if asked.find_dose else (find_rate, asked.find_rate)
-    return search(planned, wish, asked.threads, json)
+    return search(planned, wish, lambda work: _go(asked, work, None), json)
 
 
 def _compare(asked: Asked, planned: list[Planned], others: list[Planned], json: bool) -> int:
@@ -103,9 +105,23 @@ def _compare(asked: Asked, planned: list[Planned], others: list[Planned], json: 
 def _run(asked: Asked, job: Any, planned: Planned, json: bool) -> Outcome[Any]:
     words = f"{planned.protocol.id} in {planned.work.model.id}"
     with bar(words, planned.work.count, json) as progress:
-        if asked.engine:
-            return run_on_cluster(job, asked.engine, progress=progress.step)
-        return run(job, threads=asked.threads, progress=progress.step, say=_say)
+        return _go(asked, job, progress.step)
+
+
+def _go(asked: Asked, job: Any, progress: Callable[[int], None] | None) -> Outcome[Any]:
+    if asked.engine:
+        return run_on_cluster(job, asked.engine, progress=progress)
+    return run(job, threads=asked.threads, progress=progress, say=_say)
+
+
+def _check_together(asked: Asked) -> None:
+    """What cannot be asked in one call."""
+    told = {"--against": asked.against, "--find-dose": asked.find_dose, "--find-rate": asked.find_rate}
+    given = [name for name, value in told.items() if value]
+    if asked.out is not None and given:
+        given.append("--out")
+    if len(given) > 1:
+        raise InputRefused(f"{' and '.join(given)} cannot be asked together.", "Ask one after the other.")
 
 
 def _say(words: str) -> None:

@@ -8,14 +8,17 @@ from typing import Any
 
 from rich.text import Text
 
-from ataraxy.commands.say import Exit, bar, document, err, out
+from ataraxy.commands.say import Exit, bar, document, out
 from ataraxy.commands.simulate_page import share_words
 from ataraxy.commands.simulate_result import worth
 from ataraxy.core.errors import InputRefused
 from ataraxy.engine.plan import Planned, session_times
+from ataraxy.engine.run import Outcome
 from ataraxy.engine.search import Found, Scale, Verdict, Wish, find, parse_wish
+from ataraxy.engine.tally import Tally
 from ataraxy.engine.work import Work
 
+Go = Callable[[Work], Outcome[Tally]]
 LEAST_MG_PER_KG, CAPS = 0.02, 4.0  # how far below and above the protocol's cap is looked
 DOSE_WITHIN, RATE_WITHIN = 0.005, 0.25  # mg/kg; minutes
 FASTEST_MIN, SLOWEST = (
@@ -24,19 +27,19 @@ FASTEST_MIN, SLOWEST = (
 )  # the shortest infusion looked at; how many times the planned duration the longest
 
 
-def find_dose(planned: Sequence[Planned], asked: str, threads: int | None, json: bool) -> int:
+def find_dose(planned: Sequence[Planned], asked: str, go: Go, json: bool) -> int:
     """The largest mg/kg that keeps the wish, in each model; the protocol's cap in mg is kept."""
     wish = parse_wish(asked)
     most = CAPS * float(planned[0].protocol.dose.cap_mg_per_kg)
-    scale = Scale(min(LEAST_MG_PER_KG, most / 2), most, DOSE_WITHIN)
+    scale = Scale(min(LEAST_MG_PER_KG, most / 2), most, DOSE_WITHIN, "mg/kg")
 
     def at(work: Work) -> Callable[[float], Work]:
         return lambda dose: replace(work, regimen=tuple(replace(one, mg_per_kg=dose) for one in work.regimen))
 
-    return _tell(planned, wish, scale, at, _dose_words, threads, json)
+    return _tell(planned, wish, scale, at, _dose_words, go, json)
 
 
-def find_rate(planned: Sequence[Planned], asked: str, threads: int | None, json: bool) -> int:
+def find_rate(planned: Sequence[Planned], asked: str, go: Go, json: bool) -> int:
     """The shortest infusion of the protocol's dose that keeps the wish, in each model."""
     wish = parse_wish(asked)
     (dose,) = planned[0].work.regimen
@@ -44,7 +47,7 @@ def find_rate(planned: Sequence[Planned], asked: str, threads: int | None, json:
         raise InputRefused(
             "The protocol gives an injection, which has no rate.", "Use --find-dose.", "find_rate"
         )
-    scale = Scale(SLOWEST * dose.duration_min, FASTEST_MIN, RATE_WITHIN)
+    scale = Scale(SLOWEST * dose.duration_min, FASTEST_MIN, RATE_WITHIN, "min")
 
     def at(work: Work) -> Callable[[float], Work]:
         def made(minutes: float) -> Work:
@@ -57,9 +60,9 @@ def find_rate(planned: Sequence[Planned], asked: str, threads: int | None, json:
     def words(found: float, planned: Planned) -> str:
         (one,) = planned.work.regimen
         per_h = (one.mg_per_kg or 0.0) / found * 60
-        return f"{found:.1f} min ({per_h:.2f} mg/kg/h for {one.mg_per_kg:g} mg/kg)"
+        return f"{found:.1f} min ({per_h:.3f} mg/kg/h for {one.mg_per_kg:g} mg/kg)"
 
-    return _tell(planned, wish, scale, at, words, threads, json)
+    return _tell(planned, wish, scale, at, words, go, json)
 
 
 def _dose_words(found: float, planned: Planned) -> str:
@@ -73,7 +76,7 @@ def _tell(
     scale: Scale,
     at: Callable[[Work], Callable[[float], Work]],
     words: Callable[[float, Planned], str],
-    threads: int | None,
+    go: Go,
     json: bool,
 ) -> int:
     told: list[dict[str, Any]] = []
@@ -84,9 +87,8 @@ def _tell(
                 at(one.work),
                 wish,
                 scale,
-                threads=threads,
+                go=go,
                 tried=lambda *_: progress.step(),
-                say=err.print,
             )
         complete = complete and found.verdict is not Verdict.INTERRUPTED
         told.append(_as_json(one, wish, scale, found))
@@ -121,7 +123,8 @@ def _verdict(planned: Planned, scale: Scale, found: Found, words: Callable[[floa
     match found.verdict:
         case Verdict.FOUND:
             assert found.beyond is not None
-            return f"up to {value}; no longer at {words(found.beyond, planned)} (looked to within {scale.within:g})"
+            beyond, within = words(found.beyond, planned), f"{scale.within:g} {scale.unit}"
+            return f"up to {value}; no longer at {beyond} (looked to within {within})"
         case Verdict.NEVER:
             return f"not even at {value}, the gentlest that was tried"
         case Verdict.ALWAYS:
@@ -141,6 +144,7 @@ def _as_json(planned: Planned, wish: Wish, scale: Scale, found: Found) -> dict[s
         "value": found.value,
         "beyond": found.beyond,
         "tolerance": scale.within,
+        "unit": scale.unit,
         "kept": found.kept.share,
         "kept_low": found.kept.low,
         "kept_high": found.kept.high,

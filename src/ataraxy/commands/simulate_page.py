@@ -142,7 +142,12 @@ def print_pair(paired: Paired) -> None:
     out.print(Text(f"{first.id} {first.version} against {second.id} {second.version}", style="bold"))
     for side in (one, other):
         out.print(Text(f"{side.planned.protocol.id}: {'; '.join(in_words(d) for d in side.work.regimen)}"))
-    out.print(Text("Predicted, not measured. The same virtual people under both."))
+    out.print(
+        Text(
+            "Predicted, not measured. The same virtual people under both. "
+            "Who is not ready by the last minute counts with it."
+        )
+    )
     table = Table(title=HINT, title_justify="left", title_style="italic")
     for name in ("Figure", "Unit"):
         table.add_column(name)

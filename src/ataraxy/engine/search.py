@@ -16,7 +16,8 @@ from ataraxy.core.errors import InputRefused
 from ataraxy.core.proportion import Proportion, wilson
 from ataraxy.core.protocol.types import Comparison, Status
 from ataraxy.engine.lines import Bound, Line
-from ataraxy.engine.run import run
+from ataraxy.engine.run import Outcome, run
+from ataraxy.engine.tally import Tally
 from ataraxy.engine.work import Work, analytes_of, endpoints_of
 
 WISH = re.compile(r"^\s*([A-Za-z][A-Za-z-]*?)(-rise)?\s*(<=|>=|<|>)\s*([0-9.]+)\s*@\s*([0-9.]+)\s*%\s*$")
@@ -86,6 +87,7 @@ class Scale:
     gentle: float
     strong: float
     within: float  # the answer's tolerance
+    unit: str
 
     def __post_init__(self) -> None:
         if not all(map(math.isfinite, (self.gentle, self.strong, self.within))) or self.within <= 0:
@@ -97,9 +99,8 @@ def find(
     wish: Wish,
     scale: Scale,
     *,
-    threads: int | None = None,
+    go: Callable[[Work], Outcome[Tally]] = run,
     tried: Callable[[float, float], None] | None = None,
-    say: Callable[[str], None] | None = None,
 ) -> Found:
     """The strongest dose or rate that keeps a wish.
 
@@ -107,9 +108,8 @@ def find(
         make: the work of a value of the scale; the same people each time.
         wish: what most people shall keep.
         scale: where to look, and how closely.
-        threads: as ``run``.
+        go: where it runs: ``run``, or a cluster.
         tried: called with each value tried and the share that kept the wish.
-        say: as ``run``.
 
     Raises:
         InputRefused: the wish is about something the work does not tell.
@@ -118,7 +118,7 @@ def find(
 
     def kept_at(value: float) -> Proportion | None:
         nonlocal tries
-        outcome = run(probe(make(value), wish), threads=threads, say=say)
+        outcome = go(probe(make(value), wish))
         if not outcome.complete:
             return None
         tries += 1
