@@ -68,7 +68,7 @@ def parameter(model, name, **keys):
 FAULTS = {
     "a negative volume": (parameter(OTTO, "v1", value=Decimal(-133)), "not above zero", ("parameters", 0, "value")),
     "a clearance in mL a minute": (parameter(OTTO, "cl", value=Decimal(1587), unit="L/min"), "no person's", None),
-    "a volume given as a clearance": (parameter(OTTO, "cl", unit="L"), "takes a value of clearance; 'cl' is one of volume", None),
+    "a volume given as a clearance": (parameter(OTTO, "cl", unit="L"), "'cl' is one of volume", None),
     "an unknown unit": (parameter(OTTO, "cl", unit="gallons"), "unit 'gallons' is not known", None),
     "a fraction above one": (parameter(PEREZ, "fgut", value=Decimal("1.2")), "no person's fraction", None),
     "a percentage written as a fraction": (parameter(PEREZ, "fgut", value=Decimal(64)), "no person's", None),

@@ -13,7 +13,8 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 
-UNKNOWN = "0.0.0.0"  # noqa: S104 (an address nobody has; nothing listens on it)
+# An address nobody has; nothing listens on it.
+UNKNOWN = "0.0.0.0"  # noqa: S104  # nosec B104
 QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
