@@ -22,7 +22,8 @@ PICTURES = (  # title, the outputs drawn together, as far as they are there
     ("Ketamine in blood", ("ketamine",)),
     ("S- and R-ketamine in blood", ("S-ketamine", "R-ketamine")),
     ("Metabolites in blood", ("norketamine", "hydroxynorketamine")),
-    ("Blood pressure", ("systolic", "diastolic")),
+    ("Systolic pressure", ("systolic",)),
+    ("Diastolic pressure", ("diastolic",)),
     ("Pulse", ("pulse",)),
     ("Cardiac output", ("cardiac-output",)),
     ("Dissociation (CADSS)", ("dissociation",)),
@@ -32,6 +33,7 @@ PICTURES = (  # title, the outputs drawn together, as far as they are there
     ("Receptor occupancy", ("occupancy",)),
     ("Anxiety", ("anxiety",)),
 )
+LOWEST = {"systolic": 60.0, "diastolic": 40.0, "pulse": 40.0}  # mmHg and beats: nobody lives below
 LEVELS = {"stop": Level.HIGH, "escalate": Level.HIGH}
 
 
@@ -180,6 +182,8 @@ def _bands(
             for d in work.regimen
         ),
         limits=limits,
+        of_whom="people",
+        lowest=LOWEST.get(outputs[0], 0.0),
         highest=max([highest, *(limit.value for limit in limits if limit.value < 1.3 * highest)]),
         id=name.replace(".", "-"),
     )
@@ -204,7 +208,8 @@ def _limits(result: Result, outputs: Sequence[str]) -> tuple[BandLimit, ...]:
     for line in result.work.held:
         for bound in line.bounds:
             if bound.output in outputs and not bound.from_baseline:
-                words = f"{line.action}: {bound}"
+                when = " before the dose" if line.until_min < 0 else ""
+                words = f"{line.action}{when}: {bound}"
                 limit = BandLimit(bound.value, LEVELS.get(line.action, Level.MEDIUM), words)
                 found.setdefault((bound.output, bound.value), limit)
     return tuple(found.values())

@@ -87,7 +87,7 @@ def _legend(b: Bands) -> list[str]:
         at += 44 + 5.6 * len(strand.label)
     if any(strand.lower for strand in b.strands):
         drawn.append(rect(at, 26, 18, 12, "area"))
-        drawn.append(text(at + 24, 36, "90 % of copies", "text-soft", 12))
+        drawn.append(text(at + 24, 36, f"90 % of {b.of_whom}", "text-soft", 12))
         at += 118
     if b.seen:
         drawn.append(tag("circle", cls="seen", cx=at + 4, cy=32, r=3.5))

@@ -281,6 +281,7 @@ class Bands:
     highest: float = 0.0  # at least this high, so that pictures side by side share a scale
     time_unit: str = "min"
     axis_words: str = "minutes from the start of the dose"
+    of_whom: str = "copies"  # in whom the band holds: copies of one person, or people
     id: str = "bands"
 
 
