@@ -149,7 +149,7 @@ def find(
 
 
 def _keeps(kept: Proportion, wish: Wish) -> bool:
-    return kept.count >= wish.share * kept.of
+    return kept.count >= (wish.share - 1e-12) * kept.of  # 7 of 100 are 7 %, whatever 0.07 rounds to
 
 
 def probe(work: Work, wish: Wish) -> Work:
