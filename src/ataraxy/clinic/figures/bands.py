@@ -12,7 +12,7 @@ from textwrap import wrap
 from ataraxy.clinic.figures.svg import Svg, document, line, num, path, rect, spread, tag, text
 from ataraxy.clinic.figures.types import Bands, Level, Strand, Table
 
-WIDTH, LEFT, RIGHT = 460.0, 44.0, 12.0
+WIDTH, LEFT, RIGHT = 400.0, 40.0, 12.0
 DOSE_TOP, TOP, HEIGHT = 46.0, 66.0, 200.0
 WORDS_WIDE = 72
 STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240)
@@ -101,7 +101,7 @@ def _future(b: Bands, x: Place) -> list[str]:
     return [
         rect(x(b.now), TOP, x(b.ends) - x(b.now), HEIGHT, "future"),
         line(x(b.now), TOP, x(b.now), TOP + HEIGHT, "now"),
-        text(x(b.now), TOP - 5, "now", "text-soft", 12, "middle"),
+        text(x(b.now) + 5, TOP + HEIGHT - 6, "now", "halo text-soft", 12),
     ]
 
 
@@ -155,14 +155,17 @@ def _doses(b: Bands, x: Place) -> list[str]:
 
 
 def _limits(b: Bands, highest: float, y: Place) -> list[str]:
-    """Each limit with its words; a limit above the picture is left to the words below it."""
-    inside = sorted((n for n in b.limits if b.lowest <= n.value <= highest), key=lambda n: -n.value)
-    places = spread([y(n.value) - 4 for n in inside], LABEL_GAP, TOP + 10, TOP + HEIGHT)
+    """Each limit with its words, those of the second strand on the left; one above the picture is only told."""
     drawn: list[str] = []
-    for limit, place in zip(inside, places, strict=True):
-        name = "high" if limit.level is Level.HIGH else "medium"
-        drawn.append(line(LEFT, y(limit.value), WIDTH - RIGHT, y(limit.value), f"limit-{name}"))
-        drawn.append(text(WIDTH - RIGHT - 4, place, limit.words, f"halo text-{name}", 12, "end"))
+    for second in (False, True):
+        mine = [n for n in b.limits if n.of_second is second and b.lowest <= n.value <= highest]
+        inside = sorted(mine, key=lambda n: -n.value)
+        places = spread([y(n.value) - 4 for n in inside], LABEL_GAP, TOP + 10, TOP + HEIGHT)
+        x, anchor = (LEFT + 4, "start") if second else (WIDTH - RIGHT - 4, "end")
+        for limit, place in zip(inside, places, strict=True):
+            name = "high" if limit.level is Level.HIGH else "medium"
+            drawn.append(line(LEFT, y(limit.value), WIDTH - RIGHT, y(limit.value), f"limit-{name}"))
+            drawn.append(text(x, place, limit.words, f"halo text-{name}", 12, anchor))
     return drawn
 
 

@@ -58,7 +58,7 @@ LOOKS: dict[str, dict[str, str]] = {
     "band-even": {"fill": PAPER},
     "band-odd": {"fill": "#f4f2ea"},
     "curve": {"fill": "none", "stroke": ACCENT, "stroke-width": "2.25", "stroke-linejoin": "round"},
-    "area": {"fill": ACCENT, "fill-opacity": "0.12"},
+    "area": {"fill": ACCENT, "fill-opacity": "0.2"},
     "curve-second": {
         "fill": "none",
         "stroke": SOFT,
@@ -66,7 +66,7 @@ LOOKS: dict[str, dict[str, str]] = {
         "stroke-dasharray": "6 3",
         "stroke-linejoin": "round",
     },
-    "area-second": {"fill": SOFT, "fill-opacity": "0.14"},
+    "area-second": {"fill": SOFT, "fill-opacity": "0.22"},
     "seen": {"fill": INK, "stroke": PAPER, "stroke-width": "1"},
     "point": {"fill": ACCENT, "stroke": PAPER, "stroke-width": "1.5"},
     "missed": {"fill": "none", "stroke": SOFT, "stroke-width": "1.75", "stroke-linecap": "round"},

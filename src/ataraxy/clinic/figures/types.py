@@ -243,11 +243,12 @@ class Strand:
 
 @dataclass(frozen=True, slots=True)
 class BandLimit:
-    """A limit of the protocol over a prediction."""
+    """A limit of the protocol over a prediction; ``of_second``: on what the second strand shows."""
 
     value: float
     level: Level
     words: str
+    of_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def how_it_works() -> How:
         perception=_perception(perceived),
         slow=tuple(_slow_picture(one) for one in slow),
         findings=findings(),
-        models=model_lines([*levels, held, free, perceived, *slow]),
+        models=model_lines([*(replace(one, effects=()) for one in levels), held, free, perceived, *slow]),
     )
 
 
@@ -121,7 +121,7 @@ def _perception(one: Forecast) -> Picture:
     """S-ketamine in blood, and at the site where perception follows it some minutes later."""
     names = ("ketamine", "site:perception")
     found = bands_of(SCENE, one, "ketamine in blood", names, 0.0)
-    labels = ("in blood", "at the site of perception")
+    labels = ("in blood", "site of perception")
     strands = tuple(replace(s, label=label) for s, label in zip(found.strands, labels, strict=True))
     words = f"{found.standing} Effect: exploratory; half-time of the delay 8.3 min (Olofsen 2022)."
     shown = replace(

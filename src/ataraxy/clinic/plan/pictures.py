@@ -33,7 +33,7 @@ ENANTIOMERS = {
     Enantiomer.R: "R-ketamine alone",
 }
 PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
-LOWEST_PRESSURE, HIGHEST_PRESSURE = 40.0, 200.0
+LOWEST_PRESSURE, HIGHEST_PRESSURE = 40.0, 190.0
 HIGHEST_DISSOCIATION = 40.0
 
 
@@ -168,7 +168,7 @@ def standing(one: Forecast, names: tuple[str, ...]) -> str:
     model = one.model
     said = [f"{SITES[model.sampling_site].capitalize()}; {ENANTIOMERS[model.enantiomer]}."]
     if model.standing is not Standing.PUBLISHED:
-        said.append(f"{model.standing.value.capitalize()}.")
+        said.insert(0, f"{model.standing.value.capitalize()}.")
     said.append(f"{spread_words(model).capitalize()}.")
     if any(effect.endpoint.value in names for effect in one.effects):
         said.append("Effect: exploratory, no published fit.")
@@ -188,11 +188,11 @@ def spread_words(model: PkModel | EffectModel) -> str:
 
 
 def note(one: Forecast, names: tuple[str, ...]) -> str:
-    """Under the caption: whom the numbers describe."""
+    """Under the caption: what it is worth, and whom the numbers describe."""
     effects = [e for e in one.effects if e.endpoint.value in names]
     cohorts = [one.model.cohort, *dict.fromkeys(f"Effect: {e.cohort}" for e in effects)]
-    kind = "Exploratory. " if effects or one.model.standing is not Standing.PUBLISHED else ""
-    return f"{kind}{SITES[one.model.sampling_site].capitalize()}. {' '.join(cohorts)}"
+    kind = "Exploratory. " if effects and one.model.standing is Standing.PUBLISHED else ""
+    return f"{kind}{standing(one, names)} {' '.join(cohorts)}"
 
 
 def peak(one: Forecast, name: str) -> str:
@@ -202,7 +202,7 @@ def peak(one: Forecast, name: str) -> str:
         return ""
     at = max(range(len(band.middle)), key=band.middle.__getitem__)
     edges = f" ({band.lower[at]:.0f} to {band.upper[at]:.0f})" if band.lower else ""
-    return f"{band.middle[at]:.0f}{edges} at {one.at_min[at]:.0f} min"
+    return f"{band.middle[at]:.0f}{edges} {band.unit} at {one.at_min[at]:.0f} min"
 
 
 def limits(protocol: Protocol, measures: Sequence[Measure]) -> Iterator[BandLimit]:
@@ -224,14 +224,18 @@ def limits(protocol: Protocol, measures: Sequence[Measure]) -> Iterator[BandLimi
 def _limit(limit: Limit, level: Level, word: str, measures: Sequence[Measure]) -> BandLimit:
     signs = {Comparison.ABOVE: ">", Comparison.AT_LEAST: "≥", Comparison.BELOW: "<", Comparison.AT_MOST: "≤"}
     name = f"{limit.measure.value} " if len(measures) > 1 else ""
-    return BandLimit(float(limit.value), level, f"{name}{signs[limit.comparison]} {limit.value}: {word}")
+    words = f"{name}{signs[limit.comparison]} {limit.value}: {word}"
+    return BandLimit(float(limit.value), level, words, of_second=limit.measure is not measures[0])
 
 
 def model_lines(forecasts: Sequence[Forecast]) -> list[ModelLine]:
     """Every model and effect that was used, with what it leaves out."""
-    models = [_line(f.model, SITES[f.model.sampling_site]) for f in forecasts]
+    models = {f.model.id: f.model for f in forecasts}
     effects = {e.id: e for f in forecasts for e in f.effects}
-    return [*models, *(_line(e, "") for e in effects.values())]
+    return [
+        *(_line(m, SITES[m.sampling_site]) for m in models.values()),
+        *(_line(e, "") for e in effects.values()),
+    ]
 
 
 def _line(model: PkModel | EffectModel, site: str) -> ModelLine:
