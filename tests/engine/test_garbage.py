@@ -46,7 +46,9 @@ def spoilt_models(draw: st.DrawFn) -> PkModel:
     """A model of the catalog, some of its numbers replaced by anything."""
     model = draw(st.sampled_from(sorted(models().values(), key=lambda m: m.id)))
     anything = st.one_of(
-        st.decimals(allow_nan=True, allow_infinity=True),
+        st.decimals(allow_nan=True, allow_infinity=True).filter(
+            lambda d: not d.is_snan()
+        ),  # no file can hold one
         st.sampled_from([Decimal(0), Decimal(-1), Decimal("1e-300"), Decimal("1e300"), Decimal("NaN")]),
     )
     parameters = tuple(
@@ -97,7 +99,7 @@ def thrown(model: PkModel, given_: Any, crowd: Any, at: Any, effects: Any, **mor
     st.one_of(st.none(), st.integers(-3, 2**64)),
     st.one_of(st.just(1e-6), odd),
 )
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 def test_garbage_gives_numbers_or_a_refusal(model, given_, crowd, at, names, seed, tolerance) -> None:
     effects = tuple(effect_models()[name] for name in names)
     draws = None if seed is None else Draws(seed)
@@ -110,7 +112,7 @@ def test_garbage_gives_numbers_or_a_refusal(model, given_, crowd, at, names, see
 
 @pytest.mark.slow
 @given(spoilt_models(), st.lists(doses(), max_size=3), crowds(), st.lists(minutes, max_size=6))
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_garbage_gives_numbers_or_a_refusal_in_the_compiled_tier_too(model, given_, crowd, at) -> None:
     found = thrown(model, given_, crowd, at, (), draws=Draws(1), tier=Tier.NUMBA)
     if found is not None:

@@ -116,7 +116,7 @@ def _run(job: Job[M], client: Any, distributed: Any, progress: Progress | None) 
     places = {future.key: place for place, future in enumerate(futures)}
     tally, done, early = job.fresh(), 0, dict[int, M]()
     try:
-        for future in distributed.as_completed(futures):
+        for future in distributed.as_completed(futures, loop=client.loop):
             place = places[future.key]
             early[place] = _result(future, distributed)
             if progress is not None:
