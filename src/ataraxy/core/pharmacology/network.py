@@ -80,11 +80,11 @@ class Network:
 
     @property
     def divisors(self) -> frozenset[str]:
-        """Parameters that something is divided by: volumes, mean times, half-times, C50."""
+        """Parameters that something is divided by: volumes, mean times, half-times, C50, Km."""
         under = {name for entry in self.entries for name in entry.under}
         under |= {reading.under for reading in self.readings if reading.under}
         constants = {f"{s.effect}/{s.driver.constant}" for s in self.sites if s.driver.constant}
-        return frozenset(under | constants)
+        return frozenset(under | constants | {term.km for term in self.model.saturable})
 
     def matrix(self, values: Values, people: int) -> FloatArray:
         """Rate matrices in 1/min, shape (N, states, states); column j says where state j goes."""

@@ -63,7 +63,6 @@ def prepare(
     Raises:
         InputRefused: as ``simulate``.
     """
-    _linear(model)
     _same_potency_known(model, regimen, effects)
     _told_once(effects)
     network = network_of(model, effects)
@@ -107,16 +106,6 @@ def _etas(
         )
     parts = np.split(etas, np.cumsum(sizes)[:-1])
     return parts[0], parts[1 + len(effects) :], parts[1 : 1 + len(effects)]
-
-
-def _linear(model: PkModel) -> None:
-    """Left out in silence, an elimination that saturates would show levels of another model."""
-    if model.saturable:
-        raise InputRefused(
-            f"{model.name} has an elimination that saturates, which the exact propagation cannot follow.",
-            "Choose a model whose eliminations are clearances or rates.",
-            "model",
-        )
 
 
 def _same_potency_known(model: PkModel, regimen: Regimen, effects: Sequence[EffectModel]) -> None:

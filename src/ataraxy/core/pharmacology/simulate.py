@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -54,6 +54,7 @@ class Simulation:
     values: Mapping[str, FloatArray]  # each (N, T)
     units: Mapping[str, str]
     achieved_error: float
+    failures: Mapping[int, str] = field(default_factory=dict)  # row of a person -> why their curve ends early
 
 
 def simulate(
@@ -78,7 +79,7 @@ def simulate(
         effects: what to tell beside the model's analytes.
         draws: how people differ from the typical; None: each is the typical person of their covariates.
         tier: which arithmetic.
-        tolerance: of effects that need quadrature, relative.
+        tolerance: of effects that need quadrature, and of models that saturate; relative.
         threads: how many the compiled tier may use.
 
     Raises:
@@ -109,7 +110,15 @@ def run(
     tolerance: float = TOLERANCE,
     threads: int = 1,
 ) -> Simulation:
-    """Propagate prepared people to these ascending minutes; ``threads`` are used by the compiled tier."""
+    """Propagate prepared people to these ascending minutes; ``threads`` are used by the compiled tier.
+
+    A model that saturates is solved by ``stiff``, which is compiled, whatever the tier.
+    """
+    if ready.network.model.saturable:
+        from ataraxy.core.pharmacology import stiff  # made for what is not linear; the rest never loads it
+
+        curves, off, failures = stiff.run_stiff(ready, at_min, tolerance, threads)
+        return Simulation(at_min, curves, units_of(ready), off, failures)
     if tier is Tier.NUMBA:
         from ataraxy.core.pharmacology import compiled  # numba is loaded when a population asks for it
 
