@@ -18,7 +18,7 @@ from ataraxy.core.pharmacology.simulate import Tier, simulate
 from ataraxy.engine.plan import Planned
 from ataraxy.engine.run import chunks_of, run
 from ataraxy.engine.tally import Tally
-from ataraxy.engine.work import Work, answer
+from ataraxy.engine.work import CHUNK_BYTES, Work, answer
 
 SHARES = (0.05, 0.5, 0.95)
 Make = Callable[..., Planned]
@@ -141,7 +141,7 @@ def test_two_models_of_one_effect_are_refused(planned: Make) -> None:
 def test_no_chunk_holds_more_than_its_share_of_memory(planned: Make) -> None:
     work = planned(100_000).work
     width = len(work.at_min) * (len(work.model.analytes) + 2 * len(work.effects)) * 8
-    assert work.chunk_people * width <= 64_000_000
+    assert work.chunk_people * width <= CHUNK_BYTES
     assert sum(count for _, count in chunks_of(work)) == 100_000
 
 

@@ -22,7 +22,7 @@ from ataraxy.engine.lines import BoolArray, Line, Stay
 from ataraxy.engine.tally import Tally
 
 CHUNK = 10_000
-CHUNK_BYTES = 64_000_000  # of curves a thread holds at once
+CHUNK_BYTES = 24_000_000  # of curves a thread holds at once; measured: more leaves the caches and is slower
 FEWEST = 500  # people a chunk, however long their curves are
 MOST_PEOPLE = 10**9
 FEW = 200  # people for whom the compiled tier is not worth loading
