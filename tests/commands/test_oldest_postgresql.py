@@ -120,11 +120,14 @@ def _found(oldest: Oldest) -> None:
     done = oldest.ataraxy("found", *who, "--password-file", str(password))
     assert done.returncode == 0, done.stderr
     with psycopg.connect(oldest.url("ataraxy_app")) as connection:
-        connection.execute(
+        anchored = connection.execute(
             "INSERT INTO audit_anchor (clinic_id, number, at, heads, previous, hash)"
             " SELECT id, 1, now(), '{\"heads\":{}}', repeat('0', 64), encode(sha256((repeat('0', 64)"
-            " || chr(10) || '{\"heads\":{}}')::bytea), 'hex') FROM people_clinic"
-        )
+            " || chr(10) || '{\"heads\":{}}')::bytea), 'hex') FROM people_clinic RETURNING clinic_id, number, hash"
+        ).fetchone()
+    assert anchored is not None
+    outside = oldest.folder / "home/anchors.log"
+    outside.write_text(f"2026-11-23T09:00:00Z {anchored[0]} {anchored[1]} {anchored[2]}\n")
 
 
 def test_it_is_the_version_the_manual_promises(oldest: Oldest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ataraxy.core.protocol.types import Measure
@@ -17,7 +18,9 @@ def run_for(monitor: DemoMonitor, messages: int) -> Tally:
         stop.set()
         return await running
 
-    return asyncio.run(run())
+    # A loop of its own: a browser test of the same worker may have left one in the main thread.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, run()).result()
 
 
 def test_the_demo_monitor_of_a_bound_room_fills_its_session(ward: Any, live: Any, look: Any) -> None:
