@@ -19,6 +19,9 @@ FloatArray = NDArray[np.float64]
 SESSION_GAP_MIN = (
     120.0  # sprays closer than this are one session: what is beyond its first mg is absorbed less
 )
+SHORTEST_MIN = (
+    1e-6  # an even input shorter than this could begin and end in the same rounded minute, and be lost
+)
 OCCASION_GAP_MIN = 720.0  # doses further apart than this are another occasion
 
 
@@ -157,9 +160,10 @@ def _one_input(network: Network, path: Path, dose: Dose, values: Values, mg: Flo
     start = np.full_like(mg, dose.start_min)
     if path.lag is not None:
         start = start + values[path.lag]
-    length = np.full_like(mg, dose.duration_min)
-    if path.over is not None and dose.duration_min == 0:
-        length = values[path.over] + 0.0
+    infused = dose.duration_min >= SHORTEST_MIN
+    length = np.full_like(mg, dose.duration_min if infused else 0.0)
+    if path.over is not None and not infused:
+        length = np.maximum(values[path.over], SHORTEST_MIN)
     same = len(mg) == 0 or bool(np.all(start == start[0]) and np.all(length == length[0]))
-    bolus = path.over is None and dose.duration_min == 0
+    bolus = path.over is None and not infused
     return Input(network.index(path.into), mg, start, start + length, same, bolus)
