@@ -16,6 +16,7 @@ from ataraxy.catalog.effects import load_effect
 from ataraxy.catalog.pk import load_model, models
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology import rodas
+from ataraxy.core.pharmacology.audit import problems_of_model
 from ataraxy.core.pharmacology.draws import Draws
 from ataraxy.core.pharmacology.elimination import elimination_of
 from ataraxy.core.pharmacology.model import (
@@ -335,6 +336,22 @@ def test_what_was_given_is_inside_or_went_through_the_metabolite(given_doses):
     left = np.sum((metabolite[1:] + metabolite[:-1]) / 2 * np.diff(at)) / 30.0
     total = sum(mg for t, _, mg in given_doses)
     assert parent[-1] + metabolite[-1] + left == pytest.approx(total, abs=1e-4 * max(total, 1e-3))
+
+
+def test_what_saturates_beside_a_clearance_is_never_left_out():
+    """A catalog model given one more way out: lower levels, in every tier, and the file passes the checks."""
+    plain = load_model("kamp-2020")
+    like = replace(plain.parameters[0], scalings=())
+    vmax = replace(like, name="vmax", value=Decimal(5), unit="mg/min")
+    km = replace(like, name="km", value=Decimal("0.1"), unit="mg/L")
+    model = replace(
+        plain, parameters=(*plain.parameters, vmax, km), saturable=(Saturable("central", "vmax", "km"),)
+    )
+    assert not list(problems_of_model(model))
+    dose, at = (Dose(IV, 0.0, mg=35.0, duration_min=40.0),), np.array([10.0, 40.0, 120.0])
+    without = simulate(plain, dose, people([70.0]), at).values["ketamine"]
+    for tier in Tier:
+        assert np.all(simulate(model, dose, people([70.0]), at, tier=tier).values["ketamine"] < 0.5 * without)
 
 
 def test_both_tiers_use_the_same_solver_for_what_saturates():
