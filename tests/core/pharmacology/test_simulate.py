@@ -256,6 +256,21 @@ def test_a_bolus_counts_from_the_very_minute_it_is_asked_at(tier):
 
 
 @TIERS
+@pytest.mark.parametrize("start", [55.5, 40_000.1])
+@pytest.mark.parametrize("side", [-np.inf, np.inf])
+def test_a_minute_asked_a_rounding_away_from_an_edge_loses_no_dose(tier, start, side):
+    """A grid made by a step meets the pump's start but for its last bit: no minute lies between the two."""
+    model, at = load_model("simons-2022"), np.array([start + 10, start + 30, start + 60])
+    regimen = (Dose(IV, start, mg=20, duration_min=20, enantiomer=Enantiomer.S),)
+    regimen += (Dose(PkRoute.SUBLINGUAL, start, mg=50, enantiomer=Enantiomer.S),)
+    beside = [np.nextafter(start, side), np.nextafter(start + 20, side)]
+    wanted = simulate(model, regimen, crowd(3), at, draws=Draws(1), tier=tier).values
+    found = simulate(model, regimen, crowd(3), np.append(at, beside), draws=Draws(1), tier=tier)
+    chosen = np.searchsorted(found.at_min, at)
+    same({name: curve[:, chosen] for name, curve in found.values.items()}, wanted)
+
+
+@TIERS
 def test_what_is_told_carries_its_unit(tier):
     effects = (load_effect("systolic"), load_effect("dissociation"))
     found = simulate(

@@ -164,12 +164,12 @@ class _Walk:
         cuts = cuts_of(self.own, (before, after), len(self.state)) if self.own else None
         if cuts is None:
             if before in self.edges or self.own:
-                self._run(np.full(len(self.state), 0.5 * (before + after)))
+                self._run(np.full(len(self.state), before))
             self._move(self.propagators.of(occasion, place))
         else:
             for start, end in itertools.pairwise(cuts):
                 self._enter_own(start, before)
-                self._run(0.5 * (start + end))
+                self._run(start)
                 self._move(propagator(self.propagators.rates[occasion], end - start))
         self._enter(after)
 
@@ -180,11 +180,14 @@ class _Walk:
             self.state[:] = np.einsum("pij,pj->pi", by, self.state)
 
     def _run(self, at: FloatArray) -> None:
-        """mg/min into each input column at a minute inside a step; ``at`` (N,)."""
+        """mg/min into each input column from a step's own beginning on; ``at`` (N,).
+
+        Not from its middle: an asked minute may be a rounding away from an edge, with no number between them.
+        """
         running = self.state[:, self.n :]
         running[:] = 0.0
         for one in self.even:
-            runs = (at > one.start_min) & (at < one.end_min)
+            runs = (at >= one.start_min) & (at < one.end_min)
             if runs.any():
                 length = np.where(runs, one.end_min - one.start_min, 1.0)
                 running[:, self.columns.index(one.state)] += np.where(

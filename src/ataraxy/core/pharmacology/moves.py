@@ -90,7 +90,7 @@ def _with_own(
         row = rows[place + 1]
         cuts = cuts_of(own, (before, after), tables.people)
         if cuts is None:
-            rate = tables.rate(np.full(tables.people, 0.5 * (before + after)))
+            rate = tables.rate(np.full(tables.people, before))
             written.append((row[0], row[1], rate, row[3], row[4]))
             ends.append(after)
             continue
@@ -99,7 +99,7 @@ def _with_own(
             if entering != NONE:
                 written.append((NONE, row[1], 0, entering, NONE))
                 ends.append(np.nan)
-            rate, length = tables.rate(0.5 * (start + end)), tables.own_length(end - start)
+            rate, length = tables.rate(start), tables.own_length(end - start)
             last = index == len(cuts) - 2
             written.append((length, row[1], rate, row[3] if last else NONE, row[4] if last else NONE))
             ends.append(after if last else np.nan)
@@ -138,17 +138,16 @@ class _Tables:
         if not shared:
             return np.zeros(len(moments) - 1, dtype=np.int64)
         edges = np.unique([float(t[0]) for one in shared for t in (one.start_min, one.end_min)])
-        middles = 0.5 * (edges[:-1] + edges[1:])
-        names = [self.rate(np.full(self.people, middle), shared) for middle in middles]
-        stretch = np.searchsorted(edges, 0.5 * (moments[:-1] + moments[1:])) - 1
+        names = [self.rate(np.full(self.people, edge), shared) for edge in edges[:-1]]
+        stretch = np.searchsorted(edges, moments[:-1], side="right") - 1
         inside = (stretch >= 0) & (stretch < len(names))
         return np.where(inside, np.array([*names, 0])[np.where(inside, stretch, len(names))], 0)
 
     def rate(self, at: FloatArray, inputs: Sequence[Input] | None = None) -> int:
-        """The row of what runs at each person's minute."""
+        """The row of what runs from each person's minute on, which may be an edge."""
         rates = np.zeros((len(self.columns), self.people))
         for one in self.even if inputs is None else inputs:
-            runs = (at > one.start_min) & (at < one.end_min)
+            runs = (at >= one.start_min) & (at < one.end_min)
             if runs.any():
                 length = np.where(runs, one.end_min - one.start_min, 1.0)
                 rates[self.columns.index(one.state)] += np.where(runs, one.mg / length / INPUT_SCALE, 0.0)
