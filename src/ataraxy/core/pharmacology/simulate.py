@@ -36,7 +36,7 @@ TOLERANCE = 1e-6
 
 
 class Tier(StrEnum):
-    """NUMPY answers at once; NUMBA is compiled and made for populations. Both give the same to 1e-12."""
+    """NUMPY answers at once; NUMBA is compiled and made for populations. Both agree to 1e-11 over a day, 1e-9 over weeks."""
 
     NUMPY = "numpy"
     NUMBA = "numba"
