@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import polars
 import pytest
 
+from ataraxy.commands import say
 from ataraxy.commands import simulate as command
 from ataraxy.commands.simulate import Asked, simulate
 from ataraxy.commands.simulate_page import plain, share_words
@@ -26,6 +27,8 @@ FEW = {"people": 60}
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences on one line: the shared console took its width when it was imported, for other processes the variable."""
+    monkeypatch.setattr(say.out, "width", 220)
     monkeypatch.setenv("COLUMNS", "220")
 
 
