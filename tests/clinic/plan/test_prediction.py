@@ -147,6 +147,8 @@ def test_the_models_stand_side_by_side_with_their_numbers_as_a_table(
         "72.0 kg",
     ):
         assert words in shown
+    row = shown.split("Simons 2022")[1].split("</tr>")[0]
+    assert "S-ketamine alone" in row  # half of a racemic dose, never read as the whole
     assert "usual resting pressure" in shown  # nothing was measured yet
     assert "style=" not in shown
 
@@ -182,14 +184,3 @@ def test_the_read_is_on_record(course: Any, nurse: Any, log_in: Any) -> None:
     page(log_in, nurse, course.patient_id)
     read = ChartRead.objects.latest("id")
     assert (read.view, read.staff_id, read.patient_id) == ("plan:prediction", nurse.id, course.patient_id)
-
-
-def test_it_answers_within_two_seconds_on_a_slow_machine(course: Any, prescriber: Any, log_in: Any) -> None:
-    """About half a second on one quiet core; the bound leaves room for a busy one."""
-    import time
-
-    client = log_in(prescriber)
-    forecast.cache_clear()
-    began = time.process_time()
-    client.get(f"/plan/{course.patient_id}/prediction/")
-    assert time.process_time() - began < 2

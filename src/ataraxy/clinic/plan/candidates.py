@@ -12,7 +12,7 @@ from ataraxy.clinic.figures.types import PlannedDose
 from ataraxy.clinic.people.models import Patient
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.plan.outlook import CourseShown, course_shown
-from ataraxy.clinic.plan.pictures import ModelLine, Picture, Row, Scene, model_lines, peak, rows
+from ataraxy.clinic.plan.pictures import ENANTIOMERS, ModelLine, Picture, Row, Scene, model_lines, peak, rows
 from ataraxy.clinic.plan.prediction import (
     UNTIL_MIN,
     Case,
@@ -80,12 +80,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One candidate by one model, in numbers: the largest middle value with its band."""
+    """One candidate by one model, in numbers: the largest middle value with its band.
+
+    ``kind``: which ketamine the model tells, so that half of a racemic dose is never read as the whole.
+    """
 
     candidate: Candidate
     model: str
     standing: str
     site: str
+    kind: str
     ketamine: str
     systolic: str
     dissociation: str
@@ -221,6 +225,7 @@ def compared(candidates: tuple[Candidate, ...], about: About) -> list[Compared]:
             found.model.name,
             found.model.standing.value,
             found.model.sampling_site.value,
+            ENANTIOMERS[found.model.enantiomer],
             peak(found, "ketamine"),
             peak(found, "systolic"),
             peak(found, "dissociation"),
