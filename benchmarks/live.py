@@ -1,72 +1,99 @@
-"""Monitors at 1 Hz over MLLP to screens over SSE, through the record: latency and rate, against the disk's own floor.
+"""Monitors at 1 Hz over MLLP to screens over SSE, through the record: latency, rate, CPU and memory, beside the floor.
 
-The floor is the same rows written by COPY, committed with the same fsync, by the same database in the same run: what no
-program in front of it can beat. One JSON line a figure: name, value, unit, against, ratio (ours / floor for times, ours
-/ floor for rates).
+N sessions, each with a monitor (three values a second, a cuff pressure every 5 min) and one screen; fsync on, the
+rules evaluated, the hash chain verified at the end. The monitors and screens are a process of their own, whose share
+of the CPU is told. The floor is the same rows written by COPY and committed with the same fsync by the same database in
+the same run: what no program in front of it can beat. One JSON line a figure: name, value, unit, against, ratio.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+from live_parts.ward import Bedside, seed
+
 SERVE = "from ataraxy.clinic import env; from ataraxy.live.server import run; run(env.read())"
-SESSIONS_A_COURSE = 6
-VALUES = 8
+LOAD = Path(__file__).parent / "live_parts" / "load.py"
+SIZES, QUICK = (100, 300, 1000), (100,)
 FLOOD_CONNECTIONS = 64
-WARM_S, SETTLE_S = (
-    10.0,
-    4.0,
-)  # the rooms begin one after the other; each one's first values are charted at once
-COPY = (
+P99_LIMIT_MS = 250.0
+VALUES = 3
+COPY_SAMPLES = (
     "COPY treat_sample (received_at, clinic_id, session_id, monitor_id, message_id, measure, value, unit,"
     " device_at, absent, original) FROM STDIN"
 )
+COPY_MESSAGES = "COPY treat_message (told_at, monitor_id, control_id, fingerprint, received_at) FROM STDIN"
 
 
 def main() -> None:
     """Measure, and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="under 45 s")
-    parser.add_argument("--sessions", type=int, default=300)
-    parser.add_argument("--seconds", type=float, default=0)
-    told = parser.parse_args()
-    seconds = told.seconds or (6 if told.quick else 65)
+    told = asked()
+    sizes = told.sessions or (QUICK if told.quick else SIZES)
+    seconds = told.seconds or (6 if told.quick else 45)
+    most = max((*sizes, told.soak, told.largest, FLOOD_CONNECTIONS))
     with tempfile.TemporaryDirectory(prefix="atx-bench-") as folder:
         Path(folder).chmod(0o755)
-        with database(Path(folder) / "home") as urls:
-            sessions, cookie = seed(told.sessions)
-            with live() as (mllp, http, pid):
-                steady = asyncio.run(one_hertz(sessions, cookie, mllp, http, seconds, pid))
-                flood = asyncio.run(flooded(sessions[:FLOOD_CONNECTIONS], mllp, 2 if told.quick else 10))
-            one, many = floor(urls, 1, 300), floor(urls, FLOOD_CONNECTIONS, 30)
-    report(told.sessions, steady, flood, one, many)
+        with database(Path(folder) / "home") as clinic:
+            beds, cookie = seed(most)
+            bench = Bench(clinic, beds, cookie, warm_s=4 if told.quick else 15)
+            if told.soak:
+                bench.soak(told.soak, told.seconds or 600)
+            else:
+                bench.sizes(sizes, seconds)
+                if told.largest:
+                    bench.largest(told.largest, seconds)
+                bench.flood(2 if told.quick else 10)
+            bench.verify()
 
 
-# --- a clinic ------------------------------------------------------------------------------------
+def asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="under 45 s")
+    parser.add_argument("--sessions", type=int, nargs="*", help=f"how many; {SIZES} when not said")
+    parser.add_argument("--seconds", type=float, default=0, help="measured, after the warm-up")
+    parser.add_argument("--largest", type=int, default=0, help="look for the most sessions, up to this many")
+    parser.add_argument("--soak", type=int, default=0, help="so many sessions for ten minutes; memory every 15 s")
+    return parser.parse_args()
+
+
+# --- the processes -------------------------------------------------------------------------------
+
+
+@dataclass
+class Clinic:
+    """The embedded database and where the application connects."""
+
+    server: Any
+    url: str
+
+    @property
+    def postmaster(self) -> int:
+        return int((self.server.data / "postmaster.pid").read_text().split()[0])
 
 
 @contextmanager
-def database(home: Path) -> Iterator[str]:
+def database(home: Path) -> Iterator[Clinic]:
     from ataraxy.clinic.database.embedded import Embedded
     from ataraxy.clinic.database.migrate import migrate
     from ataraxy.clinic.database.roles import provision
+    from ataraxy.commands.partitions import make_partitions
 
     os.environ |= {"ATARAXY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ataraxy.clinic.settings"}
     os.environ.pop("DATABASE_URL", None)
@@ -75,7 +102,11 @@ def database(home: Path) -> Iterator[str]:
     try:
         urls = provision(server)
         migrate(urls.owner)
-        yield urls.app
+        make_partitions(urls.owner, datetime.now(UTC).date())
+        import django
+
+        django.setup()
+        yield Clinic(server, urls.app)
     finally:
         from django.db import connections
 
@@ -83,123 +114,13 @@ def database(home: Path) -> Iterator[str]:
         server.stop()
 
 
-@dataclass
-class Bedside:
-    """One session and its monitor."""
-
-    id: uuid.UUID
-    bed: str
-    sent: int = 0
-
-    def message(self) -> tuple[str, bytes]:
-        """A message of eight values told now; the cuff's is as old as a cuff's mostly is."""
-        from ataraxy.interop.hl7v2.pcd01 import render_oru
-        from ataraxy.live.mllp import frame
-        from ataraxy.live.monitor import DemoMonitor, continuous_values, cuff_values, report
-        from ataraxy.live.physiology import Baseline, vitals_at
-
-        self.sent += 1
-        now = datetime.now(UTC)
-        vitals = vitals_at(self.sent / 60, Baseline(), hash(self.bed) % 1000)
-        every, turn = 300, int(self.bed) * 7 % 300  # a cuff every five minutes, each room at its own time
-        cuffed = datetime.fromtimestamp((now.timestamp() - turn) // every * every + turn, UTC)
-        values = (*continuous_values(vitals, now), *cuff_values(vitals, cuffed))
-        control_id = f"{self.bed}-{self.sent}-{os.getpid()}-{time.monotonic_ns() % 10**9}"
-        return control_id, frame(
-            render_oru(report(DemoMonitor(bed=self.bed), control_id, now, values)).encode()
-        )
-
-
-def seed(count: int) -> tuple[list[Bedside], str]:
-    """A demo clinic with ``count`` bound sessions, and a nurse's log-in."""
-    import django
-
-    django.setup()
-    from django.db import transaction
-    from django.test import Client
-
-    from ataraxy.clinic.people.models import Clinic, Staff, User
-
-    with transaction.atomic():
-        clinic = Clinic.objects.create(name="Bench Clinic", zone="UTC", is_demo=True)
-        user = User.objects.create(email="nurse@example.org", password="!")
-        nurse = Staff.objects.create(clinic=clinic, user=user, name="Nurse", roles=["nurse", "director"])
-        sessions = _book(clinic, nurse, count)
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return sessions, client.cookies["sessionid"].value
-
-
-def _book(clinic: Any, nurse: Any, count: int) -> list[Bedside]:
-    from dataclasses import replace
-
-    from ataraxy.clinic.audit.append import Entry
-    from ataraxy.clinic.context import staff_context
-    from ataraxy.clinic.people.models import Patient, Room
-    from ataraxy.clinic.plan.models import ActivatedProtocol, Course, Session
-    from ataraxy.clinic.plan.shelf import shelf
-    from ataraxy.clinic.treat.models import Monitor
-    from ataraxy.clinic.treat.record import append_session, open_session
-    from ataraxy.core.session.events import MonitorBound, PatientArrived
-
-    ctx = staff_context(nurse)
-    ctx = replace(ctx, now=ctx.now - timedelta(minutes=30))
-    shipped = next(s for s in shelf() if s.protocol.id == "iv-racemic-0.5")
-    protocol = ActivatedProtocol.objects.create(
-        clinic=clinic,
-        protocol_id=shipped.protocol.id,
-        version=shipped.protocol.version,
-        sha256=shipped.protocol.sha256,
-        text=shipped.text,
-        activated_at=ctx.now,
-        activated_by=nurse,
-    )
-    found, course = [], None
-    for n in range(count):
-        if n % SESSIONS_A_COURSE == 0:
-            patient = Patient.objects.create(
-                clinic=clinic,
-                record_number=f"B-{n}",
-                given_name="A",
-                family_name="B",
-                birth_date=date(1980, 1, 1),
-                sex="other",
-            )
-            course = Course.objects.create(
-                id=uuid.uuid4(),
-                clinic=clinic,
-                patient=patient,
-                protocol=protocol,
-                disorder="ptsd",
-                started_at=ctx.now,
-            )
-        assert course is not None
-        session = Session.objects.create(
-            id=uuid.uuid4(),
-            clinic=clinic,
-            patient=course.patient,
-            course=course,
-            room=Room.objects.create(clinic=clinic, name=f"Room {n}"),
-            number=n % SESSIONS_A_COURSE + 1,
-            during=(ctx.now, ctx.now + timedelta(hours=4)),
-        )
-        open_session(ctx, session)
-        device = f"ATARAXY/DEMO/{n}"
-        Monitor.objects.create(clinic=clinic, device=device, label=f"Monitor {n}")
-        append_session(ctx, session.id, Entry(PatientArrived()), Entry(MonitorBound(device)))
-        found.append(Bedside(session.id, str(n)))
-    return found
-
-
-# --- the live process and those who call it ------------------------------------------------------
-
-
 @contextmanager
 def live() -> Iterator[tuple[int, int, int]]:
-    """The live process on free ports."""
+    """The live process on free ports: the monitors' port, the screens' and the process."""
     mllp, http = free_port(), free_port()
     environ = os.environ | {"ATARAXY_MLLP_BIND": f"127.0.0.1:{mllp}", "ATARAXY_LIVE_PORT": str(http)}
-    process = subprocess.Popen([sys.executable, "-c", SERVE], env=environ)
+    serve = os.environ.get("BENCH_SERVE", SERVE)
+    process = subprocess.Popen([sys.executable, "-c", serve], env=environ)
     try:
         end = time.monotonic() + 30
         while time.monotonic() < end and process.poll() is None:
@@ -213,7 +134,7 @@ def live() -> Iterator[tuple[int, int, int]]:
         yield mllp, http, process.pid
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(30)
 
 
 def free_port() -> int:
@@ -222,109 +143,168 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+# --- what they cost ------------------------------------------------------------------------------
+
+
+def cpu_seconds(pid: int, *, children: bool = False) -> float:
+    """By this process; with those of its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    ticks = sum(int(fields[n]) for n in ((11, 12, 13, 14) if children else (11, 12)))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def family_cpu_seconds(postmaster: int) -> float:
+    """The database: the server, its processes now, and those that have ended."""
+    total = cpu_seconds(postmaster, children=True)
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and _parent(int(entry.name)) == postmaster:
+                total += cpu_seconds(int(entry.name))
+        except (OSError, IndexError):
+            continue
+    return total
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def memory_mib(pid: int) -> float:
+    line = next(s for s in Path(f"/proc/{pid}/status").read_text().splitlines() if s.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+@dataclass
+class Cost:
+    """Shares of one core while it counted, and the live process's memory at the end."""
+
+    live: float = 0.0
+    database: float = 0.0
+    callers: float = 0.0
+    memory: float = 0.0
+    seconds: float = 0.0
+
+
 @dataclass
 class Measured:
-    """Milliseconds from writing a message to the socket until the screen, and until its acknowledgement."""
-
-    screen_ms: list[float] = field(default_factory=list)
-    ack_ms: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-    warm: float = 0.0  # on the loop's clock: from here on it counts
-    cpu: float = 0.0  # of one core, by the live process
-
-    @property
-    def rate(self) -> float:
-        return len(self.ack_ms) / self.seconds
+    screen_ms: list[float]
+    ack_ms: list[float]
+    sent: int
+    late: int
+    refused: int
+    unseen: int
+    cost: Cost = field(default_factory=Cost)
 
 
-async def one_hertz(
-    sessions: list[Bedside], cookie: str, mllp: int, http: int, seconds: float, pid: int
-) -> Measured:
-    """Every session at 1 Hz, a screen at every tenth. The rooms begin one after the other before it counts."""
-    measured = Measured()
-    screens = [asyncio.create_task(watch(s, cookie, http, measured)) for s in sessions[::10]]
-    clock = asyncio.get_running_loop().time
-    measured.warm = clock() + WARM_S + SETTLE_S
-    share = WARM_S / len(sessions)
-    senders = asyncio.gather(
-        *(speak(s, mllp, measured, n * share, measured.warm, seconds) for n, s in enumerate(sessions))
-    )
-    await asyncio.sleep(measured.warm - clock())
-    began, cpu = time.monotonic(), cpu_seconds(pid)
-    await senders
-    measured.cpu = (cpu_seconds(pid) - cpu) / (time.monotonic() - began)
-    measured.seconds = seconds
-    for screen in screens:
-        screen.cancel()
-    await asyncio.gather(*screens, return_exceptions=True)
-    return measured
+@dataclass
+class Bench:
+    clinic: Clinic
+    beds: Sequence[Bedside]
+    cookie: str
+    warm_s: float
 
+    def sizes(self, sizes: Sequence[int], seconds: float) -> None:
+        one = floor(self.clinic.url, 1, 300)
+        for count in sizes:
+            with live() as ports:
+                measured = self.measure(count, ports, seconds)
+            report(count, measured, one)
 
-async def speak(
-    session: Bedside, port: int, measured: Measured, phase: float, warm: float, seconds: float
-) -> None:
-    """A monitor: a message a second, each acknowledged before the next; counted from ``warm`` on."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    clock = asyncio.get_running_loop().time
-    tick = clock() + phase
-    while tick < warm + seconds:
-        await asyncio.sleep(max(0.0, tick - clock()))
-        taken = await exchange(session, reader, writer)
-        if tick >= warm:
-            measured.ack_ms.append(taken)
-        tick += 1
-    writer.close()
+    def largest(self, most: int, seconds: float) -> None:
+        """The most sessions whose p99 stays under the limit, found by going up in steps and then between."""
+        good, bad, count = 0, most + 1, min(1000, most)
+        while count > good and bad - good > max(100, good // 10):
+            with live() as ports:
+                measured = self.measure(count, ports, min(seconds, 20))
+            p99 = at(measured.screen_ms, 99) if len(measured.screen_ms) > 200 else float("inf")
+            fine = p99 < P99_LIMIT_MS and measured.unseen + measured.late < 0.01 * measured.sent
+            good, bad = (count, bad) if fine else (good, count)
+            count = min(most, count * 2, (good + bad) // 2 if bad <= most else count * 2)
+        show("live-largest", good, f"sessions with p99 under {P99_LIMIT_MS:.0f} ms", None, None)
 
+    def flood(self, seconds: float) -> None:
+        with live() as ports:
+            measured = self.measure(FLOOD_CONNECTIONS, ports, seconds, flood=True)
+        many = floor(self.clinic.url, FLOOD_CONNECTIONS, 60)
+        best = FLOOD_CONNECTIONS / (at(many, 50) / 1000)
+        rate = len(measured.ack_ms) / measured.cost.seconds
+        words = f"COPY and commit of {FLOOD_CONNECTIONS} messages' rows at a time: {best:.0f} messages/s"
+        show(f"live-flood-{FLOOD_CONNECTIONS}", rate, "messages/s", words, best)
+        show(f"live-flood-p99-{FLOOD_CONNECTIONS}", at(measured.ack_ms, 99), "ms to acknowledgement", None, None)
+        self._costs(f"flood-{FLOOD_CONNECTIONS}", measured.cost)
 
-async def exchange(session: Bedside, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> float:
-    control_id, framed = session.message()
-    sent = time.perf_counter()
-    writer.write(framed)
-    answer = await reader.readuntil(b"\x1c\r")
-    taken = (time.perf_counter() - sent) * 1000
-    if b"|CA|" not in answer or control_id.encode() not in answer:
-        raise SystemExit(f"not acknowledged: {answer!r}")
-    return taken
+    def soak(self, count: int, seconds: float) -> None:
+        """Memory of the live process, sampled; it must not grow once everybody is there."""
+        taken: list[tuple[float, float]] = []
+        stopping = threading.Event()
+        with live() as ports:
+            began = time.monotonic()
 
+            def sample() -> None:
+                while not stopping.wait(15):
+                    taken.append((time.monotonic() - began, memory_mib(ports[2])))
+                    print(f"# {taken[-1][0]:5.0f} s {taken[-1][1]:7.1f} MiB", file=sys.stderr, flush=True)
 
-async def watch(session: Bedside, cookie: str, port: int, measured: Measured) -> None:
-    """A screen: how old the newest oxygen saturation is when it arrives."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    path = f"/live/session/{session.id}/events"
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid={cookie}\r\n\r\n".encode())
-    status = await reader.readline()
-    if b" 200 " not in status:
-        raise SystemExit(f"the screen was refused: {status!r}")
-    seen, clock = "", asyncio.get_running_loop().time
-    while line := await reader.readline():
-        if not line.startswith(b"data: "):
-            continue
-        arrived = datetime.now(UTC)
-        values = json.loads(line[6:])["values"]
-        at = next((v["at"] for v in values if v["measure"] == "spo2"), seen)
-        if at != seen and clock() > measured.warm + 1:
-            measured.screen_ms.append((arrived - datetime.fromisoformat(at)).total_seconds() * 1000)
-        seen = at
+            thread = threading.Thread(target=sample)
+            thread.start()
+            try:
+                measured = self.measure(count, ports, seconds)
+            finally:
+                stopping.set()
+                thread.join()
+        report(count, measured, floor(self.clinic.url, 1, 300))
+        third = len(taken) // 3
+        early, late = taken[third : 2 * third], taken[-third:]
+        for words, some in (("second third", early), ("last third", late)):
+            show(f"live-soak-memory, {words}", sum(m for _, m in some) / len(some), "MiB", None, None)
 
+    def measure(self, count: int, ports: tuple[int, int, int], seconds: float, *, flood: bool = False) -> Measured:
+        mllp, http, pid = ports
+        job = {
+            "sessions": [(str(b.id), b.bed) for b in self.beds[:count]],
+            "cookie": self.cookie,
+            "mllp": mllp,
+            "http": http,
+            "seconds": seconds,
+            "warm_s": self.warm_s,
+            "flood": flood,
+        }
+        with subprocess.Popen(
+            [sys.executable, str(LOAD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True,
+        ) as load:  # fmt: skip
+            assert load.stdin and load.stdout and load.stderr
+            load.stdin.write(json.dumps(job))
+            load.stdin.close()
+            cost = Cost()
+            for line in load.stderr:
+                spent = (cpu_seconds(pid), family_cpu_seconds(self.clinic.postmaster), cpu_seconds(load.pid))
+                if line.strip() == "counting":
+                    before, began = spent, time.monotonic()
+                elif line.strip() == "counted":
+                    took = time.monotonic() - began
+                    shares = [(b - a) / took for a, b in zip(before, spent, strict=True)]
+                    cost = Cost(*shares, memory=memory_mib(pid), seconds=took)
+                    break
+                elif line.strip() != "ready":
+                    print(line, end="", file=sys.stderr)
+            found = json.loads(load.stdout.read() or "{}")
+        if not found:
+            raise SystemExit("the monitors' process ended without a word")
+        found.pop("cpu_s"), found.pop("pid")
+        return Measured(**found, cost=cost)
 
-async def flooded(sessions: list[Bedside], port: int, seconds: float) -> Measured:
-    """As fast as it is acknowledged, on every connection."""
-    measured = Measured(seconds=seconds)
+    def _costs(self, name: str, cost: Cost) -> None:
+        costs(name, cost)
 
-    async def flood(session: Bedside) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            measured.ack_ms.append(await exchange(session, reader, writer))
-        writer.close()
+    def verify(self) -> None:
+        """Every chain holds, as everybody can check afterwards."""
+        from ataraxy.clinic.audit.verify import verify
 
-    await asyncio.gather(*(flood(session) for session in sessions))
-    return measured
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        found = verify()
+        show("live-verify", len(found), "broken links", "every chain walked after the load", None)
+        if found:
+            raise SystemExit(f"the record does not verify: {found[0]}")
 
 
 # --- the floor -----------------------------------------------------------------------------------
@@ -339,29 +319,40 @@ def floor(url: str, messages: int, commits: int) -> list[float]:
     with psycopg.connect(url) as connection:
         for n in range(commits):
             began = time.perf_counter()
-            with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-                for row in range(messages * VALUES):
-                    told = ("spo2", Decimal(97), "%", now, "", "")
-                    copy.write_row((now, nobody, nobody, 0, f"floor-{n}-{row}", *told))
+            with connection.cursor() as cursor:
+                with cursor.copy(COPY_MESSAGES) as copy:
+                    for row in range(messages):
+                        copy.write_row((now, 0, f"floor-{messages}-{n}-{row}", uuid.uuid4().bytes, now))
+                with cursor.copy(COPY_SAMPLES) as copy:
+                    for row in range(messages * VALUES):
+                        told = ("spo2", Decimal(97), "%", now, "", "")
+                        copy.write_row((now, nobody, nobody, 0, f"floor-{n}-{row}", *told))
             connection.commit()
             taken.append((time.perf_counter() - began) * 1000)
     return taken
 
 
-def report(count: int, steady: Measured, flood: Measured, one: list[float], many: list[float]) -> None:
-    words = f"{count} sessions at 1 Hz"
-    for name, times in (("to screen", steady.screen_ms), ("to acknowledgement", steady.ack_ms)):
+# --- figures -------------------------------------------------------------------------------------
+
+
+def report(count: int, measured: Measured, one: list[float]) -> None:
+    for name, times in (("", measured.screen_ms), ("-ack", measured.ack_ms)):
         for percent in (50, 99):
             beside = at(one, percent)
-            words_beside = f"COPY and commit of one message's {VALUES} rows, p{percent}: {beside:.2f} ms"
-            show(f"{words}, socket in {name}, p{percent}", at(times, percent), "ms", words_beside, beside)
-    show(f"{words}, acknowledged", steady.rate, "messages/s", f"sent: {count} messages/s", count)
-    show(f"{words}, live process", steady.cpu * 100, "% of a core", None, None)
-    best = FLOOD_CONNECTIONS / (at(many, 50) / 1000)
-    words_beside = f"COPY and commit of {FLOOD_CONNECTIONS} messages' rows at a time: {best:.0f} messages/s"
-    show(
-        f"{FLOOD_CONNECTIONS} monitors, as fast as acknowledged", flood.rate, "messages/s", words_beside, best
-    )
+            words = f"COPY and commit of one message's rows, p{percent}: {beside:.2f} ms"
+            show(f"live{name}-p{percent}-{count}", at(times, percent), "ms", words, beside)
+    show(f"live-max-{count}", max(measured.screen_ms), "ms", None, None)
+    rate = len(measured.ack_ms) / measured.cost.seconds
+    show(f"live-rate-{count}", rate, "messages/s", f"asked for: {count} messages/s", count)
+    for name, value in (("late", measured.late), ("refused", measured.refused), ("unseen", measured.unseen)):
+        show(f"live-{name}-{count}", value, f"of {measured.sent} messages", None, None)
+    costs(str(count), measured.cost)
+
+
+def costs(name: str, cost: Cost) -> None:
+    for part, share in (("live", cost.live), ("database", cost.database), ("monitors and screens", cost.callers)):
+        show(f"live-cpu-{name}, {part}", share * 100, "% of a core", None, None)
+    show(f"live-memory-{name}", cost.memory, "MiB, the live process", None, None)
 
 
 def at(times: list[float], percent: int) -> float:
@@ -371,7 +362,8 @@ def at(times: list[float], percent: int) -> float:
 def show(name: str, value: float, unit: str, against: str | None, beside: float | None) -> None:
     ratio = round(value / beside, 2) if beside else None
     print(
-        json.dumps({"name": name, "value": round(value, 2), "unit": unit, "against": against, "ratio": ratio})
+        json.dumps({"name": name, "value": round(value, 2), "unit": unit, "against": against, "ratio": ratio}),
+        flush=True,
     )
 
 

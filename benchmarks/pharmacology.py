@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread is one thread
 
@@ -33,7 +33,6 @@ from pharmacology_peers.measure import (
     Call,
     Effort,
     Taken,
-    absent,
     beside,
     in_turn,
     present,
@@ -42,7 +41,7 @@ from pharmacology_peers.measure import (
 )
 from pharmacology_peers.million import million
 from pharmacology_peers.ours import curves, first
-from pharmacology_peers.workload import KETAMINE, Workload, error, irregular, table, workload
+from pharmacology_peers.workload import COLUMNS, KETAMINE, Workload, error, irregular, table, workload
 
 from ataraxy.core.pharmacology.prepared import Prepared
 from ataraxy.core.pharmacology.simulate import Tier
@@ -173,30 +172,52 @@ def others(name: str, work: Workload, ready: Prepared, effort: Effort) -> None:
 
 
 def show_ode(effort: Effort) -> None:
-    """The general path on W2, all seven states by RODAS4, beside numbalsoda at equal tolerance."""
-    try:
-        from pharmacology_peers.rodas import make, NAME  # noqa: I001
-    except ImportError as why:
-        absent("ode", "our general solver", str(why))
-        return
-    work = workload("w2")
-    ready = work.prepared(1_000)
-    numbers = table(work, ready)
-    true = reference(work, numbers)
-    people = effort.few
-    for rtol in (1e-6,) if effort.quick else (1e-6, 1e-4):
-        solve = make(work, rtol)
-        few = first(ready, people)
-        calls: dict[str, tuple[Call, float]] = {"ours": (lambda s=solve, f=few: s(f), people)}
-        errors = {}
-        for peer in present("ode", ("lsoda",)):
-            theirs = peer.make(work, rtol, rtol * 1e-2)
-            calls[peer.NAME] = (lambda s=theirs: s(numbers[:people]), people)
-            errors[peer.NAME] = error(theirs(numbers[:people]), true)
-        taken = in_turn(effort.rounds, calls)
-        off = error(solve(few), true)
-        beside("ode", f"{NAME} at rtol {rtol:g}, W2", taken["ours"], "us a patient",
-               {k: v for k, v in taken.items() if k != "ours"}, n=people, error=off, errors=errors)  # fmt: skip
+    """The general path, all seven states by RODAS4, beside numbalsoda: each at the tolerance that reaches the error."""
+    from pharmacology_peers import rodas
+
+    for name, what in (("w2", "W2"), ("w3", "W3, whose elimination saturates")):
+        work = workload(name)
+        ready = work.prepared(effort.large["ode"])
+        numbers = table(work, ready)
+        few, true = first(ready, CHECKED), reference(work, numbers)
+        for wanted in (1e-6,) if effort.quick else (1e-4, 1e-6):
+            mine = reaching(wanted, lambda rtol, w=work: rodas.make(w, rtol), few, true)
+            calls: dict[str, tuple[Call, float]] = {"ours": (lambda s=mine.solve, r=ready: s(r), len(ready))}
+            theirs: dict[str, Reached] = {}
+            for peer in present("ode", ("lsoda",)):
+                make = lambda rtol, w=work, peer=peer: peer.make(w, rtol, rtol * 1e-2)  # noqa: E731
+                found = reaching(wanted, make, numbers[:CHECKED], true)
+                theirs[peer.NAME] = found
+                some = numbers[: effort.few]
+                calls[peer.NAME] = (lambda s=found.solve, n=some: s(n), len(some))
+            taken = in_turn(effort.rounds, calls)
+            for peer_name, found in theirs.items() or [("", None)]:
+                peers = {peer_name: taken[peer_name]} if found else {}
+                more = {"their_rtol": found.rtol, "errors": {peer_name: found.error}} if found else {}
+                beside("ode", f"{rodas.NAME} on {what}, error at most {wanted:g}", taken["ours"], "us a patient", peers,
+                       n=len(ready), rtol=mine.rtol, error=mine.error, **more)  # fmt: skip
+
+
+class Reached(NamedTuple):
+    """The loosest tolerance that keeps to an error."""
+
+    rtol: float
+    error: float
+    solve: Call
+
+
+def reaching(wanted: float, make: Callable[[float], Any], people: Any, true: dict[str, Any]) -> Reached:
+    """Tolerances from loose to tight, eight a decade, until the measured error is at most ``wanted``.
+
+    Equal tolerances mean unequal errors, so it is the error that is made equal.
+    """
+    for step in range(16, 96):
+        rtol = float(f"{10 ** (-step / 8):.3g}")
+        solve = make(rtol)
+        off = error(solve(people), true)
+        if off <= wanted:
+            return Reached(rtol, off, solve)
+    raise SystemExit(f"No tolerance reaches an error of {wanted:g}.")
 
 
 def show_map(effort: Effort) -> None:
@@ -231,7 +252,9 @@ def show_posterior(effort: Effort) -> None:
         solve = peer.make(told.work)
 
         def levels(numbers: Any, solve: Any = solve) -> Any:
-            return solve(np.column_stack([numbers, np.ones((len(numbers), 15))]))[KETAMINE]
+            return solve(
+                np.column_stack([numbers, np.ones((len(numbers), len(COLUMNS) - numbers.shape[1]))])
+            )[KETAMINE]
 
         calls[f"{peer.NAME} and numpy, importance sampling"] = (
             lambda levels=levels: person.by_hand(told, 0, effort.draws, levels), 1,

@@ -38,6 +38,23 @@ def w2_slopes(t, y_, dy, p_):
     dy[6] = p[17] * (p[13] * (1 - p[14] * power / (1 + power)) - y[6])
 
 
+@cfunc(lsoda_sig)
+def w3_slopes(t, y_, dy, p_):
+    y, p = carray(y_, (7,)), carray(p_, (PUMP + 1,))
+    power = (max(y[3], 0.0) / p[15]) ** p[16]
+    made = p[22] * y[0] / (p[23] + y[0])
+    dy[0] = p[PUMP] - (p[0] + p[1] + p[3]) * y[0] + p[2] * y[1] + p[4] * y[2] - made
+    dy[1] = p[1] * y[0] - p[2] * y[1]
+    dy[2] = p[3] * y[0] - p[4] * y[2]
+    dy[3] = p[7] * (y[0] / p[5] - y[3])
+    dy[4] = made - (p[9] + p[10]) * y[4] + p[11] * y[5]
+    dy[5] = p[10] * y[4] - p[11] * y[5]
+    dy[6] = p[17] * (p[13] * (1 - p[14] * power / (1 + power)) - y[6])
+
+
+SLOPES = {"w1": (w1_slopes, 4), "w2": (w2_slopes, 7), "w3": (w3_slopes, 7)}
+
+
 @njit(parallel=True)
 def solve(address, numbers, first, at, begins, running, owned, states, rtol, atol):
     """``at``: the times of each stretch, its start first; ``owned`` says which of them are asked for."""
@@ -61,7 +78,7 @@ def solve(address, numbers, first, at, begins, running, owned, states, rtol, ato
 def make(work: Workload, rtol: float = RTOL, atol: float = ATOL):
     """Numbers (people, columns) -> the curves."""
     set_num_threads(1)
-    slopes, n = (w1_slopes, 4) if work.name == "w1" else (w2_slopes, 7)
+    slopes, n = SLOPES[work.name]
     at, begins, running, owned = [], [0], [], []
     for start, end, runs, inside in segments(work.at_min):
         times = np.unique(np.concatenate([[start], work.at_min[inside], [end]]))

@@ -36,8 +36,8 @@ class Effort:
     quick: bool
 
 
-FULL = Effort(7, 200, {"w1": 100_000, "w2": 10_000}, 1_000_000, 200, 10_000, 5, False)
-QUICK = Effort(3, 60, {"w1": 20_000, "w2": 2_000}, 300_000, 200, 10_000, 3, True)
+FULL = Effort(7, 200, {"w1": 100_000, "w2": 10_000, "ode": 1_000}, 1_000_000, 200, 10_000, 5, False)
+QUICK = Effort(3, 60, {"w1": 20_000, "w2": 2_000, "ode": 500}, 300_000, 200, 10_000, 3, True)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The reference: W1 by scipy's matrix exponential, W2 by scipy's LSODA at 1e-11."""
+"""The reference: W1 by scipy's matrix exponential, W2 and W3 by scipy's LSODA at 1e-11."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def w1(work: Workload, numbers: FloatArray) -> dict[str, FloatArray]:
 
 
 def slopes(t: float, y: FloatArray, p: dict[str, float]) -> list[float]:
-    """W1 or W2, amounts in mg, the site in mg/L."""
+    """Any of the workloads, amounts in mg, the site in mg/L."""
     a1, a2, a3, ce = y[:4]
     linear = [
         p["pump"] - (p["k10"] + p["k12"] + p["k13"]) * a1 + p["k21"] * a2 + p["k31"] * a3,
@@ -53,9 +53,11 @@ def slopes(t: float, y: FloatArray, p: dict[str, float]) -> list[float]:
     n1, n2, r = y[4:]
     power = (max(ce, 0.0) / p["ic50"]) ** p["hill"]
     held_back = p["imax"] * power / (1 + power)
+    made = p["vmax"] * a1 / (p["half"] + a1)  # none where nothing saturates
+    linear[0] -= made
     return [
         *linear,
-        p["km"] * a1 - (p["kn0"] + p["kn12"]) * n1 + p["kn21"] * n2,
+        made + p["km"] * a1 - (p["kn0"] + p["kn12"]) * n1 + p["kn21"] * n2,
         p["kn12"] * n1 - p["kn21"] * n2,
         p["kout"] * (p["r0"] * (1 - held_back) - r),
     ]

@@ -2,7 +2,8 @@
 
 W1: three compartments and an effect site; 0.5 mg/kg over 40 min at 0, 72, 168 ... 576 h; 500 times over 28 days: every
 5 min for 4 h from each dose on, and 108 between. W2: W1 with two-compartment norketamine, a slow response (turnover)
-and a pressure that follows at once: seven states, five curves.
+and a pressure that follows at once: seven states, five curves. W3: W2 with four fifths of the elimination saturating
+(half its rate at 100 ng/mL, which every infusion passes): no longer linear, so only general solvers take part.
 """
 
 from __future__ import annotations
@@ -109,13 +110,14 @@ def workload(name: str, at_min: FloatArray | None = None) -> Workload:
 
 
 def table(work: Workload, ready: Prepared) -> FloatArray:
-    """Each person's numbers for the peers, (people, 23): minutes, mg, L; the same that the engine propagates.
+    """Each person's numbers for the peers, (people, 24): minutes, mg, L; the same that the engine propagates.
 
     Columns as ``COLUMNS``. Rates are made here so that no peer pays for it.
     """
     values = ready.values[0]
     people = len(values["cl"])
     out = np.zeros((people, len(COLUMNS)))
+    out[:, COLUMNS.index("half")] = 1.0  # divides nothing where nothing saturates
 
     def put(**columns: Any) -> None:
         for name, value in columns.items():
@@ -131,11 +133,14 @@ def table(work: Workload, ready: Prepared) -> FloatArray:
         rate=ready.inputs[0].mg / DURATION_MIN,
         ke0=np.log(2) / values[f"{work.effects[0].id}/half-life"],
     )
+    if work.name == "w3":
+        put(vmax=values["vmax"], half=values["km"] / 1000 * values["v1"])
     if work.name == "w2":
+        put(km=values["fm"] * values["cl"] / values["v1"])
+    if work.name != "w1":
         anxiety = {k: values[f"w2-anxiety/{k}"] for k in ("baseline", "top", "ec50", "gamma", "kout")}
         pressure = {k: values[f"w2-pressure/{k}"] for k in ("baseline", "top", "ec50", "gamma")}
         put(
-            km=values["fm"] * values["cl"] / values["v1"],
             kn0=values["cln"] / values["v1n"],
             kn12=values["qn"] / values["v1n"],
             kn21=values["qn"] / values["v2n"],
@@ -156,6 +161,7 @@ def table(work: Workload, ready: Prepared) -> FloatArray:
 COLUMNS = (
     "k10", "k12", "k21", "k13", "k31", "v1", "rate", "ke0",
     "km", "kn0", "kn12", "kn21", "vn", "r0", "imax", "ic50", "hill", "kout", "s0", "smax", "s50", "shill",
+    "vmax", "half",
 )  # fmt: skip
 
 
@@ -180,7 +186,7 @@ def read_off(work: Workload, numbers: FloatArray, states: FloatArray) -> dict[st
     column = {name: numbers[:, place, None] for place, name in enumerate(COLUMNS)}
     plasma = states[:, :, 0] / column["v1"]
     curves = {KETAMINE: 1000 * plasma, SITE: 1000 * states[:, :, 3]}
-    if work.name == "w2":
+    if work.name != "w1":
         power = (np.maximum(plasma, 0) / column["s50"]) ** column["shill"]
         curves |= {
             NORKETAMINE: 1000 * states[:, :, 4] / column["vn"],

@@ -128,16 +128,21 @@ def run_stiff(
 ) -> tuple[dict[str, FloatArray], float, dict[int, str]]:
     """Every reading and effect, each (N, T); the achieved error; and whose curve ended early, by row, and why."""
     solved = solve_stiff(ready, at_min, tolerance, threads=threads)
-    told = [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
-    values = {reading.name: _curve(ready, solved, reading, at_min) for reading in told}
-    for effect in ready.effects:
-        values[effect.endpoint.value] = _response(ready, solved, effect, at_min)
     failures = {
         int(i): f"{Failure(int(solved.failure[i])).name.replace('_', ' ').lower()} at minute "
         f"{solved.failed_min[i]:.6g}; nothing is told from there on"
         for i in np.flatnonzero(solved.failure)
     }
-    return values, solved.error, failures
+    return curves_of(ready, solved, at_min), solved.error, failures
+
+
+def curves_of(ready: Prepared, solved: Solved, at_min: FloatArray) -> dict[str, FloatArray]:
+    """Every reading and effect of solved people, each (N, T)."""
+    told = [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
+    values = {reading.name: _curve(ready, solved, reading, at_min) for reading in told}
+    for effect in ready.effects:
+        values[effect.endpoint.value] = _response(ready, solved, effect, at_min)
+    return values
 
 
 def _curve(ready: Prepared, solved: Solved, reading: Reading, at_min: FloatArray) -> FloatArray:
