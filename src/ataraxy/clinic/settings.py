@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "ataraxy.clinic.treat",
     "ataraxy.clinic.follow",
     "ataraxy.clinic.learn",
+    "ataraxy.clinic.day",
 ]
 
 MIDDLEWARE = [

@@ -67,4 +67,46 @@ class GlassReviewed:
     words: str
 
 
-ClinicPayload = ProtocolActivated | LineSigned | StaffAdded | CredentialRecorded | GlassBroken | GlassReviewed
+@dataclass(frozen=True, slots=True)
+class EquipmentChecked:
+    """The rescue equipment of the day was looked at and tried. What is in ``faults`` does not work."""
+
+    VERSION: ClassVar[int] = 1
+    works: tuple[str, ...]
+    faults: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSigned:
+    """A prescriber has read a session's record up to entry ``seq``, whose link has this hash, and signs it."""
+
+    VERSION: ClassVar[int] = 1
+    session: UUID
+    upto_seq: int
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """The clinic goes home. ``left_open`` names what was not done, in the closing page's own words."""
+
+    VERSION: ClassVar[int] = 1
+    day: date
+    on_call: UUID
+    on_call_phone: str
+    left_open: tuple[str, ...]
+    note: str = ""
+
+
+ClinicPayload = (
+    ProtocolActivated
+    | LineSigned
+    | StaffAdded
+    | CredentialRecorded
+    | GlassBroken
+    | GlassReviewed
+    | EquipmentChecked
+    | RecordSigned
+    | DayClosed
+)

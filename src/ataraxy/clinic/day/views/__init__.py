@@ -1,0 +1,1 @@
+"""The pages of the day, one module a URL."""
