@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from ataraxy.catalog.cited import cited
+from ataraxy.catalog.codes_table import load_codes, problems_of_codes
 from ataraxy.catalog.effects import EFFECTS
 from ataraxy.catalog.library import (
     HOME,
@@ -76,7 +77,7 @@ def problem_of(error: CatalogError) -> CatalogProblem:
 def check_catalog() -> tuple[CatalogProblem, ...]:
     """All problems of all files that ship with the catalog."""
     try:
-        sources(), instruments(), treatments(), cautions(), limits(), side_effects()
+        sources(), instruments(), treatments(), cautions(), limits(), side_effects(), load_codes()
     except CatalogError as error:
         return (problem_of(error),)
     found = list(_library_problems())
@@ -101,6 +102,8 @@ def _library_problems() -> Iterator[CatalogProblem]:
     yield from _place(limit_file, [*_limit_gaps(limits()), *cited(limits(), ())])
     yield from _cautions()
     yield from _side_effects()
+    for name, words in problems_of_codes(sources()):
+        yield CatalogProblem(name, words, "Add the source, or set status = unverified.")
     for disorder in set(Disorder) - set(treatments()):
         words = f"There is no table of treatments for {disorder.value!r}."
         yield CatalogProblem("treatments", words, "Add one.")

@@ -3,7 +3,7 @@
 A message about two patients, or of another kind, is refused whole. A single value that cannot be charted is
 kept with its reason and never spoils its neighbours.
 
-Source: IHE Devices (PCD) TF-2, transaction PCD-01; codes in catalog/codes/mdc.csv.
+Source: IHE Devices (PCD) TF-2, transaction PCD-01; the dialects of other makers as data in catalog/codes/.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
-from ataraxy.catalog.codes_table import CodeTable, ObservationCode, UnitCode, load_mdc
+from ataraxy.catalog.codes_table import CodeBook, CodeTable, ObservationCode, UnitCode, load_codes
 from ataraxy.core.protocol.types import UNITS, Measure
 from ataraxy.interop.hl7v2.moment import parse_moment
 from ataraxy.interop.hl7v2.split import Message, MessageRefused, Segment, Separators, field, split
 from ataraxy.interop.hl7v2.value import NotAvailable, ResultStatus, TimeFrom, WireValue
 
 SENTINELS = frozenset(Decimal(told) for told in ("-100", "-999", "-99.9", "8388607"))
+WAVEFORM_KINDS = frozenset({"NA", "MA"})
 SIMULATED_FLAGS = frozenset({"DEMO", "TEST"})
 WITHDRAWN_FLAGS = frozenset({"INV", "NAV", "CAL"})
 WITHDRAWN_STATUSES = frozenset(
@@ -56,7 +57,7 @@ class _Reader:
 
     message: Message
     zone: tzinfo
-    table: CodeTable
+    book: CodeBook
     moments: dict[str, datetime | None]
 
     def moment(self, raw: str) -> datetime | None:
@@ -67,15 +68,13 @@ class _Reader:
         return self.moments[raw]
 
 
-def parse_oru(
-    message: bytes | str | Message, zone: tzinfo = UTC, table: CodeTable | None = None
-) -> ParsedOru:
+def parse_oru(message: bytes | str | Message, zone: tzinfo = UTC, book: CodeBook | None = None) -> ParsedOru:
     """Read an ORU^R01.
 
     Args:
         message: the payload of one MLLP frame, or one already split.
         zone: the clinic's zone, for times that name none.
-        table: device codes; the catalog's when not given.
+        book: device codes; the catalog's when not given.
 
     Raises:
         MessageRefused: not HL7, not an ORU^R01, no control id, or more than one patient.
@@ -83,7 +82,7 @@ def parse_oru(
     cut = message if isinstance(message, Message) else split(message)
     _check_kind(cut)
     header = cut.header
-    reader = _Reader(cut, zone, table or load_mdc(), {})
+    reader = _Reader(cut, zone, book or load_codes(), {})
     return ParsedOru(
         control_id=_control_id(cut),
         sent_at=reader.moment(field(header, 7)),
@@ -160,7 +159,7 @@ def _value(obx: Segment, request_time: str, header_time: str, reader: _Reader) -
     obx = obx + [""] * (18 - len(obx))
     text = reader.message.text
     marks = reader.message.separators
-    meaning = _meaning(obx[3], obx[6], marks, reader.table)
+    meaning = _meaning(obx[3], obx[6], marks, reader.book)
     status = STATUSES.get(obx[11], ResultStatus.OTHER)
     flags = tuple(text(flag) for flag in _repetitions(obx[8], marks)) if obx[8] else ()
     device_at, time_from = _device_at(obx[14], request_time, header_time, reader)
@@ -216,61 +215,86 @@ class _Meaning:
     unit_reason: NotAvailable | None
 
 
-def _meaning(raw_code: str, raw_unit: str, marks: Separators, table: CodeTable) -> _Meaning:
+def _meaning(raw_code: str, raw_unit: str, marks: Separators, book: CodeBook) -> _Meaning:
     if len(raw_code) + len(raw_unit) > 200:  # never remember what a hostile sender made long
-        return _work_out.__wrapped__(raw_code, raw_unit, marks, table)
-    return _work_out(raw_code, raw_unit, marks, table)
+        return _work_out.__wrapped__(raw_code, raw_unit, marks, book)
+    return _work_out(raw_code, raw_unit, marks, book)
 
 
 @lru_cache(maxsize=2048)
-def _work_out(raw_code: str, raw_unit: str, marks: Separators, table: CodeTable) -> _Meaning:
-    number, ref_id, system = _mdc_triplet(raw_code, marks)
-    code, code_reason = _code(number, ref_id, system, table)
+def _work_out(raw_code: str, raw_unit: str, marks: Separators, book: CodeBook) -> _Meaning:
+    number, ref_id, code, code_reason = _code(_triplets(raw_code, marks), book)
     measure = code.measure if code else None
-    unit, unit_reason = _unit(_mdc_triplet(raw_unit, marks), measure, table)
+    unit, unit_reason = _unit(_triplets(raw_unit, marks), code, book)
     return _Meaning(number, ref_id, measure, unit, code_reason, unit_reason)
 
 
-def _mdc_triplet(raw: str, marks: Separators) -> tuple[str, str, str]:
-    """(identifier, text, system): the MDC triplet of a coded field, else its first."""
+Triplet = tuple[str, str, str]
+Understood = tuple[str, str, ObservationCode | None, NotAvailable | None]
+
+
+def _triplets(raw: str, marks: Separators) -> tuple[Triplet, ...]:
+    """(identifier, text, system) and, where the device tells one, the alternate beside it."""
     parts = [*Message(marks, ()).components(raw), "", "", "", "", "", ""]
-    if parts[2] != "MDC" and parts[5] == "MDC":
-        return parts[3], parts[4], parts[5]
-    return parts[0], parts[1], parts[2]
+    first, other = (parts[0], parts[1], parts[2]), (parts[3], parts[4], parts[5])
+    return (first, other) if any(other) else (first,)
 
 
-def _code(
-    number: str, ref_id: str, system: str, table: CodeTable
+def _code(triplets: tuple[Triplet, ...], book: CodeBook) -> Understood:
+    """What the one or two codings say together. Two that disagree are never charted."""
+    found = [(number, name, *_read(number, name, system, book)) for number, name, system in triplets]
+    if any(reason is NotAvailable.CODE_CONFLICT for *_, reason in found):
+        return next(one for one in found if one[3] is NotAvailable.CODE_CONFLICT)
+    known = [one for one in found if one[2] is not None]
+    if len(known) == 2 and not known[0][2].goes_with(known[1][2]):  # type: ignore[union-attr, arg-type]
+        return known[0][0], known[0][1], None, NotAvailable.CODE_CONFLICT
+    charted = [one for one in known if one[3] is None]
+    return (charted or known or found)[0]
+
+
+def _read(
+    number: str, name: str, system: str, book: CodeBook
 ) -> tuple[ObservationCode | None, NotAvailable | None]:
-    """A number and a name that disagree (150031^MDC_PRESS_CUFF_SYS, on real devices) are never charted."""
-    by_number, by_name = table.by_number.get(number), table.by_ref_id.get(ref_id)
-    if system not in ("MDC", "") or (by_number is None and by_name is None):
-        return None, NotAvailable.CODE_UNKNOWN
-    if not number or not ref_id:
+    """One coding. A number and a name that disagree (150031^MDC_PRESS_CUFF_SYS, on real devices) are never charted."""
+    tables = book.systems.get(system, ())
+    table = next((t for t in tables if number in t.by_number), None)
+    if table is None:
+        named = any(name in t.by_ref_id for t in tables if not t.free_names)
+        nothing = NotAvailable.CODE_CONFLICT if number else NotAvailable.CODE_INCOMPLETE
+        return None, nothing if named else NotAvailable.CODE_UNKNOWN
+    code = table.by_number[number]
+    if not name and not table.free_names:
         return None, NotAvailable.CODE_INCOMPLETE
-    if by_number is None or by_number is not by_name:
+    if not _is_called(code, name, table):
         return None, NotAvailable.CODE_CONFLICT
-    return by_number, None if by_number.measure else NotAvailable.NOT_CHARTED
+    return code, None if code.measure else NotAvailable.NOT_CHARTED
+
+
+def _is_called(code: ObservationCode, name: str, table: CodeTable) -> bool:
+    """Whether this may be the code's name: its own, or where names are free, no other code's."""
+    if table.free_names:
+        return table.by_ref_id.get(name, code) is code
+    return name == code.ref_id or name in code.names
 
 
 def _unit(
-    told: tuple[str, str, str], measure: Measure | None, table: CodeTable
+    triplets: tuple[Triplet, ...], code: ObservationCode | None, book: CodeBook
 ) -> tuple[UnitCode | None, NotAvailable | None]:
-    """An MDC unit by number and name, or a UCUM one; never a number whose name says another unit."""
-    number, ref_id, system = told
-    unit = table.units_by_number.get(number)
-    if unit is not None and unit.ref_id != ref_id:
-        unit = None
-    if unit is None and system in ("UCUM", ""):
-        unit = table.units_by_ucum.get(number)
+    """The unit told, else the only one there can be; it must measure what the code measures."""
+    if triplets == (("", "", ""),) and code is not None and code.unit_untold:
+        unit = book.unit_untold(code)
+    else:
+        unit = next((u for u in (book.unit(*told) for told in triplets) if u), None)
     if unit is None:
         return None, NotAvailable.UNIT_UNKNOWN
-    fits = measure is None or unit.unit == UNITS[measure]
+    fits = code is None or code.measure is None or unit.unit == UNITS[code.measure]
     return unit, None if fits else NotAvailable.UNIT_UNFIT
 
 
 def _number(kind: str, text: str) -> tuple[Decimal | None, NotAvailable | None]:
-    """A true zero is a value; a sentinel is not."""
+    """A true zero is a value; a sentinel is not; a curve is no value."""
+    if kind in WAVEFORM_KINDS:
+        return None, NotAvailable.WAVEFORM
     if text in ("", '""'):
         return None, NotAvailable.EMPTY
     bare = text.strip().removeprefix("+")

@@ -36,6 +36,7 @@ class NotAvailable(StrEnum):
     NOT_CHARTED = "not-charted"  # a code we know and do not chart
     EMPTY = "empty"
     NOT_A_NUMBER = "not-a-number"
+    WAVEFORM = "waveform"
     SENTINEL = "sentinel"  # -100, -999, 8388607 ...: the device's way to say "none"
     IMPOSSIBLE = "impossible"
     UNIT_UNKNOWN = "unit-unknown"
