@@ -51,7 +51,8 @@ lint: $(STAMP) ## ruff, mypy --strict, import-linter, migrations, bandit
 	$(BIN)/bandit -q -c pyproject.toml -r src
 
 bench: $(BENCHED) ## every benchmark, quickly, beside its peers: one JSON line a figure
-	@for script in benchmarks/*.py; do $(BENCH)/bin/python "$$script" --quick || exit 1; done
+	@failed=; for script in benchmarks/*.py; do $(BENCH)/bin/python "$$script" --quick || failed="$$failed $$script"; done; \
+		[ -z "$$failed" ] || { echo "These did not finish:$$failed"; exit 1; }
 
 # The peers live in an environment of their own. numbalsoda comes as source that needs a Fortran compiler.
 $(BENCHED): requirements/bench.txt requirements/build.txt pyproject.toml
