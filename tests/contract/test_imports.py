@@ -13,7 +13,11 @@ HEAVY = ("numba", "scipy", "django", "psycopg", "starlette", "polars", "pandas")
 COMPILED = (  # numba's own modules, imported by a function that needs them, never at the top of another module
     "ataraxy.core.pharmacology.compiled",
     "ataraxy.core.pharmacology.kernels",
+    "ataraxy.core.pharmacology.lane_kernels",
+    "ataraxy.core.pharmacology.pace_kernels",
+    "ataraxy.core.pharmacology.pivot_kernels",
     "ataraxy.core.pharmacology.sketch_kernels",
+    "ataraxy.core.pharmacology.slope_kernels",
     "ataraxy.core.pharmacology.stiff",
     "ataraxy.core.pharmacology.stiff_kernels",
 )

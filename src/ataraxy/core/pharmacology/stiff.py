@@ -169,7 +169,7 @@ def _response(ready: Prepared, solved: Solved, effect: EffectModel, at_min: Floa
 def _solve(
     ready: Prepared, at_min: FloatArray, tolerance: float, threads: int, feedback: Mapping[str, float]
 ) -> Solved:
-    from ataraxy.core.pharmacology import stiff_kernels  # numba is loaded when something needs it
+    from ataraxy.core.pharmacology import lane_kernels, stiff_kernels  # numba is loaded when something needs it
 
     equations = equations_of(ready, feedback)
     people, n = len(ready), len(equations.names)
@@ -184,7 +184,7 @@ def _solve(
             (rodas.A.ravel(), rodas.C.ravel(), rodas.DENSE.ravel()), np.ascontiguousarray(at_min, dtype=np.float64),
             np.array(equations.kept, dtype=np.int64), tolerance, out.reshape(-1), told.reshape(-1),
         )  # fmt: skip
-        counts = (stiff_kernels.W, terms, len(equations.pivots.place), n)
+        counts = (lane_kernels.W, terms, len(equations.pivots.place), n)
         edges = [*range(0, people, CHUNK if threads > 1 else people), people]
         if threads == 1:
             stiff_kernels.integrate((0, people), *arguments, _spaces(*counts))
