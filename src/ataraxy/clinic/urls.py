@@ -11,6 +11,7 @@ handler403 = "ataraxy.clinic.people.views.trouble.forbidden"
 urlpatterns = [
     path("", home, name="home"),
     path("account/", include("allauth.urls")),
+    path("day/", include("ataraxy.clinic.day.urls")),
     path("people/", include("ataraxy.clinic.people.urls")),
     path("screen/", include("ataraxy.clinic.screen.urls")),
     path("consent/", include("ataraxy.clinic.consent.urls")),

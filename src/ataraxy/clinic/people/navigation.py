@@ -23,6 +23,7 @@ class Entry:
 
 ENTRIES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Today", "home", DESK),
+    ("Opening", "day:opening", DESK),
     ("Patients", "people:patients", DESK),
     ("Board", "treat:board", CLINICAL),
     ("Check-ins", "follow:due", DESK),

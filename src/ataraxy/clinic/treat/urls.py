@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from ataraxy.clinic.treat.views.arrive import arrive
 from ataraxy.clinic.treat.views.bind import bind
 from ataraxy.clinic.treat.views.board import board
+from ataraxy.clinic.treat.views.call_off import call_off_session
 from ataraxy.clinic.treat.views.check import check
 from ataraxy.clinic.treat.views.correct import correct
 from ataraxy.clinic.treat.views.decide_dose import decide_dose
@@ -19,6 +20,7 @@ from ataraxy.clinic.treat.views.finish import finish
 from ataraxy.clinic.treat.views.flow_sheet import flow_sheet
 from ataraxy.clinic.treat.views.note import note
 from ataraxy.clinic.treat.views.override import override
+from ataraxy.clinic.treat.views.papers import monitoring_form, session_record
 from ataraxy.clinic.treat.views.pause import pause
 from ataraxy.clinic.treat.views.prediction import prediction
 from ataraxy.clinic.treat.views.quarantine import quarantine
@@ -60,7 +62,10 @@ urlpatterns = [
     _in_session("override", override),
     _in_session("correct", correct),
     _in_session("end", end),
+    _in_session("call-off", call_off_session),
     _in_session("flow-sheet", flow_sheet),
+    _in_session("session-record", session_record),
+    _in_session("monitoring-form", monitoring_form),
     _in_session("prediction", prediction),
     path("quarantine/", quarantine, name="quarantine"),
     path("quarantine/<int:message_id>/settle/", settle, name="settle"),

@@ -1,0 +1,153 @@
+"""Before the lights go out: what is still open, whom to call tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from ataraxy.clinic.audit.models import ChainHead
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.day.acts import acts_of, acts_today, day_begins, day_of
+from ataraxy.clinic.follow.models import CheckIn
+from ataraxy.clinic.follow.queries.due import in_force, with_concerns
+from ataraxy.clinic.people.models import Staff
+from ataraxy.clinic.people.queries.today import sessions_today
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.models import Quarantined
+from ataraxy.core.clinic.events import DayClosed, RecordSigned
+from ataraxy.core.record.envelope import Recorded
+
+UNSIGNED_FOR = timedelta(days=30)  # how far back a record nobody signed is still asked for; proposed
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One thing that is not done. ``blocks``: nobody goes home before it is. ``name`` is its kind.
+
+    ``noted`` is what the record of the closing keeps: the same by record number, without a name.
+    """
+
+    name: str
+    what: str
+    url: str
+    label: str
+    noted: str
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How today was closed."""
+
+    at: datetime
+    by: str
+    on_call: str
+    on_call_phone: str
+    left_open: tuple[str, ...]
+    note: str
+
+
+def still_open(ctx: Context) -> list[Open]:
+    """Everything that is not done, what blocks first."""
+    found = [*_undischarged(ctx), *_never_came(ctx), *_unsigned(ctx), *_quarantine(ctx), *_concerns(ctx)]
+    return sorted(found, key=lambda one: not one.blocks)
+
+
+def _undischarged(ctx: Context) -> Iterator[Open]:
+    """Nobody is left behind, whatever day their session began."""
+    rows = Session.objects.filter(clinic=ctx.clinic, ended="", arrived_at__isnull=False)
+    for one in rows.select_related("patient", "room").order_by("during"):
+        what = f"{one.patient.full_name} in {one.room.name} is not discharged"
+        url, noted = reverse("treat:session", args=[one.id]), f"{one.patient.record_number} not discharged"
+        yield Open("Patient", what, url, "Open the session", noted, blocks=True)
+
+
+def _never_came(ctx: Context) -> Iterator[Open]:
+    for one in sessions_today(ctx).filter(ended="", arrived_at__isnull=True):
+        when = one.during.lower.astimezone(ctx.zone)
+        what = f"{one.patient.full_name}, booked for {when:%H:%M}, did not come or was not recorded"
+        url, noted = reverse("treat:call-off", args=[one.id]), f"{one.patient.record_number} did not come"
+        yield Open("Session", what, url, "Say what happened", noted)
+
+
+def unsigned_records(ctx: Context) -> list[Session]:
+    """Sessions with a dose, ended, whose record no prescriber has signed as it stands."""
+    rows = Session.objects.filter(
+        clinic=ctx.clinic, dose_started_at__gte=ctx.now - UNSIGNED_FOR, dose_started_at__isnull=False
+    )
+    ended = list(rows.exclude(ended="").select_related("patient").order_by("during"))
+    signed = {
+        s.payload.session: s.payload.upto_seq for s in acts_of(ctx, RecordSigned, ctx.now - UNSIGNED_FOR)
+    }
+    heads = dict(ChainHead.objects.filter(id__in=[s.id for s in ended]).values_list("id", "human_seq"))
+    return [one for one in ended if signed.get(one.id, 0) < heads[one.id]]
+
+
+def _unsigned(ctx: Context) -> Iterator[Open]:
+    for one in unsigned_records(ctx):
+        day = one.during.lower.astimezone(ctx.zone)
+        what = (
+            f"{one.patient.full_name}, session {one.number} of {day.day} {day:%b}: the record is not signed"
+        )
+        noted = f"{one.patient.record_number}, session {one.number}: record not signed"
+        yield Open("Record", what, reverse("day:sign-record", args=[one.id]), "Read and sign", noted)
+
+
+def _quarantine(ctx: Context) -> Iterator[Open]:
+    count = Quarantined.objects.filter(clinic=ctx.clinic, settled_at__isnull=True).count()
+    if count:
+        words = "1 message of a monitor waits" if count == 1 else f"{count} messages of monitors wait"
+        what = f"{words} in quarantine"
+        yield Open("Quarantine", what, reverse("treat:quarantine"), "Look at them", what)
+
+
+def _concerns(ctx: Context) -> Iterator[Open]:
+    for one in with_concerns(ctx):
+        what = f"A concern about {one.full_name} is not answered"
+        url, noted = reverse("people:patient", args=[one.id]), f"{one.record_number}: concern not answered"
+        yield Open("Concern", what, url, "Open the patient", noted)
+
+
+def calls_tomorrow(ctx: Context) -> QuerySet[CheckIn]:
+    """Whom somebody asks tomorrow how they are."""
+    begins, ends = day_begins(ctx, 1), day_begins(ctx, 2)
+    rows = in_force(ctx).filter(answered_at__isnull=True, due_at__lt=ends, closes_at__gt=begins)
+    return rows.order_by("due_at")
+
+
+def came_today(ctx: Context) -> list[Session]:
+    rows = Session.objects.filter(clinic=ctx.clinic, during__overlap=(day_begins(ctx), day_begins(ctx, 1)))
+    return list(rows.select_related("patient", "room").order_by("during"))
+
+
+def closed_today(ctx: Context) -> Closed | None:
+    """How today was closed, if it was; the last time counts."""
+    found = [one for one in acts_today(ctx, DayClosed) if one.payload.day == day_of(ctx)]
+    if not found:
+        return None
+    frame, told = found[-1].envelope, found[-1].payload
+    names = _names(told.on_call, frame.actor)
+    return Closed(
+        frame.at,
+        names.get(frame.actor, ""),
+        names.get(told.on_call, ""),
+        told.on_call_phone,
+        told.left_open,
+        told.note,
+    )
+
+
+def signatures_of(ctx: Context, session: Session) -> list[Recorded[Any]]:
+    """Who has signed this session's record, in order; each as far as it went then."""
+    found = acts_of(ctx, RecordSigned, session.during.lower - UNSIGNED_FOR)
+    return [one for one in found if one.payload.session == session.id]
+
+
+def _names(*ids: UUID | None) -> dict[UUID | None, str]:
+    return dict(Staff.objects.filter(id__in=[one for one in ids if one]).values_list("id", "name"))

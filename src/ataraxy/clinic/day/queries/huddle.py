@@ -1,0 +1,140 @@
+"""The huddle before the first patient: who comes, and what each of them still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.urls import reverse
+
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.chart import chart_of
+from ataraxy.clinic.people.models import Credential, CredentialKind, Role, Staff
+from ataraxy.clinic.people.queries.today import sessions_today
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.models import Monitor
+from ataraxy.clinic.treat.read import state_of
+from ataraxy.clinic.treat.today import against_today
+from ataraxy.clinic.treat.words import spell
+from ataraxy.core.session.state import SessionState
+
+LATE_AFTER = timedelta(
+    minutes=15
+)  # a booked patient who is not here by then is late; proposed by this project
+GAPS = {
+    "consent": "Consent",
+    "standing": "Tests and answers",
+    "concern": "Concern",
+    "course": "Course",
+    "stop-rules": "Stop rule",
+    "dose-step": "Dose step",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing a patient still lacks today. ``url`` is the page that mends it."""
+
+    name: str
+    what: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One session of today. ``state`` is booked, late, here or ended; ``late_by`` in words."""
+
+    session: Session
+    state: str
+    words: str
+    gaps: tuple[Gap, ...]
+    monitor: str
+    may_be_called_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OnHand:
+    """A person who may be asked to rescue or to prescribe, with a credential in date."""
+
+    name: str
+    kinds: tuple[str, ...]
+
+
+def huddle(ctx: Context) -> list[Coming]:
+    """Today's sessions in the order of their times, with everything that is missing."""
+    return [_coming(ctx, one) for one in sessions_today(ctx).select_related("course__protocol", "clinic")]
+
+
+def _coming(ctx: Context, session: Session) -> Coming:
+    state = state_of(session.id)
+    kind, words = _where(ctx, session, state)
+    open_ = kind in ("booked", "late", "here") and state.dose is None
+    monitor = Monitor.objects.filter(room=session.room_id).values_list("label", flat=True).first()
+    return Coming(
+        session=session,
+        state=kind,
+        words=words,
+        gaps=tuple(_gaps(ctx, session, state)) if open_ else (),
+        monitor=monitor or "",
+        may_be_called_off=open_,
+    )
+
+
+def _where(ctx: Context, session: Session, state: SessionState) -> tuple[str, str]:
+    if session.ended:
+        return "ended", "Ended"
+    if state.arrived_at is not None:
+        return "here", "Here"
+    behind: timedelta = ctx.now - session.during.lower
+    if behind > LATE_AFTER:
+        return "late", f"{spell(int(behind.total_seconds()))} late"
+    return "booked", "Booked"
+
+
+def _gaps(ctx: Context, session: Session, state: SessionState) -> Iterator[Gap]:
+    here = reverse("treat:session", args=[session.id])
+    if state.escort is None:
+        named = chart_of(session.patient_id).escort
+        who = (
+            f"{named.payload.name}, {named.payload.phone}: not yet confirmed" if named else "nobody is named"
+        )
+        yield Gap("Escort", who, reverse("treat:escort", args=[session.id]))
+    pages = {
+        "consent": reverse("consent:consent", args=[session.patient_id]),
+        "standing": reverse("screen:screening", args=[session.patient_id]),
+        "concern": reverse("people:patient", args=[session.patient_id]),
+        "stop-rules": reverse("plan:plan", args=[session.patient_id]),
+    }
+    for one in against_today(ctx, session):
+        yield Gap(GAPS.get(one.line, one.line.capitalize()), one.what, pages.get(one.line, here))
+
+
+def on_hand(ctx: Context) -> list[OnHand]:
+    """Who prescribes and who rescues here, with the credential in date today."""
+    today = ctx.today.date()
+    rows = Credential.objects.filter(staff__clinic=ctx.clinic, staff__active=True, expires_on__gte=today)
+    kinds: dict[UUID, set[str]] = {}
+    for row in rows.filter(kind__in=[CredentialKind.PRESCRIBING, CredentialKind.RESCUE]):
+        kinds.setdefault(row.staff_id, set()).add(CredentialKind(row.kind).label)
+    people = Staff.objects.filter(id__in=kinds, roles__overlap=[Role.PRESCRIBER, Role.NURSE])
+    return [OnHand(one.name, tuple(sorted(kinds[one.id]))) for one in people]
+
+
+def is_gap_free(coming: list[Coming]) -> bool:
+    return not any(one.gaps for one in coming)
+
+
+def first_gap(coming: list[Coming]) -> tuple[Coming, Gap] | None:
+    """The first thing missing, of the first patient who lacks something."""
+    return next(((one, gap) for one in coming for gap in one.gaps), None)
+
+
+def first_late(coming: list[Coming]) -> Coming | None:
+    return next((one for one in coming if one.state == "late"), None)
+
+
+def starts(coming: list[Coming]) -> datetime | None:
+    """When the first patient who is still to come is booked."""
+    return next((one.session.during.lower for one in coming if one.state == "booked"), None)

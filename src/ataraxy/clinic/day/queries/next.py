@@ -1,0 +1,62 @@
+"""The one thing to do first, in the morning and in the evening."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.day.equipment import SIGNERS, Equipment
+from ataraxy.clinic.day.queries.closing import Closed, Open
+from ataraxy.clinic.day.queries.huddle import Coming, first_gap, first_late, starts
+from ataraxy.clinic.people.access import BEDSIDE
+from ataraxy.clinic.people.queries.today import Next
+
+
+def next_of_the_morning(ctx: Context, coming: list[Coming], equipment: Equipment | None) -> Next:
+    """The equipment before everything, then what the first patient lacks, then whoever is late."""
+    if equipment is None or not equipment.fit:
+        return _equipment(ctx, equipment)
+    if found := first_gap(coming):
+        who, gap = found
+        return Next(
+            f"{who.session.patient.full_name}: {gap.name.lower()} is missing",
+            gap.what,
+            gap.url,
+            "Open",
+            "overdue",
+        )
+    late = first_late(coming)
+    if late and ctx.signer().has_role(*BEDSIDE):
+        url = reverse("treat:call-off", args=[late.session.id])
+        return Next(
+            f"{late.session.patient.full_name} is not here", late.words, url, "Say what happened", "overdue"
+        )
+    first = starts(coming)
+    when = f"the first patient comes at {first.astimezone(ctx.zone):%H:%M}" if first else ""
+    return Next("The clinic is ready.", when, reverse("treat:board"), "Open the board", "clear")
+
+
+def _equipment(ctx: Context, equipment: Equipment | None) -> Next:
+    if equipment is None:
+        what, when = "Check oxygen, suction, bag-mask and defibrillator", "before any dose today"
+    else:
+        what, when = f"Out of order: {', '.join(equipment.faults).lower()}", "no dose begins until it works"
+    if not ctx.signer().has_role(*SIGNERS):
+        return Next(what, "a nurse or a prescriber signs it", "", "", "overdue")
+    return Next(what, when, reverse("day:equipment"), "Check and sign", "overdue")
+
+
+def next_of_the_evening(left: list[Open], closed: Closed | None) -> Next:
+    """What blocks, then what is open, then the closing itself."""
+    if closed is not None and not left:
+        return Next("The clinic is closed for today.", f"at {closed.at:%H:%M}", "", "", "clear")
+    if left:
+        first = left[0]
+        return Next(
+            first.what,
+            "nobody goes home before this" if first.blocks else "",
+            first.url,
+            first.label,
+            "overdue",
+        )
+    return Next("Nothing is open.", "close the day below", "#close", "Close the day", "clear")

@@ -1,0 +1,170 @@
+"""Forms for the hours without the system: one for each patient of today, and blank ones.
+
+They carry what the screens would have asked: the protocol's checks, its limits, when each value is due, and the numbers of
+today's patients. What is written on them is typed in afterwards, marked as charted later from paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.day.equipment import ITEMS
+from ataraxy.clinic.paper import pdf
+from ataraxy.clinic.papers import source
+from ataraxy.clinic.people.queries.today import sessions_today
+from ataraxy.clinic.plan.models import ActivatedProtocol, Session
+from ataraxy.clinic.plan.queries import active_protocols, protocol_of
+from ataraxy.clinic.treat.read import state_of
+from ataraxy.clinic.treat.words import MEASURES, number, unit
+from ataraxy.core.protocol.types import Comparison, DischargeKind, Measure, Monitoring, Phase, Protocol
+from ataraxy.core.session.state import SessionState
+
+BLANKS = 1  # of each active protocol; a copier makes more
+COLUMNS = (
+    (Measure.SYSTOLIC, "BP"),
+    (Measure.PULSE_CUFF, "Pulse"),
+    (Measure.SPO2, "SpO₂ %"),
+    (Measure.RESPIRATORY_RATE, "Breaths"),
+    (Measure.SEDATION, "MOAA/S"),
+    (Measure.DISSOCIATION, "CADSS"),
+)
+SIGNS = {
+    Comparison.ABOVE: "above",
+    Comparison.AT_LEAST: "at or above",
+    Comparison.BELOW: "below",
+    Comparison.AT_MOST: "at or below",
+}
+SHORTEST_SHEET_MIN = 120  # rows on a protocol that names no shortest observation
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Whom one form is for; a blank one is for nobody yet."""
+
+    protocol: Protocol
+    version: ActivatedProtocol
+    session: Session | None = None
+
+
+def downtime_pack(ctx: Context) -> bytes:
+    """Today's patients in the order of their times, then a blank form of each active protocol."""
+    return pdf(source("downtime_pack"), pack_values(ctx))
+
+
+def pack_values(ctx: Context) -> dict[str, Any]:
+    """Every form as words."""
+    return {
+        "clinic": ctx.clinic.name,
+        "phone": ctx.clinic.phone,
+        "day": f"{ctx.today:%A, %-d %B %Y}",
+        "foot": f"Downtime pack, printed {ctx.today:%-d %b %Y, %H:%M}. Type it in afterwards; keep the paper.",
+        "equipment": list(ITEMS.values()),
+        "sheets": [_form(ctx, number_, one) for number_, one in enumerate(_sheets(ctx), start=1)],
+    }
+
+
+def _sheets(ctx: Context) -> Iterable[Sheet]:
+    rows = sessions_today(ctx).filter(ended="").select_related("course__protocol")
+    for session in rows:
+        version = session.course.protocol
+        yield Sheet(protocol_of(version), version, session)
+    for version in active_protocols(ctx):
+        yield from [Sheet(protocol_of(version), version)] * BLANKS
+
+
+def _form(ctx: Context, number_: int, sheet: Sheet) -> dict[str, Any]:
+    protocol = sheet.protocol
+    return {
+        "number": f"{ctx.today:%Y%m%d}-{number_}",
+        "protocol": f"{protocol.title}, version {protocol.version}",
+        "patient": _patient(ctx, sheet.session),
+        "dose": _dose(protocol, sheet.session),
+        "arrival": [line.text for line in protocol.arrival],
+        "limits": _limits(protocol),
+        "columns": [words for measure, words in COLUMNS if _is_watched(protocol, measure)],
+        "rows": _rows(protocol),
+        "discharge": [line.text for line in protocol.discharge],
+    }
+
+
+def _patient(ctx: Context, session: Session | None) -> list[list[str]]:
+    if session is None:
+        return [
+            [name, ""] for name in ("Name", "Date of birth", "Record number", "Session", "Room", "Escort")
+        ]
+    patient, state = session.patient, state_of(session.id)
+    escort = f"{state.escort.name}, {state.escort.phone}" if state.escort else ""
+    return [
+        ["Name", patient.full_name],
+        ["Date of birth", f"{patient.birth_date:%-d %B %Y}"],
+        ["Record number", patient.record_number],
+        ["Session", f"{session.number}, at {session.during.lower.astimezone(ctx.zone):%H:%M}"],
+        ["Room", session.room.name],
+        ["Escort", escort],
+    ]
+
+
+def _dose(protocol: Protocol, session: Session | None) -> list[list[str]]:
+    dose = protocol.dose
+    planned = _planned(state_of(session.id)) if session else ""
+    over = f" over {dose.duration_min} min" if dose.duration_min else ", injected"
+    strength = f"{number(dose.infusion_mg_per_ml)} mg/mL in the pump" if dose.infusion_mg_per_ml else ""
+    return [
+        [
+            "Drug",
+            f"{protocol.drug.name} {protocol.drug.form}, stock {number(protocol.drug.stock_mg_per_ml)} mg/mL",
+        ],
+        ["Planned", planned],
+        ["Way", f"{dose.route.value}{over}"],
+        ["Never more than", f"{number(dose.cap_mg)} mg, and {number(dose.cap_mg_per_kg)} mg/kg"],
+        ["Made up as", strength],
+    ]
+
+
+def _planned(state: SessionState) -> str:
+    return f"{state.planned_mg_per_kg} mg/kg" if state.planned_mg_per_kg is not None else ""
+
+
+def _limits(protocol: Protocol) -> list[list[str]]:
+    """What the bedside does at which value, in the protocol's own words."""
+    found = []
+    for rule in protocol.rules:
+        for limit in rule.limits:
+            value = f"{MEASURES[limit.measure]} {SIGNS[limit.comparison]} {number(limit.value)} {unit(limit.measure)}"
+            found.append([rule.action.value, value.strip()])
+    return found
+
+
+def _is_watched(protocol: Protocol, measure: Measure) -> bool:
+    return any(measure in line.measures for line in protocol.monitoring)
+
+
+def _rows(protocol: Protocol) -> list[dict[str, Any]]:
+    """A row for each minute at which something is due; a cell is greyed where that value is not."""
+    columns = [measure for measure, _ in COLUMNS if _is_watched(protocol, measure)]
+    due: dict[int, set[Measure]] = {-5: set(columns), 0: set(columns)}
+    for line in protocol.monitoring:
+        for minute in _minutes(protocol, line):
+            due.setdefault(minute, set()).update(line.measures)
+    return [
+        {"minute": "before" if m < 0 else f"{m}", "due": [c in due[m] for c in columns]}
+        for m in sorted(due)
+        if m <= 0 or any(c in due[m] for c in columns)
+    ]
+
+
+def _minutes(protocol: Protocol, line: Monitoring) -> Iterable[int]:
+    if line.at_min:
+        return line.at_min
+    every, infusion = line.every_min or 15, protocol.dose.duration_min or 0
+    if line.phase is Phase.DOSING:
+        return range(every, infusion + 1, every)
+    return range(infusion + every, _last_minute(protocol) + 1, every)
+
+
+def _last_minute(protocol: Protocol) -> int:
+    shortest = [d.at_least_min for d in protocol.discharge if d.kind is DischargeKind.MINIMUM_OBSERVATION]
+    return max([m for m in shortest if m], default=SHORTEST_SHEET_MIN)
