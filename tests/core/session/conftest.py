@@ -20,6 +20,7 @@ from ataraxy.core.protocol.types import (
     Disorder,
     Dose,
     Drug,
+    EmergencyKind,
     Limit,
     Measure,
     Monitoring,
@@ -33,6 +34,7 @@ from ataraxy.core.protocol.types import (
     WeightBasis,
 )
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
+from ataraxy.core.session import care as c
 from ataraxy.core.session import events as e
 
 ZERO = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -168,6 +170,10 @@ STARTED = e.DoseStarted(
     Decimal(1),
 )
 
+SYRINGE = c.SyringePrepared(
+    Decimal(35), Decimal(50), Decimal("0.7"), "saline 0.9 %", Decimal("34.3"), Decimal(35), Decimal(1), "S-1"
+)
+
 
 @dataclass
 class Story:
@@ -288,6 +294,7 @@ def _vitals(**ranges: tuple[int, int]) -> st.SearchStrategy[e.VitalRecorded]:
 LINES = st.sampled_from(
     ("identifiers", "fasted", "not-pregnant", "pressure-before", "pressure-home", "oriented", "clear")
 )
+EVENT_IDS = st.integers(1, 30).map(lambda i: UUID(int=i))
 PAYLOADS: st.SearchStrategy[e.SessionPayload] = st.one_of(
     st.just(OPENED),
     st.just(e.PatientArrived()),
@@ -310,6 +317,36 @@ PAYLOADS: st.SearchStrategy[e.SessionPayload] = st.one_of(
     st.just(e.NoteWritten("quiet")),
     st.just(e.EventRetracted("entered in error")),
     st.builds(e.SessionEnded, st.sampled_from(e.EndReason)),
+    st.just(c.CoverNamed(PRESCRIBER, NURSE)),
+    st.just(SYRINGE),
+    st.builds(c.SyringeChecked, EVENT_IDS),
+    st.builds(c.RateChanged, st.sampled_from((Decimal("0.4"), Decimal("0.875"))), st.just("nausea")),
+    st.builds(c.PumpRead, st.none() | st.just(Decimal("12.5")), st.booleans(), st.just("air in line")),
+    st.builds(
+        c.OrderGiven,
+        st.sampled_from(c.OrderKind),
+        st.just("ondansetron"),
+        st.just(Decimal(4)),
+        st.just("mg"),
+        st.just(c.Way.INTRAVENOUS),
+        st.just("nausea"),
+        st.just(PRESCRIBER),
+        st.booleans(),
+        st.just(True),
+    ),
+    st.builds(c.OrderCountersigned, EVENT_IDS),
+    st.builds(c.BolusGiven, st.just(Decimal(5)), st.sampled_from(c.Way), EVENT_IDS),
+    st.just(c.MedicineGiven("oxygen", Decimal(2), "L/min", c.Way.INHALED)),
+    st.builds(c.ArtefactMarked, EVENT_IDS, st.just((Measure.SYSTOLIC, Measure.SPO2)), st.just("moved")),
+    st.builds(c.EmergencyStarted, st.sampled_from(EmergencyKind)),
+    st.builds(c.EmergencyRoleTaken, EVENT_IDS, st.just("leads"), st.just("N. Urse")),
+    st.builds(c.EmergencyLogged, EVENT_IDS, st.just("oxygen on"), st.none() | st.just(1)),
+    st.builds(c.EmergencyEnded, EVENT_IDS, st.just("breathing")),
+    st.builds(c.EmergencyReviewed, EVENT_IDS, st.just("went well")),
+    st.builds(c.HandoverOffered, st.sampled_from((NURSE, PRESCRIBER)), st.just(tuple(c.Thing))),
+    st.builds(c.HandoverAccepted, EVENT_IDS),
+    st.builds(c.EntryMovedIn, EVENT_IDS, EVENT_IDS, EVENT_IDS, st.just("wrong room")),
+    st.builds(c.FromPaper, EVENT_IDS.map(lambda i: (i,)), st.just("P-7"), st.just("N. Urse")),
 )
 
 

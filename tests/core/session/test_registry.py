@@ -18,7 +18,8 @@ from ataraxy.core.session.fold import fold_session
 from ataraxy.core.session.registry import TYPES, parse_session_event, type_name
 
 STREAM, CLINIC = UUID(int=7), UUID(int=8)
-GOLDEN = Path(__file__).parent / "golden" / "2026.1.jsonl"
+GOLDEN = Path(__file__).parent / "golden"
+RELEASES = ("2026.1", "2026.2")
 
 
 def text_of(event):
@@ -40,30 +41,41 @@ def test_a_session_read_back_is_the_same_session(histories, data):
 
 def test_every_payload_is_registered_under_its_own_name():
     assert all(name == kind.__name__ and kind.VERSION >= 1 for name, kind in TYPES.items())
-    assert len(TYPES) == 19
+    assert len(TYPES) == 38
 
 
 # --- golden events -------------------------------------------------------------------------------
 
 
-def golden():
-    return GOLDEN.read_text(encoding="utf-8").splitlines()
+def golden(release="2026.1"):
+    return (GOLDEN / f"{release}.jsonl").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_golden_events_hold_one_of_every_type():
-    assert {json.loads(line)["type"] for line in golden()} == set(TYPES)
+    assert {json.loads(line)["type"] for release in RELEASES for line in golden(release)} == set(TYPES)
 
 
-def test_the_golden_events_parse_and_replay():
-    state = fold_session(parse_session_event(line) for line in golden())
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_golden_events_parse_and_replay(release):
+    state = fold_session(parse_session_event(line) for line in golden(release))
     assert state.phase is Phase.ENDED
     assert state.irregular == ()
-    assert len(state.log) == len(golden())
+    assert len(state.log) == len(golden(release))
     assert str(state.dose.mg_at(state.ending.at)) == "35.0"
 
 
-def test_the_golden_events_of_today_are_written_the_same_way_again():
-    for line in golden():
+def test_a_golden_session_with_care_around_its_dose_replays_all_of_it():
+    care = fold_session(parse_session_event(line) for line in golden("2026.2")).care
+    assert care.syringe.is_checked and care.cover is not None
+    assert [e.is_running for e in care.emergencies] == [False] and care.emergencies[0].review
+    assert care.to_countersign == () and len(care.orders) == 2
+    assert care.offer is None and len(care.given) == 2
+    assert len(care.pump) == 1 and len(care.artefacts) == 1 and len(care.paper) == 1 and len(care.moved) == 1
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_golden_events_of_today_are_written_the_same_way_again(release):
+    for line in golden(release):
         body = json.loads(line)
         event = parse_session_event(line)
         again = event_text(

@@ -33,13 +33,23 @@ TYPED: dict[Measure, tuple[Decimal, Decimal]] = {
     Measure.ANXIETY_NOW: (Decimal(0), Decimal(10)),
     Measure.WEIGHT: (LIGHTEST_KG, HEAVIEST_KG),
     Measure.TEMPERATURE: (Decimal(25), Decimal(45)),
+    Measure.NAUSEA: (Decimal(0), Decimal(10)),
+    Measure.ORIENTATION: (Decimal(0), Decimal(3)),
 }
-WHOLE = (Measure.SEDATION, Measure.DISSOCIATION, Measure.ANXIETY_NOW)
+WHOLE = (
+    Measure.SEDATION,
+    Measure.DISSOCIATION,
+    Measure.ANXIETY_NOW,
+    Measure.NAUSEA,
+    Measure.ORIENTATION,
+)
 UNITS = {
     Measure.TEMPERATURE: "°C",
     Measure.SEDATION: "of 5",
     Measure.DISSOCIATION: "of 92",
     Measure.ANXIETY_NOW: "of 10",
+    Measure.NAUSEA: "of 10",
+    Measure.ORIENTATION: "of 3",
 }
 
 

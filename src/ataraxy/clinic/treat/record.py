@@ -32,6 +32,7 @@ from ataraxy.clinic.treat.read import protocol_of, session_events, state_of
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.types import Disorder, Phase, Protocol
 from ataraxy.core.record.envelope import Recorded
+from ataraxy.core.session.care import EmergencyStarted, RateChanged
 from ataraxy.core.session.events import (
     DoseFinished,
     DosePaused,
@@ -59,8 +60,8 @@ __all__ = [
 ]
 
 BOOKED = "booked"
-ALWAYS_TAKEN = (DosePaused, DoseStopped)  # pause and stop are never stale and never refused
-DOSE_ACTS = (DoseStarted, DosePaused, DoseResumed, DoseStopped, DoseFinished)
+ALWAYS_TAKEN = (DosePaused, DoseStopped, EmergencyStarted)  # never stale and never refused
+DOSE_ACTS = (DoseStarted, DosePaused, DoseResumed, DoseStopped, DoseFinished, RateChanged)
 CHANNEL = "session"
 
 
@@ -179,6 +180,7 @@ def _permit(ctx: Context, session: Session, protocol: Protocol, state: SessionSt
         at=entry.at,
         corrects=entry.corrects,
         holds=holds_today(session, state) if starts else None,
+        actor=ctx.actor_id,
     )
     if refusal is not None:
         raise InputRefused(refusal.cause, refusal.cure)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
-from typing import assert_never
 
 from ataraxy.catalog.library import side_effects
 from ataraxy.clinic.treat.actions.arrival import IDENTIFIERS
+from ataraxy.clinic.treat.care_words import care_words
+from ataraxy.clinic.treat.care_words import number as number
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.session.events import (
     CheckRecorded,
@@ -49,18 +49,24 @@ MEASURES: Mapping[Measure, str] = {
     Measure.ANXIETY_NOW: "Anxiety now",
     Measure.WEIGHT: "Weight",
     Measure.TEMPERATURE: "Temperature",
+    Measure.NAUSEA: "Nausea",
+    Measure.ORIENTATION: "Orientation",
 }
 UNIT_SHOWN = {"Cel": "°C", "score": ""}
 OF: Mapping[Measure, str] = {
     Measure.SEDATION: "of 5",
     Measure.DISSOCIATION: "of 92",
     Measure.ANXIETY_NOW: "of 10",
+    Measure.NAUSEA: "of 10",
+    Measure.ORIENTATION: "of 3",
 }
 ENDINGS: Mapping[EndReason, str] = {
     EndReason.DISCHARGED: "Discharged home",
+    EndReason.STOPPED: "Dose stopped early, then home",
     EndReason.CANCELLED: "Cancelled before any dose",
     EndReason.TRANSFERRED: "Transferred by ambulance",
     EndReason.LEFT_AGAINST_ADVICE: "Left against advice",
+    EndReason.DIED: "Died",
 }
 PHASES = {
     "booked": "Booked",
@@ -87,12 +93,6 @@ def measures_words(measures: Sequence[Measure]) -> str:
 
 def first_capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def number(value: Decimal) -> str:
-    """A value without idle zeros: 98.000 is 98, 72.5 stays 72.5."""
-    plain = value.normalize()
-    return f"{plain:f}"
 
 
 def ago(age: timedelta) -> str:
@@ -180,18 +180,21 @@ def event_words(  # noqa: C901 (one case for each payload)
             return f"Dose stopped{_tail(reason)}"
         case DoseFinished():
             return "The whole dose is in"
-        case SideEffectReported(effect, grade, note):
-            return f"{effect_label(effect)}, {grade.value}{_tail(note)}"
-        case SideEffectResolved():
-            return "Side effect over"
+        case SideEffectReported(effect, grade, note, action, serious):
+            told = "; ".join(filter(None, (note, f"done: {action}" if action else "")))
+            return f"{effect_label(effect)}, {grade.value}{', serious' if serious else ''}{_tail(told)}"
+        case SideEffectResolved(outcome=outcome):
+            return f"Side effect over{_tail(outcome)}"
         case NoteWritten(text):
             return text
         case EventRetracted(reason):
-            return f"Taken back: {reason}"
+            moved = ", and moved to the session it belongs to" if payload.moved_to else ""
+            return f"Taken back{moved}: {reason}"
         case SessionEnded(how, escort, note):
             with_whom = f", with {escort}" if escort else ""
             return f"{ENDINGS[how]}{with_whom}{_tail(note)}"
-    assert_never(payload)
+        case _:
+            return care_words(payload)
 
 
 def _monitor(device: str, labels: Mapping[str, str]) -> str:

@@ -88,5 +88,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, Enum):
         return str(value.value)
     if is_dataclass(value):
-        return " ".join(_shown(getattr(value, field.name)) for field in fields(value))
+        return " ".join(filter(None, (_shown(getattr(value, field.name)) for field in fields(value))))
     return str(value)

@@ -15,7 +15,10 @@ SECTIONS = (
     "course_rules",
     "arrival",
     "monitoring",
+    "cautions",
     "rules",
+    "emergencies",
+    "rescue",
     "discharge",
     "check_ins",
 )

@@ -11,19 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-
-class Status(StrEnum):
-    """How far a line may be trusted. PROPOSED and UNVERIFIED need the director's signature."""
-
-    LABEL = "label"
-    GUIDANCE = "guidance"
-    TRIAL = "trial"
-    PROPOSED = "proposed"
-    UNVERIFIED = "unverified"
-
-    @property
-    def needs_signature(self) -> bool:
-        return self in (Status.PROPOSED, Status.UNVERIFIED)
+from ataraxy.core.protocol.status import Status as Status  # its own file: models of a drug need no protocol
 
 
 class Disorder(StrEnum):
@@ -85,6 +73,8 @@ class Measure(StrEnum):
     ANXIETY_NOW = "anxiety-now"  # 0 to 10
     WEIGHT = "weight"
     TEMPERATURE = "temperature"
+    NAUSEA = "nausea"  # 0 to 10
+    ORIENTATION = "orientation"  # 0 to 3: knows their name, the place, the day
 
     @property
     def unit(self) -> str:
@@ -105,6 +95,8 @@ UNITS: dict[Measure, str] = {
     Measure.ANXIETY_NOW: "score",
     Measure.WEIGHT: "kg",
     Measure.TEMPERATURE: "Cel",
+    Measure.NAUSEA: "score",
+    Measure.ORIENTATION: "score",
 }
 
 
@@ -303,16 +295,32 @@ class CheckKind(StrEnum):
     ESCORT = "escort"  # a named adult with a telephone number
     WEIGHT = "weight"  # kg, measured today
     LIMIT = "limit"  # a measured value inside limits: ``limits``
+    PEOPLE = "people"  # a credentialed prescriber on site, a rescue-certified person free for the room
+    EQUIPMENT = "equipment"  # today's signed check of the room: ``items``
+    SYRINGE = "syringe"  # what was drawn up, checked by a second person
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``measure`` ``comparison`` ``value`` is what breaks the limit (for example systolic above 140)."""
+    """``measure`` ``comparison`` ``value`` is what breaks the limit (for example systolic above 140).
+
+    ``clear``: once broken it speaks until a fresh reading is at this value or better; None: until one is inside.
+    """
 
     measure: Measure
     comparison: Comparison
     value: Decimal
     unit: str
+    clear: Decimal | None = None
+
+    def clears(self, value: Decimal) -> bool:
+        """Whether a reading is good enough to end what an earlier one began. It delays, it never begins."""
+        if self.comparison.holds(value, self.value):
+            return False
+        if self.clear is None:
+            return True
+        upper = self.comparison in (Comparison.ABOVE, Comparison.AT_LEAST)
+        return value <= self.clear if upper else value >= self.clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +331,10 @@ class ArrivalCheck(Line):
     override: Override
     limits: tuple[Limit, ...] = ()
     fresh_within_min: int | None = None  # LIMIT: an older value is not a current one
+    time_out: bool = False  # asked in the time-out, just before the dose
+    items: tuple[str, ...] = ()  # EQUIPMENT: what must work
+    readings: int | None = None  # LIMIT: after a value past it, so many seated readings ...
+    over_min: int | None = None  # ... over so many minutes, all of them shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +361,49 @@ class Rule(Line):
     phases: tuple[Phase, ...]
     action: RuleAction
     limits: tuple[Limit, ...]
+    changes: tuple[Limit, ...] = ()  # on the change from this patient's value before the dose
+    repeat_within_min: int | None = None  # a value past it asks for a second reading so soon
+
+
+@dataclass(frozen=True, slots=True)
+class Caution(Line):
+    """The band before a rule acts: look, and measure again. It stops nothing.
+
+    ``for_s``: a continuous value must have been past it so long, at most 15 s; 0 for a cuff or a rating.
+    """
+
+    phases: tuple[Phase, ...]
+    limits: tuple[Limit, ...] = ()
+    changes: tuple[Limit, ...] = ()
+    for_s: int = 0
+
+
+class EmergencyKind(StrEnum):
+    AIRWAY = "airway"  # apnoea or laryngospasm
+    HYPERTENSIVE_CRISIS = "hypertensive-crisis"
+    CHEST_PAIN = "chest-pain"
+    ANAPHYLAXIS = "anaphylaxis"
+    SEIZURE = "seizure"
+    AGITATION = "agitation"
+    VOMITING = "vomiting"
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyCard(Line):
+    """What to do first, in order; ``roles`` are given out at the start."""
+
+    kind: EmergencyKind
+    steps: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RescueMedicine(Line):
+    """One that may be ordered here. The amount is the prescriber's; none is written in the file."""
+
+    medicine: str
+    unit: str
+    controlled: bool
 
 
 class DischargeKind(StrEnum):
@@ -359,6 +414,8 @@ class DischargeKind(StrEnum):
     BACK_TO_BASELINE = (
         "back-to-baseline"  # a measure back to the value before the dose, plus at most ``margin``
     )
+    FALLING = "falling"  # below its highest since the dose, or at most ``margin`` above its value before
+    NO_ACUTE_SUICIDALITY = "no-acute-suicidality"  # asked after the dose; a yes has no override
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +469,9 @@ class Protocol:
     discharge: tuple[DischargeCriterion, ...]
     check_ins: tuple[CheckIn, ...]
     sha256: str  # of the file's bytes
+    cautions: tuple[Caution, ...] = ()
+    emergencies: tuple[EmergencyCard, ...] = ()
+    rescue: tuple[RescueMedicine, ...] = ()
 
     def indication(self, disorder: Disorder) -> Indication | None:
         return next((i for i in self.indications if i.disorder is disorder), None)

@@ -46,12 +46,16 @@ def _check(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[
     if answer is not None and not answer.ok:
         yield answered_no(check, check.override, answer, state)
     match check.kind:
-        case CheckKind.CONFIRM:
+        case CheckKind.CONFIRM | CheckKind.EQUIPMENT:
             yield from _confirmed(check, answer, now)
         case CheckKind.IDENTIFIERS:
             yield from _identifiers(check, answer, now)
         case CheckKind.ESCORT:
             yield from _escort(check, state)
+        case CheckKind.PEOPLE:
+            yield from _people(check, state, now)
+        case CheckKind.SYRINGE:
+            yield from _syringe(check, state, now)
         case CheckKind.WEIGHT:
             yield from _weight(check, state, now)
         case CheckKind.LIMIT:
@@ -78,6 +82,22 @@ def _confirmed(check: ArrivalCheck, answer: CheckAnswer | None, now: datetime) -
         yield missing(check, "not answered yet")
     elif answer.ok and not is_current(answer.at, now, TODAY):
         yield missing(check, "answered on another day: ask again")
+
+
+def _people(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:
+    """Whether the two named may do this is the clinic's to know (``clinic/treat/cover.py``)."""
+    cover = state.care.cover
+    if cover is None or not is_current(cover.at, now, TODAY):
+        yield missing(check, "the prescriber on site and the rescuer are not named today")
+
+
+def _syringe(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:
+    """Hazard: who drew it up reads what they meant to write."""
+    syringe = state.care.syringe
+    if syringe is None or not is_current(syringe.at, now, TODAY):
+        yield missing(check, "nothing was drawn up today")
+    elif not syringe.is_checked:
+        yield missing(check, "no second person has checked what was drawn up")
 
 
 def _weight(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:

@@ -62,7 +62,9 @@ def _criterion(
         case DischargeKind.LIMIT:
             for limit in criterion.limits:
                 yield from _limit(criterion, limit, state, dose, now)
-        case DischargeKind.CONFIRM:
+        case DischargeKind.FALLING:
+            yield from _falling(criterion, state, dose, now)
+        case DischargeKind.CONFIRM | DischargeKind.NO_ACUTE_SUICIDALITY:
             yield from _confirmed(criterion, state, dose)
         case DischargeKind.ESCORT:
             yield from _escort(criterion, state)
@@ -138,6 +140,30 @@ def _baseline(
                 overridden=covers(state, criterion.override, criterion.id, value),
                 value=value,
             )
+
+
+def _falling(
+    criterion: DischargeCriterion, state: SessionState, dose: DoseGiven, now: datetime
+) -> Iterator[Missing]:
+    """Below its highest since the dose; or near enough to its value before, where it never rose."""
+    measure = criterion.measure
+    if measure is None:
+        yield missing(criterion, "the protocol does not say which measure")
+        return
+    value, before = _after_dose(criterion, measure, state, dose, now), state.baseline.get(measure)
+    if isinstance(value, Missing):
+        yield value
+        return
+    since = [v.value for v in state.series.get(measure, ()) if v.at > dose.started_at and not v.artefact]
+    near = before is not None and value.value <= before.value + (criterion.margin or 0)
+    if not near and value.value >= max(since):
+        yield missing(
+            criterion,
+            f"{measure.value} {value.value} {value.unit}: the highest since the dose began",
+            overridable=may_sign(criterion.override),
+            overridden=covers(state, criterion.override, criterion.id, value),
+            value=value,
+        )
 
 
 def _confirmed(criterion: DischargeCriterion, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:

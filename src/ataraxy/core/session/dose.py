@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from ataraxy.core.session.events import DoseStarted
@@ -26,6 +27,7 @@ class DoseStepKind(StrEnum):
     RESUME = "resume"
     STOP = "stop"
     FINISH = "finish"
+    RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class DoseStep:
     by: UUID | None
     event: UUID
     reason: str = ""
+    rate_mg_per_min: Decimal | None = None  # RATE: what the pump was set to
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,18 @@ class DoseGiven:
     @property
     def ended_at(self) -> datetime | None:
         """When the drug ended for good; None while it may still go on."""
-        return None if self.is_open else self.steps[-1].at
+        return None if self.is_open else self._acts[-1].at
+
+    @property
+    def _acts(self) -> tuple[DoseStep, ...]:
+        """The steps that start or halt the drug; a change of rate does neither."""
+        return tuple(step for step in self.steps if step.kind is not DoseStepKind.RATE)
 
     def running(self, until: datetime) -> tuple[tuple[datetime, datetime], ...]:
         """The stretches of time in which the pump ran, up to ``until``."""
         spans: list[tuple[datetime, datetime]] = []
         since: datetime | None = None
-        for step in self.steps:
+        for step in self._acts:
             if step.kind in (DoseStepKind.START, DoseStepKind.RESUME):
                 since = since or step.at
             elif since is not None:
@@ -84,20 +92,46 @@ class DoseGiven:
         planned = self.planned
         if moment < self.started_at:
             return Decimal(0)
-        last = self.steps[-1]
+        last = self._acts[-1]
         if self.is_injection or (last.kind is DoseStepKind.FINISH and moment >= last.at):
             return planned.mg
-        ran = sum((b - a for a, b in self.running(moment)), timedelta())
-        minutes = Decimal(ran // timedelta(milliseconds=1)) / 60_000
-        return min(planned.mg, (minutes * self.rate_mg_per_min).quantize(MG_STEP))
+        ran = sum((self._ran(a, b) for a, b in self.running(moment)), Decimal(0))
+        return min(planned.mg, ran.quantize(MG_STEP))
+
+    def _ran(self, begin: datetime, end: datetime) -> Decimal:
+        """The mg of one stretch, at the rate of each moment of it."""
+        turns = [s.at for s in self.steps if s.kind is DoseStepKind.RATE and begin < s.at < end]
+        edges = [begin, *turns, end]
+        return sum((_minutes(b - a) * self.rate_at(a) for a, b in pairwise(edges)), Decimal(0))
+
+    def rate_at(self, moment: datetime) -> Decimal:
+        """What the pump is set to at ``moment``, mg/min, whether it runs or not."""
+        set_to = [s.rate_mg_per_min for s in self.steps if s.kind is DoseStepKind.RATE and s.at <= moment]
+        return next((rate for rate in reversed(set_to) if rate is not None), self.planned_rate_mg_per_min)
 
     @property
     def rate_mg_per_min(self) -> Decimal:
-        """The rate the pump was set to; an injection has none (0)."""
+        """The rate the pump is set to now; an injection has none (0)."""
+        return self.rate_at(self.steps[-1].at)
+
+    @property
+    def planned_rate_mg_per_min(self) -> Decimal:
+        """The rate the dose was started with."""
         planned = self.planned
         if planned.duration_min is None:
             return Decimal(0)
         return planned.rate_mg_per_min or planned.mg / planned.duration_min
 
+    @property
+    def pump_at(self) -> datetime | None:
+        """The last act after which the pump's own count is read: a halt or a new rate; None: none yet."""
+        read_after = (DoseStepKind.PAUSE, DoseStepKind.STOP, DoseStepKind.FINISH, DoseStepKind.RATE)
+        turns = [s.at for s in self.steps if s.kind in read_after]
+        return turns[-1] if turns and not self.is_injection else None
+
     def with_step(self, step: DoseStep, status: DoseStatus) -> DoseGiven:
         return replace(self, steps=(*self.steps, step), status=status)
+
+
+def _minutes(length: timedelta) -> Decimal:
+    return Decimal(length // timedelta(milliseconds=1)) / 60_000

@@ -13,13 +13,16 @@ from typing import ClassVar
 from uuid import UUID
 
 from ataraxy.core.protocol.types import Disorder, Measure, Route
+from ataraxy.core.session.care import CarePayload
 
 
 class EndReason(StrEnum):
     DISCHARGED = "discharged"
+    STOPPED = "stopped"  # the dose was stopped early; home once every criterion held
     CANCELLED = "cancelled"  # before any dose
     TRANSFERRED = "transferred"  # by ambulance
     LEFT_AGAINST_ADVICE = "left-against-advice"
+    DIED = "died"
 
 
 class Grade(StrEnum):
@@ -120,7 +123,7 @@ class DoseDecided:
 class DoseStarted:
     """An infusion or injection begins. ``rate_mg_per_min`` is None for an injection."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2  # 2: ``syringe``
     mg: Decimal
     mg_per_kg: Decimal
     weight_kg: Decimal
@@ -128,6 +131,7 @@ class DoseStarted:
     duration_min: int | None = None
     rate_mg_per_min: Decimal | None = None
     concentration_mg_per_ml: Decimal | None = None
+    syringe: UUID | None = None  # the ``SyringePrepared`` it runs from
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +162,23 @@ class DoseFinished:
 
 @dataclass(frozen=True, slots=True)
 class SideEffectReported:
-    VERSION: ClassVar[int] = 1
+    """``envelope.at`` is its onset."""
+
+    VERSION: ClassVar[int] = 2  # 2: ``action``, ``serious``
     effect: str  # a key of catalog/codes/side_effects.csv, or "other" with a note
     grade: Grade
     note: str = ""
+    action: str = ""  # what was done about it
+    serious: bool = (
+        False  # threatens life, keeps in hospital, harms lastingly, or needs stepping in to prevent it
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class SideEffectResolved:
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2  # 2: ``outcome``
     report: UUID
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +189,14 @@ class NoteWritten:
 
 @dataclass(frozen=True, slots=True)
 class EventRetracted:
-    """The event named by ``envelope.corrects`` was entered in error; both stay in the record."""
+    """The event named by ``envelope.corrects`` was entered in error; both stay in the record.
 
-    VERSION: ClassVar[int] = 1
+    ``moved_to``: the session of the patient it is really about, where it stands now.
+    """
+
+    VERSION: ClassVar[int] = 2  # 2: ``moved_to``
     reason: str
+    moved_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +229,5 @@ SessionPayload = (
     | NoteWritten
     | EventRetracted
     | SessionEnded
+    | CarePayload
 )

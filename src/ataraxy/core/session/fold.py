@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import assert_never
 from uuid import UUID
 
 from ataraxy.core.record.envelope import Origin
+from ataraxy.core.session.care import ArtefactMarked, CarePayload, RateChanged
 from ataraxy.core.session.dose import DoseGiven, DoseStatus, DoseStep, DoseStepKind
 from ataraxy.core.session.effect import in_effect, points
 from ataraxy.core.session.events import (
@@ -35,6 +35,7 @@ from ataraxy.core.session.events import (
     SideEffectResolved,
     VitalRecorded,
 )
+from ataraxy.core.session.fold_care import POINTING, step_care
 from ataraxy.core.session.reading import impossible, impossible_together
 from ataraxy.core.session.state import (
     CheckAnswer,
@@ -79,7 +80,7 @@ def _order(event: Event) -> tuple[datetime, int, int]:
 
 def _looks_back(event: Event) -> bool:
     """True when the event's meaning depends on corrections among the events before it."""
-    return points(event) or isinstance(event.payload, SideEffectResolved)
+    return points(event) or isinstance(event.payload, (SideEffectResolved, *POINTING))
 
 
 def _project(log: tuple[Event, ...]) -> SessionState:
@@ -152,18 +153,63 @@ def _step(  # noqa: C901 (one case for each payload)
             return _start(state, event, payload)
         case DosePaused() | DoseResumed() | DoseStopped() | DoseFinished():
             return _dose_act(state, event, payload)
-        case SideEffectReported(effect, grade, note):
-            reported = SideEffect(effect, grade, note, at, by, own)
+        case SideEffectReported(effect, grade, note, action, serious):
+            reported = SideEffect(effect, grade, note, at, by, own, action=action, serious=serious)
             return replace(state, side_effects=(*state.side_effects, reported))
-        case SideEffectResolved(report):
-            return _resolve(state, event, stands_in.get(report, report))
+        case SideEffectResolved(report, outcome):
+            return _resolve(state, event, stands_in.get(report, report), outcome)
         case NoteWritten(text):
             return replace(state, notes=(*state.notes, Note(text, at, by, own)))
         case EventRetracted():
             return state  # what it does is done in ``effect``
         case SessionEnded():
             return _end(state, event, payload)
-    assert_never(payload)
+        case _:
+            return _care(state, event, payload, stands_in)
+
+
+def _care(
+    state: SessionState, event: Event, payload: CarePayload, stands_in: Mapping[UUID, UUID]
+) -> SessionState:
+    """The care around the dose; a change of rate is a step of the dose as well."""
+    at = moment(event.envelope)
+    care, trouble = step_care(state.care, event.envelope, payload, at, stands_in)
+    state = replace(state, care=care)
+    if trouble:
+        return _irregular(state, event, trouble)
+    if isinstance(payload, RateChanged):
+        return _rate(state, event, payload)
+    return _doubted(state, payload, stands_in) if isinstance(payload, ArtefactMarked) else state
+
+
+def _doubted(state: SessionState, mark: ArtefactMarked, stands_in: Mapping[UUID, UUID]) -> SessionState:
+    """The marked values stay where they are, with the reason. One that comes later is marked as it comes."""
+    doubted = stands_in.get(mark.event, mark.event)
+    series = {
+        measure: tuple(replace(v, artefact=mark.reason) if v.event == doubted else v for v in values)
+        if measure in mark.measures
+        else values
+        for measure, values in state.series.items()
+    }
+    return replace(state, series=series)
+
+
+def _rate(state: SessionState, event: Event, payload: RateChanged) -> SessionState:
+    dose = state.dose
+    if dose is None or not dose.is_open:
+        return _irregular(state, event, "no dose was open when its rate was changed")
+    if dose.planned.duration_min is None:
+        return _irregular(state, event, "an injection has no rate")
+    envelope = event.envelope
+    step = DoseStep(
+        DoseStepKind.RATE,
+        moment(envelope),
+        envelope.actor,
+        envelope.id,
+        payload.reason,
+        payload.rate_mg_per_min,
+    )
+    return replace(state, dose=dose.with_step(step, dose.status))
 
 
 def _vital(state: SessionState, event: Event, payload: VitalRecorded) -> SessionState:
@@ -188,6 +234,7 @@ def _vital(state: SessionState, event: Event, payload: VitalRecorded) -> Session
             by=envelope.actor,
             device=payload.device,
             event=envelope.id,
+            artefact=state.care.artefacts.get(envelope.id, ""),
         )
         series[reading.measure] = (*series.get(reading.measure, ()), value)
     return replace(state, series=series)
@@ -201,7 +248,8 @@ def _start(state: SessionState, event: Event, payload: DoseStarted) -> SessionSt
     envelope = event.envelope
     step = DoseStep(DoseStepKind.START, moment(envelope), envelope.actor, envelope.id)
     status = DoseStatus.FINISHED if payload.duration_min is None else DoseStatus.RUNNING
-    baseline = {measure: values[-1] for measure, values in state.series.items()}
+    newest = {measure: state.latest(measure) for measure in state.series}
+    baseline = {measure: value for measure, value in newest.items() if value is not None}
     return replace(state, dose=DoseGiven(payload, status, (step,)), baseline=baseline)
 
 
@@ -233,12 +281,13 @@ _ACTS: Mapping[type, tuple[DoseStepKind, DoseStatus, tuple[DoseStatus, ...]]] = 
 }
 
 
-def _resolve(state: SessionState, event: Event, report: UUID) -> SessionState:
+def _resolve(state: SessionState, event: Event, report: UUID, outcome: str) -> SessionState:
     if not any(s.event == report for s in state.side_effects):
         return _irregular(state, event, "it resolves a side effect that was not reported")
     at = moment(event.envelope)
     effects = tuple(
-        replace(s, resolved_at=s.resolved_at or at) if s.event == report else s for s in state.side_effects
+        replace(s, resolved_at=s.resolved_at or at, outcome=s.outcome or outcome) if s.event == report else s
+        for s in state.side_effects
     )
     return replace(state, side_effects=effects)
 

@@ -57,6 +57,8 @@ SHELF_LIFE: Mapping[Measure, ShelfLife] = {
     Measure.DISSOCIATION: RATING,
     Measure.ANXIETY_NOW: RATING,
     Measure.TEMPERATURE: RATING,
+    Measure.NAUSEA: RATING,
+    Measure.ORIENTATION: RATING,
     Measure.WEIGHT: BODY,
 }
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
 from uuid import UUID
 
 from ataraxy.core.course.holds import CourseHold
 from ataraxy.core.protocol.types import Override, Phase, Protocol, RuleAction
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
 from ataraxy.core.session.believed import believed
+from ataraxy.core.session.care import BolusGiven, EmergencyStarted, MedicineGiven, RateChanged
 from ataraxy.core.session.decide import DANGER, decide
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
@@ -38,10 +38,13 @@ from ataraxy.core.session.events import (
 )
 from ataraxy.core.session.fold import apply
 from ataraxy.core.session.freshness import AHEAD, is_current, pre_dose_current
+from ataraxy.core.session.permit_care import AFTER_THE_END, over_cap, permit_care
 from ataraxy.core.session.sound import Refusal, sound
 from ataraxy.core.session.start import gate_moved_start, gate_start
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Hold, Pause, Stop
+
+AT_HOME = (EndReason.DISCHARGED, EndReason.STOPPED)
 
 
 def permit(
@@ -51,12 +54,13 @@ def permit(
     *,
     at: datetime | None = None,
     corrects: UUID | None = None,
+    actor: UUID | None = None,
 ) -> Refusal | None:
     """None if this event may be appended now; ``at`` is when it is said to have been true.
 
-    Looks at the session alone; ``permit_under`` also asks the protocol.
+    Looks at the session alone; ``permit_under`` also asks the protocol. ``actor``: who writes it, where known.
     """
-    if isinstance(payload, DosePaused | DoseStopped):
+    if isinstance(payload, DosePaused | DoseStopped | EmergencyStarted):
         return None  # hazard: a refused stop. What does not fit is listed as irregular by the reader.
     if at is not None and at - now > AHEAD:
         return Refusal("That time is still to come.", "Enter when it really was.")
@@ -65,8 +69,8 @@ def permit(
     if state.opened is None and not isinstance(payload, SessionOpened):
         return Refusal("This session was never opened.", "Open it first.")
     if state.phase is Phase.ENDED:
-        return _permit_after_end(state, payload, at or now)
-    return _permit_payload(state, payload)
+        return _permit_after_end(state, payload, at or now, actor)
+    return _permit_payload(state, payload, at or now, actor)
 
 
 def permit_under(
@@ -78,6 +82,7 @@ def permit_under(
     at: datetime | None = None,
     corrects: UUID | None = None,
     holds: Sequence[CourseHold] | None = None,
+    actor: UUID | None = None,
 ) -> Refusal | None:
     """As ``permit``, and by the protocol: start and discharge only when its criteria hold.
 
@@ -85,20 +90,34 @@ def permit_under(
         holds: what the course says against a dose now (``core/course/holds.py``); None when nobody asked, and
             then no dose is started.
     """
-    refusal = permit(state, payload, now, at=at, corrects=corrects)
+    refusal = permit(state, payload, now, at=at, corrects=corrects, actor=actor)
     if refusal is not None:
         return refusal
     if corrects is not None and isinstance(payload, DoseStarted):
         return gate_moved_start(protocol, state, payload, at or now)
     if corrects is not None:
         return _gate_running_again(protocol, state, payload, now, at or now, corrects)
+    return _by_protocol(protocol, state, payload, now, holds)
+
+
+def _by_protocol(
+    protocol: Protocol,
+    state: SessionState,
+    payload: SessionPayload,
+    now: datetime,
+    holds: Sequence[CourseHold] | None,
+) -> Refusal | None:
     match payload:
         case DoseStarted():
             return gate_start(protocol, state, payload, now, holds)
         case DoseResumed():
             return _gate_resume(protocol, state, now)
-        case SessionEnded(how=EndReason.DISCHARGED):
+        case SessionEnded(how=EndReason.DISCHARGED | EndReason.STOPPED):
             return _gate_discharge(protocol, state, now)
+        case RateChanged() if state.dose and payload.rate_mg_per_min > state.dose.rate_mg_per_min:
+            return _gate_resume(protocol, state, now)
+        case BolusGiven():
+            return over_cap(protocol, state, payload.mg, now) or _gate_resume(protocol, state, now)
         case OverrideSigned(line):
             return _gate_signature(protocol, line)
         case DoseDecided():
@@ -132,19 +151,23 @@ def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID
     return sound(payload)
 
 
-def _permit_after_end(state: SessionState, payload: SessionPayload, at: datetime) -> Refusal | None:
+def _permit_after_end(
+    state: SessionState, payload: SessionPayload, at: datetime, actor: UUID | None
+) -> Refusal | None:
     ended = state.ending
     if isinstance(payload, NoteWritten):
         return None
     if isinstance(payload, VitalRecorded | SideEffectReported) and ended is not None and at <= ended.at:
         return sound(payload)  # charted late
-    if isinstance(payload, SideEffectResolved | MonitorUnbound):
-        return _permit_payload(state, payload)
+    if isinstance(payload, MedicineGiven | BolusGiven) and ended is not None and at <= ended.at:
+        return _permit_payload(state, payload, at, actor)
+    if isinstance(payload, (SideEffectResolved, MonitorUnbound, *AFTER_THE_END)):
+        return _permit_payload(state, payload, at, actor)
     return Refusal("The session has ended.", "Write a note, or correct what is wrong.")
 
 
 def _permit_payload(  # noqa: C901 (one case for each payload)
-    state: SessionState, payload: SessionPayload
+    state: SessionState, payload: SessionPayload, at: datetime, actor: UUID | None
 ) -> Refusal | None:
     match payload:
         case SessionOpened():
@@ -182,7 +205,7 @@ def _permit_payload(  # noqa: C901 (one case for each payload)
         case SideEffectReported() | EventRetracted() | DosePaused() | DoseStopped():
             return None
         case _:
-            assert_never(payload)
+            return permit_care(state, payload, at, actor)
     return None
 
 
@@ -209,6 +232,10 @@ def _permit_end(state: SessionState, how: EndReason) -> Refusal | None:
         return Refusal("A dose was given: this is not a cancelled session.", "Choose how the patient left.")
     if how is EndReason.DISCHARGED and dose is None:
         return Refusal("No dose was given.", "End the session as cancelled.")
+    if how is EndReason.STOPPED and (dose is None or dose.status is not DoseStatus.STOPPED):
+        return Refusal("The dose was not stopped early.", "Choose how the patient left.")
+    if state.care.emergency is not None and how in AT_HOME:
+        return Refusal("An emergency still runs.", "End it first, with its outcome.")
     return None
 
 

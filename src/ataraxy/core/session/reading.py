@@ -8,13 +8,15 @@ from decimal import Decimal
 from ataraxy.core.protocol.types import Measure
 from ataraxy.core.session.events import Reading
 
-# The ends of a scale by its own definition (per cent, MOAA/S 0-5, CADSS 23 items of 0-4, a 0-10 rating), not
+# The ends of a scale by its own definition (per cent, MOAA/S 0-5, CADSS 23 items of 0-4, 0-10 ratings, three questions), not
 # clinical limits: those are lines of the protocol.
 SCALE_ENDS: Mapping[Measure, tuple[Decimal, Decimal]] = {
     Measure.SPO2: (Decimal(1), Decimal(100)),
     Measure.SEDATION: (Decimal(0), Decimal(5)),
     Measure.DISSOCIATION: (Decimal(0), Decimal(92)),
     Measure.ANXIETY_NOW: (Decimal(0), Decimal(10)),
+    Measure.NAUSEA: (Decimal(0), Decimal(10)),
+    Measure.ORIENTATION: (Decimal(0), Decimal(3)),
 }
 
 

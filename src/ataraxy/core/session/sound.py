@@ -34,7 +34,7 @@ def sound(payload: SessionPayload) -> Refusal | None:
             if mg <= 0 or weight_kg <= 0:
                 return Refusal("A dose and a weight are above zero.", "Look at the dose arithmetic again.")
         case EscortNamed(name, phone):
-            if _blank(name, phone):
+            if blank(name, phone):
                 return Refusal("An escort needs a name and a telephone number.", "Enter both.")
         case DoseDecided(mg_per_kg=mg_per_kg) if mg_per_kg <= 0:
             return Refusal("A dose is above zero.", "Decide on a dose, or stop the course.")
@@ -44,14 +44,15 @@ def sound(payload: SessionPayload) -> Refusal | None:
             | NoteWritten(text=words)
             | SideEffectReported(effect=words)
         ):
-            if _blank(words):
+            if blank(words):
                 return Refusal("The words are missing.", "Say it in your own words.")
         case _:
             return None
     return None
 
 
-def _blank(*words: str) -> bool:
+def blank(*words: str) -> bool:
+    """True when any of these has nothing in it."""
     return any(not word.strip() for word in words)
 
 

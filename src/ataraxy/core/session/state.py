@@ -11,6 +11,8 @@ from uuid import UUID
 
 from ataraxy.core.protocol.types import Measure, Phase
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
+from ataraxy.core.session.attended import Care
+from ataraxy.core.session.care import BolusGiven
 from ataraxy.core.session.dose import DoseGiven
 from ataraxy.core.session.events import EndReason, Grade, SessionOpened, SessionPayload
 
@@ -39,6 +41,7 @@ class Value:
     by: UUID | None
     device: str  # empty: typed by hand
     event: UUID
+    artefact: str = ""  # why it is held to be wrong; it stays, and vouches for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,9 @@ class SideEffect:
     by: UUID | None
     event: UUID
     resolved_at: datetime | None = None
+    action: str = ""
+    serious: bool = False
+    outcome: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -165,6 +171,7 @@ class SessionState:
     decided: Decided | None = None
     notes: tuple[Note, ...] = ()
     ending: Ending | None = None
+    care: Care = field(default_factory=Care)
     out_of_effect: tuple[OutOfEffect, ...] = ()
     irregular: tuple[Irregular, ...] = ()
     unresolved: frozenset[UUID] = frozenset()  # named by another event, but not (yet) in the record
@@ -187,9 +194,8 @@ class SessionState:
         return self.opened.planned_mg_per_kg if self.opened else None
 
     def latest(self, measure: Measure) -> Value | None:
-        """The newest value in effect, however old; None when it was never measured."""
-        values = self.series.get(measure)
-        return values[-1] if values else None
+        """The newest value in effect, however old; None when it was never measured. An artefact is none."""
+        return next((v for v in reversed(self.series.get(measure, ())) if not v.artefact), None)
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -206,7 +212,7 @@ class SessionState:
         return next((s for s in reversed(self.signatures) if s.line == line), None)
 
     def mg_given(self, when: datetime) -> Decimal:
-        """The mg given by ``when``, an estimate; never above the planned dose."""
-        if self.dose is None:
-            return Decimal(0)
-        return self.dose.mg_at(min(when, self.ending.at) if self.ending else when)
+        """The mg given by ``when``, an estimate: the planned dose by rate and time, and every supplement."""
+        until = min(when, self.ending.at) if self.ending else when
+        extra = (g.what.mg for g in self.care.given if isinstance(g.what, BolusGiven) and g.at <= until)
+        return sum(extra, self.dose.mg_at(until) if self.dose else Decimal(0))

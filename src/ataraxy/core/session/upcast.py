@@ -5,6 +5,19 @@ When a payload's fields change, its ``VERSION`` grows by one and a step is added
 
 from __future__ import annotations
 
+from typing import Any
+
 from ataraxy.core.record.read import Lifts
 
-LIFTS: Lifts = {}  # every session event is still at version 1
+
+def _as_it_was(payload: dict[str, Any]) -> dict[str, Any]:
+    """Only optional fields came: an older text says nothing about them."""
+    return payload
+
+
+LIFTS: Lifts = {
+    ("DoseStarted", 1): _as_it_was,
+    ("SideEffectReported", 1): _as_it_was,
+    ("SideEffectResolved", 1): _as_it_was,
+    ("EventRetracted", 1): _as_it_was,
+}

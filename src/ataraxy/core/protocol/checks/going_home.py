@@ -22,6 +22,8 @@ PARAMETERS: dict[DischargeKind, tuple[str, ...]] = {
     DischargeKind.CONFIRM: (),
     DischargeKind.ESCORT: (),
     DischargeKind.BACK_TO_BASELINE: ("measure", "margin", "fresh_within_min"),
+    DischargeKind.FALLING: ("measure", "margin", "fresh_within_min"),
+    DischargeKind.NO_ACUTE_SUICIDALITY: (),
 }
 EVERY = ("at_least_min", "fresh_within_min", "limits", "measure", "margin")
 NEVER_SKIPPED = (DischargeKind.MINIMUM_OBSERVATION, DischargeKind.ESCORT)

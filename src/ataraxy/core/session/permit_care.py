@@ -1,0 +1,314 @@
+"""What may be written about the care around the dose. What entered the patient may always be written."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import assert_never
+from uuid import UUID
+
+from ataraxy.core.protocol.types import Protocol
+from ataraxy.core.session.attended import Order
+from ataraxy.core.session.care import (
+    ArtefactMarked,
+    BolusGiven,
+    CarePayload,
+    CoverNamed,
+    EmergencyEnded,
+    EmergencyLogged,
+    EmergencyReviewed,
+    EmergencyRoleTaken,
+    EmergencyStarted,
+    EntryMovedIn,
+    FromPaper,
+    HandoverAccepted,
+    HandoverOffered,
+    MedicineGiven,
+    OrderCountersigned,
+    OrderGiven,
+    OrderKind,
+    PumpRead,
+    RateChanged,
+    SyringeChecked,
+    SyringePrepared,
+    Way,
+)
+from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.events import VitalRecorded
+from ataraxy.core.session.sound import Refusal, blank
+from ataraxy.core.session.state import SessionState
+
+ML_STEP = Decimal("0.01")
+MAY_DIFFER = Decimal(
+    "0.05"
+)  # the pump's volume beside the estimate: more is explained (this project's choice)
+SPRAY_REST = timedelta(
+    minutes=5
+)  # between two nasal devices; proposed, after the esketamine label as recalled
+AFTER_THE_END = (
+    OrderCountersigned,
+    EmergencyStarted,
+    EmergencyRoleTaken,
+    EmergencyLogged,
+    EmergencyEnded,
+    EmergencyReviewed,
+    EntryMovedIn,
+    FromPaper,
+    PumpRead,
+)
+NEVER_REFUSED = (EmergencyStarted,)
+
+
+def permit_care(  # noqa: C901 (one case for each payload)
+    state: SessionState, payload: CarePayload, at: datetime, actor: UUID | None
+) -> Refusal | None:
+    """None if it may be appended. ``actor`` None: nobody asks who acts (a replay, a question of the page)."""
+    match payload:
+        case EmergencyStarted():
+            return None
+        case CoverNamed():
+            return None
+        case SyringePrepared():
+            return _prepared(state, payload)
+        case SyringeChecked(syringe):
+            return _checked(state, syringe, actor)
+        case RateChanged():
+            return _rate(state, payload)
+        case PumpRead():
+            return _pump(state, payload, at)
+        case OrderGiven():
+            return _order(payload, actor)
+        case OrderCountersigned(order):
+            return _countersigned(state, order, actor)
+        case BolusGiven():
+            return _bolus(state, payload, at)
+        case MedicineGiven(medicine=medicine, amount=amount, unit=unit):
+            if blank(medicine, unit) or amount < 0:
+                return Refusal("A medicine has a name, an amount and a unit.", "Enter all three.")
+        case ArtefactMarked():
+            return _artefact(state, payload)
+        case EmergencyRoleTaken() | EmergencyLogged() | EmergencyEnded() | EmergencyReviewed():
+            return _emergency(state, payload)
+        case HandoverOffered(to=to, things=things):
+            if not things or to == actor:
+                return Refusal("A hand-over names what, and another person.", "Choose both.")
+        case HandoverAccepted(offer):
+            return _accepted(state, offer, actor)
+        case EntryMovedIn(copied=copied):
+            return _in_log(state, (copied,))
+        case FromPaper(entries, sheet, written_by):
+            if blank(sheet, written_by) or not entries:
+                return Refusal("A paper sheet has a number and a hand.", "Enter both.")
+            return _in_log(state, entries)
+        case _:
+            assert_never(payload)
+    return None
+
+
+def _in_log(state: SessionState, entries: tuple[UUID, ...]) -> Refusal | None:
+    known = {e.envelope.id for e in state.log}
+    if not known.issuperset(entries):
+        return Refusal("An entry it names is not in this session.", "Reload and choose again.")
+    return None
+
+
+# --- the syringe and the pump ----------------------------------------------------------------------
+
+
+def may_draw(state: SessionState) -> Refusal | None:
+    """Why nothing is drawn up yet, or None: somebody takes this patient home before a vial is opened."""
+    escort = state.escort
+    if escort is None or blank(escort.name) or blank(escort.phone):
+        return Refusal("No escort is named.", "Name the adult who takes the patient home, then draw up.")
+    if state.ending is not None:
+        return Refusal("The session has ended.", "Draw up in the session it is for.")
+    return None
+
+
+def _prepared(state: SessionState, made: SyringePrepared) -> Refusal | None:
+    if (refusal := may_draw(state)) is not None:
+        return refusal
+    if min(made.mg, made.stock_mg_per_ml, made.stock_ml, made.final_ml, made.concentration_mg_per_ml) <= 0:
+        return Refusal("Every amount is above zero.", "Look at the label again.")
+    if made.diluent_ml < 0 or (made.diluent_ml > 0 and blank(made.diluent)):
+        return Refusal("A diluent has a name.", "Say what it was diluted with.")
+    if abs(made.stock_ml + made.diluent_ml - made.final_ml) > ML_STEP:
+        words = f"{made.stock_ml} mL of stock and {made.diluent_ml} mL of diluent are not {made.final_ml} mL."
+        return Refusal(words, "Measure the volumes again.")
+    held = made.stock_mg_per_ml * made.stock_ml
+    if abs(held - made.concentration_mg_per_ml * made.final_ml) > held * Decimal("0.01"):
+        strength = (held / made.final_ml).quantize(ML_STEP)
+        words = f"{held} mg in {made.final_ml} mL are {strength} mg/mL, not {made.concentration_mg_per_ml}."
+        return Refusal(words, "Do not use it before the label is right.")
+    if made.mg > held:
+        return Refusal(f"It holds {held} mg, not {made.mg} mg.", "Look at the label again.")
+    return None
+
+
+def _checked(state: SessionState, syringe: UUID, actor: UUID | None) -> Refusal | None:
+    found = next((s for s in state.care.syringes if s.event == syringe), None)
+    if found is None:
+        return Refusal("That syringe was not prepared here.", "Reload and choose it again.")
+    if actor is not None and actor == found.by:
+        return Refusal("Who drew it up does not check it.", "A second person reads the label.")
+    return None
+
+
+def _rate(state: SessionState, change: RateChanged) -> Refusal | None:
+    dose = state.dose
+    if dose is None or dose.status is not DoseStatus.RUNNING or dose.is_injection:
+        return Refusal("No infusion runs.", "Resume it first, or start it.")
+    if change.rate_mg_per_min <= 0:
+        return Refusal("A rate is above zero.", "To end the flow, pause or stop.")
+    if change.rate_mg_per_min <= dose.planned_rate_mg_per_min:
+        return None
+    order = state.care.order(change.order) if change.order else None
+    if order is None or order.order.kind is not OrderKind.KETAMINE or order.order.unit != "mg/min":
+        return Refusal(
+            f"{change.rate_mg_per_min} mg/min is faster than the planned {dose.planned_rate_mg_per_min} mg/min.",
+            "A prescriber orders the new rate first.",
+        )
+    if change.rate_mg_per_min > order.order.amount:
+        return Refusal(f"The order says {order.order.amount} mg/min.", "Set what was ordered, or less.")
+    return None
+
+
+def expected_ml(state: SessionState, at: datetime) -> Decimal | None:
+    """What the pump should have infused by rate and running time, an estimate; None where there is no pump."""
+    dose = state.dose
+    if dose is None or dose.is_injection or not dose.planned.concentration_mg_per_ml:
+        return None
+    return (dose.mg_at(at) / dose.planned.concentration_mg_per_ml).quantize(ML_STEP)
+
+
+def differs(infused_ml: Decimal, expected: Decimal) -> bool:
+    """Whether the pump and the estimate are further apart than goes without a word."""
+    return abs(infused_ml - expected) > max(expected, infused_ml) * MAY_DIFFER
+
+
+def _pump(state: SessionState, read: PumpRead, at: datetime) -> Refusal | None:
+    if state.dose is None or state.dose.is_injection:
+        return Refusal("No infusion was started.", "There is no pump to read.")
+    if read.infused_ml is None:
+        return None
+    if read.infused_ml < 0:
+        return Refusal("A volume is not below zero.", "Read the pump again.")
+    expected = expected_ml(state, at)
+    if expected is not None and differs(read.infused_ml, expected) and blank(read.explanation):
+        words = f"The pump says {read.infused_ml} mL, rate and time say {expected} mL: more than 5 % apart."
+        return Refusal(words, "Read the pump again; if it is so, say why.")
+    return None
+
+
+# --- orders and what is given ----------------------------------------------------------------------
+
+
+def _order(order: OrderGiven, actor: UUID | None) -> Refusal | None:
+    if blank(order.medicine, order.unit, order.reason) or order.amount <= 0:
+        return Refusal("An order says what, how much, in which unit and why.", "Enter all of it.")
+    if order.verbal and not order.read_back:
+        return Refusal("A verbal order is read back.", "Read it back to the prescriber, then confirm that.")
+    if not order.verbal and actor is not None and actor != order.prescriber:
+        return Refusal("This is another prescriber's order.", "Write it as a verbal order, read back.")
+    if order.kind is OrderKind.KETAMINE and order.unit not in ("mg", "mg/min"):
+        return Refusal("Ketamine is ordered in mg, or mg/min.", "Write the unit.")
+    return None
+
+
+def _countersigned(state: SessionState, order: UUID, actor: UUID | None) -> Refusal | None:
+    found = state.care.order(order)
+    if found is None or not found.is_open:
+        return Refusal("That order waits for no signature.", "Reload and look again.")
+    if actor is not None and actor != found.order.prescriber:
+        return Refusal("Another prescriber gave that order.", "Who gave it countersigns it.")
+    return None
+
+
+def _bolus(state: SessionState, bolus: BolusGiven, at: datetime) -> Refusal | None:
+    order = state.care.order(bolus.order)
+    if order is None or order.order.kind is not OrderKind.KETAMINE or order.order.unit != "mg":
+        return Refusal("Supplemental ketamine needs a prescriber's order in mg.", "Ask for the order first.")
+    if bolus.mg <= 0 or bolus.mg > left_of(state, order):
+        return Refusal(f"{left_of(state, order)} mg of this order are left.", "Give that, or less.")
+    if bolus.way is not order.order.way:
+        return Refusal(f"The order says {order.order.way.value}.", "Give it as ordered, or ask again.")
+    if bolus.way is Way.NASAL and (ready := rested_at(state)) is not None and at < ready:
+        return Refusal(
+            f"The last spray was less than {SPRAY_REST // timedelta(minutes=1)} min ago.",
+            "Let the patient rest, then give the next.",
+        )
+    return None
+
+
+def left_of(state: SessionState, order: Order) -> Decimal:
+    """The mg of an order for ketamine that were not given yet."""
+    given = (
+        g.what.mg for g in state.care.given if isinstance(g.what, BolusGiven) and g.what.order == order.event
+    )
+    return order.order.amount - sum(given, Decimal(0))
+
+
+def rested_at(state: SessionState) -> datetime | None:
+    """When the next spray may be given; None when none was."""
+    sprays = [g.at for g in state.care.boluses if isinstance(g.what, BolusGiven) and g.what.way is Way.NASAL]
+    return sprays[-1] + SPRAY_REST if sprays else None
+
+
+def over_cap(protocol: Protocol, state: SessionState, mg: Decimal, at: datetime) -> Refusal | None:
+    """The caps of the protocol hold for everything that goes in together, supplements included."""
+    if state.dose is None:
+        return Refusal("No dose was started.", "A supplement follows the planned dose.")
+    started = state.dose.planned
+    extra = state.mg_given(at) - state.dose.mg_at(at)
+    total = started.mg + extra + mg
+    cap = min(protocol.dose.cap_mg, protocol.dose.cap_mg_per_kg * started.weight_kg)
+    reached = total if state.dose.is_open else state.mg_given(at) + mg
+    if reached > cap:
+        return Refusal(f"With this {reached} mg would be in; the protocol's cap is {cap} mg.", "Give less.")
+    return None
+
+
+# --- artefacts, emergencies, hand-overs ------------------------------------------------------------
+
+
+def _artefact(state: SessionState, mark: ArtefactMarked) -> Refusal | None:
+    target = next((e for e in state.log if e.envelope.id == mark.event), None)
+    out = {o.event.envelope.id for o in state.out_of_effect}
+    if target is None or target.envelope.id in out or not isinstance(target.payload, VitalRecorded):
+        return Refusal("That is not a measurement that counts here.", "Reload and choose it again.")
+    held = {reading.measure for reading in target.payload.readings}
+    if not mark.measures or not held.issuperset(mark.measures):
+        return Refusal("It does not hold that value.", "Choose a value of this entry.")
+    if blank(mark.reason):
+        return Refusal("An artefact needs its reason.", "Say what was seen: a moved probe, a bent arm.")
+    return None
+
+
+def _emergency(
+    state: SessionState, act: EmergencyRoleTaken | EmergencyLogged | EmergencyEnded | EmergencyReviewed
+) -> Refusal | None:
+    found = next((e for e in state.care.emergencies if e.event == act.emergency), None)
+    if found is None:
+        return Refusal("That emergency was not started here.", "Reload and look again.")
+    if isinstance(act, EmergencyEnded) and not found.is_running:
+        return Refusal("That emergency is over already.", "Write what is to be added as a note.")
+    if isinstance(act, EmergencyReviewed) and found.is_running:
+        return Refusal("That emergency still runs.", "End it first.")
+    words = {
+        EmergencyRoleTaken: lambda a: a.who,
+        EmergencyLogged: lambda a: a.what,
+        EmergencyEnded: lambda a: a.outcome,
+        EmergencyReviewed: lambda a: a.words,
+    }
+    if blank(words[type(act)](act)):
+        return Refusal("The words are missing.", "Say it in a few words.")
+    return None
+
+
+def _accepted(state: SessionState, offer: UUID, actor: UUID | None) -> Refusal | None:
+    open_offer = state.care.offer
+    if open_offer is None or open_offer.event != offer:
+        return Refusal("That hand-over is not offered any more.", "Reload and look again.")
+    if actor is not None and actor != open_offer.to:
+        return Refusal("It was offered to somebody else.", "They accept it, or it is offered to you.")
+    return None
