@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -73,6 +72,8 @@ def _fit_dataclass(kind: type, value: object, path: Path, problems: list[Problem
 
 
 def _unknown_key(key: str, known: Mapping[str, object], path: Path) -> Problem:
+    from difflib import get_close_matches  # only a wrong file needs it
+
     with_unit = [name for name in known if name.startswith(f"{key}_")]
     if with_unit:
         return Problem(

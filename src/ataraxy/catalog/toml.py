@@ -1,6 +1,6 @@
 """Read a TOML file with the place of every key, so that a message can name the line.
 
-Values come from ``tomllib`` (decimals exact), places from ``tree-sitter-toml``.
+Values come from ``tomllib`` (decimals exact), places from ``tree-sitter-toml``, which is asked only when a place is.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from typing import Any
-
-import tree_sitter_toml
-from tree_sitter import Language, Node, Parser
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 from ataraxy.core.errors import CatalogError
 from ataraxy.core.protocol.problem import Path
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
 
 AT_LINE = re.compile(r"\s*\(at line (\d+), column (\d+)\)")
 CURE_SYNTAX = "Correct the line; `key = value`, and text stands in double quotes."
@@ -37,13 +37,19 @@ class Document:
 
     name: str
     values: Mapping[str, Any]
-    places: Mapping[Path, Place]
+    text: str
+
+    @property
+    def places(self) -> Mapping[Path, Place]:
+        """Of every key and item."""
+        return _places_of(self.text)
 
     def place(self, path: Path) -> Place:
         """The place of ``path``, or of the nearest table around it."""
-        while path and path not in self.places:
+        places = self.places
+        while path and path not in places:
             path = path[:-1]
-        return self.places.get(path, Place(1, 1))
+        return places.get(path, Place(1, 1))
 
     def where(self, path: Path) -> str:
         place = self.place(path)
@@ -58,12 +64,11 @@ def parse_toml(text: str, name: str) -> Document:
     """
     try:
         values = tomllib.loads(text, parse_float=_decimal)
-        places = dict(_places(text))
     except RecursionError:
         raise CatalogError("Brackets are nested too deep.", CURE_SYNTAX, f"{name}:1:1") from None
     except ValueError as error:
         raise _syntax_error(str(error), text, name) from None
-    return Document(name, values, places)
+    return Document(name, values, text)
 
 
 def read_text(data: bytes, name: str) -> str:
@@ -95,7 +100,15 @@ def _syntax_error(message: str, text: str, name: str) -> CatalogError:
 
 @cache
 def _parser() -> Parser:
+    import tree_sitter_toml
+    from tree_sitter import Language, Parser
+
     return Parser(Language(tree_sitter_toml.language()))
+
+
+@lru_cache(maxsize=16)
+def _places_of(text: str) -> Mapping[Path, Place]:
+    return dict(_places(text))
 
 
 def _places(text: str) -> Iterator[tuple[Path, Place]]:

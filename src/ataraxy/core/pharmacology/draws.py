@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.random import Philox
 from numpy.typing import NDArray
 
 from ataraxy.core.errors import InputRefused
@@ -70,6 +69,8 @@ def _runs(number: IntArray) -> list[tuple[int, int]]:
 
 
 def _raw(seed: int, stream: int, first_block: int, blocks: int) -> NDArray[np.uint64]:
+    from numpy.random import Philox  # a typical person needs none: their answer does not wait for it
+
     counter = [first_block & (2**64 - 1), first_block >> 64, 0, 0]
     bits = Philox(key=[seed, stream], counter=counter)
     raw: NDArray[np.uint64] = bits.random_raw(blocks * PER_BLOCK)

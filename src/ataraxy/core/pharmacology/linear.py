@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology.inputs import Input, occasion_at
+from ataraxy.core.pharmacology.minutes import each_once
 
 FloatArray = NDArray[np.float64]
 
@@ -107,7 +108,7 @@ def moments_of(course: Course, at_min: FloatArray) -> FloatArray:
     shared = [one for one in course.inputs if one.shared]
     edges = [float(t[0]) for one in shared for t in (one.start_min, one.end_min)]
     first = min(course.starts[0], *(float(one.start_min.min()) for one in course.inputs))
-    every = np.unique(np.concatenate([at_min, edges, course.starts, [first]]))
+    every = each_once(np.concatenate([at_min, edges, course.starts, [first]]))
     moments: FloatArray = every[(every >= first) & (every <= at_min[-1])]
     return moments
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from ataraxy.core.protocol.types import Status
+from ataraxy.core.protocol.status import Status
 
 
 class Enantiomer(StrEnum):

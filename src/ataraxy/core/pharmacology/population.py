@@ -17,7 +17,7 @@ from ataraxy.core.pharmacology.draws import uniforms
 from ataraxy.core.pharmacology.model import Standing
 from ataraxy.core.pharmacology.people import ANCESTRIES, SEXES, FloatArray, IntArray, People, TextArray
 from ataraxy.core.protocol.problem import Path, Problem
-from ataraxy.core.protocol.types import Status
+from ataraxy.core.protocol.status import Status
 
 ABSENT = ("unknown", "none")  # written so in a file, told as ""
 COVARIATES = 1  # the stream of draws: parameters have stream 0

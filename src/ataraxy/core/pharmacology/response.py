@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
+from ataraxy.core.pharmacology.minutes import each_once
 from ataraxy.core.pharmacology.network import Site, Values
+from ataraxy.core.pharmacology.quadrature import gauss_legendre
 from ataraxy.core.pharmacology.regimen import Regimen
 
 FloatArray = NDArray[np.float64]
@@ -160,7 +161,7 @@ def _nodes(knots: FloatArray, nodes: IntArray) -> tuple[FloatArray, FloatArray, 
     """Minutes of the quadrature nodes, their weights, and how long each is before its interval's end."""
     minutes, weights, left = [], [], []
     for start, end, count in zip(knots[:-1], knots[1:], nodes, strict=True):
-        x, w = leggauss(int(count))
+        x, w = gauss_legendre(int(count))
         half = 0.5 * (end - start)
         minutes.append(start + half * (1.0 + x))
         weights.append(half * w)
@@ -192,6 +193,6 @@ def knots_of(regimen: Regimen, at_min: FloatArray) -> FloatArray:
     if not regimen or len(at_min) == 0:
         return np.zeros(0)
     edges = [t for dose in regimen for t in (dose.start_min, dose.start_min + dose.duration_min)]
-    every = np.unique(np.concatenate([at_min, edges]))
+    every = each_once(np.concatenate([at_min, edges]))
     knots: FloatArray = every[(every >= min(edges)) & (every <= at_min[-1])]
     return knots

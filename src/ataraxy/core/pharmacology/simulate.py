@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.draws import Draws
-from ataraxy.core.pharmacology.effect import EffectModel, Shape
+from ataraxy.core.pharmacology.effect import EffectModel, Shape, names_of
 from ataraxy.core.pharmacology.linear import propagate
+from ataraxy.core.pharmacology.minutes import each_once
 from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.network import Reading, Site
 from ataraxy.core.pharmacology.panel import panel
@@ -46,7 +47,8 @@ class Tier(StrEnum):
 class Simulation:
     """What was simulated.
 
-    Names: each analyte of the model, ``site:<effect>`` for each effect site, and each effect's endpoint.
+    Names: each analyte of the model, ``site:<effect>`` for each effect site, and each effect's endpoint (its own id
+    where two effects tell the same endpoint).
     ``achieved_error``: estimated, relative; 0 where the answer is exact but for rounding.
     """
 
@@ -99,7 +101,7 @@ def ascending(at_min: FloatArray) -> FloatArray:
     at = np.asarray(at_min, dtype=np.float64).ravel()
     if not np.isfinite(at).all():
         raise InputRefused("A time asked for is not a number.", "Give finite minutes.", "at_min")
-    return np.unique(at)
+    return each_once(at)
 
 
 def run(
@@ -133,7 +135,7 @@ def units_of(ready: Prepared) -> dict[str, str]:
     return (
         {reading.name: reading.unit for reading in ready.network.readings}
         | {site.reading.name: site.reading.unit for site in ready.network.sites if site.driver.half_life}
-        | {effect.endpoint.value: effect.unit for effect in ready.effects}
+        | dict(zip(names_of(ready.effects), (effect.unit for effect in ready.effects), strict=True))
     )
 
 
@@ -143,7 +145,7 @@ def _run_numpy(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[d
     values = {reading.name: read(ready, reading, states, at_min) for reading in told}
     knots = knots_of(ready.regimen, at_min)
     nodes, error = _planned(ready, at_min, tolerance)
-    for effect in ready.effects:
+    for effect, name in zip(ready.effects, names_of(ready.effects), strict=True):
         sites = _sites(ready, effect)
         if effect.shape is Shape.TURNOVER:
             drive = _drive(ready, [site.reading for site in sites])
@@ -151,7 +153,7 @@ def _run_numpy(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[d
         else:
             levels = [read(ready, site.reading, states, at_min) for site in sites]
             response = direct_response(effect, ready.values[0], driving(sites, ready.values[0], levels))
-        values[effect.endpoint.value] = response
+        values[name] = response
     return values, error
 
 

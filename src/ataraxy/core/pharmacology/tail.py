@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
 from ataraxy.core.pharmacology.people import FloatArray
+from ataraxy.core.pharmacology.quadrature import gauss_legendre
 
 LOG_ROOT_2PI = 0.5 * math.log(2 * math.pi)
 FAR = -30.0  # below this erfc nears the smallest float; six terms of the asymptotic series are exact to 1e-13
 _erfc = np.frompyfunc(math.erfc, 1, 1)
 _lgamma = np.frompyfunc(math.lgamma, 1, 1)
-_HALF, _WIDTH = np.polynomial.legendre.leggauss(48)
-_NODES, _WEIGHTS = ((_HALF + 1) / 2) ** 2, _WIDTH * (_HALF + 1) / 2  # denser near 0, where powers are rough
+
+
+@cache
+def _towards_zero() -> tuple[FloatArray, FloatArray]:
+    """Nodes on (0, 1) and weights, denser near 0, where powers are rough."""
+    half, width = gauss_legendre(48)
+    return ((half + 1) / 2) ** 2, width * (half + 1) / 2
 
 
 def log_normal_density(z: FloatArray) -> FloatArray:
@@ -54,11 +61,12 @@ def log_student_below(z: FloatArray, freedom: FloatArray) -> FloatArray:
     quadrature is positive, so nothing cancels however far out. Good to 1e-10.
     """
     z, freedom = np.broadcast_arrays(z, freedom)
+    nodes, weights = _towards_zero()
     reach = np.arctan2(np.sqrt(freedom), np.abs(z))  # from the far end back to |z|
-    angle = reach[..., np.newaxis] * _NODES
+    angle = reach[..., np.newaxis] * nodes
     power = freedom[..., np.newaxis] - 1
     end = np.sin(reach)
-    area = reach * ((np.sin(angle) / end[..., np.newaxis]) ** power @ _WEIGHTS)
+    area = reach * ((np.sin(angle) / end[..., np.newaxis]) ** power @ weights)
     constant = log_student_density(np.zeros_like(reach), freedom) + 0.5 * np.log(freedom)
     tail = constant + (freedom - 1) * np.log(end) + np.log(area)
     return np.where(z > 0, np.log1p(-np.exp(np.where(z > 0, tail, -np.inf))), tail)
