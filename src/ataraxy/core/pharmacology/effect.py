@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -90,3 +91,11 @@ class EffectModel:
 
     def parameter(self, name: str) -> Parameter:
         return next(p for p in self.parameters if p.name == name)
+
+
+def names_of(effects: Sequence[EffectModel]) -> tuple[str, ...]:
+    """What each effect's answer is called: its endpoint, or its own id where several tell the same endpoint."""
+    endpoints = [effect.endpoint for effect in effects]
+    return tuple(
+        effect.endpoint.value if endpoints.count(effect.endpoint) == 1 else effect.id for effect in effects
+    )
