@@ -18,8 +18,10 @@ from ataraxy.core.protocol.types import (
     Rule,
     RuleAction,
 )
+from ataraxy.core.session.due import seated_readings
 from ataraxy.core.session.freshness import TODAY, is_current, pre_dose_current
 from ataraxy.core.session.signed import covers, covers_line, may_sign
+from ataraxy.core.session.standing import doubted
 from ataraxy.core.session.state import CheckAnswer, SessionState, Value
 from ataraxy.core.session.verdict import ARRIVAL_LINE, Missing, missing
 
@@ -61,6 +63,7 @@ def _check(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[
         case CheckKind.LIMIT:
             for limit in check.limits:
                 yield from _limit(check, limit, state, now)
+            yield from _seated(check, state, now)
         case _:
             assert_never(check.kind)
 
@@ -128,6 +131,9 @@ def _limit(check: ArrivalCheck, limit: Limit, state: SessionState, now: datetime
     value = state.latest(limit.measure)
     if value is None or not is_current(value.at, now, current):
         yield missing(check, _not_current(limit, value, current), value=value, limit=limit)
+    elif (artefact := doubted(state, limit.measure)) is not None:
+        what = f"{limit.measure.value} was held to be an artefact: measure again"
+        yield missing(check, what, value=artefact, limit=limit)
     elif limit.comparison.holds(value.value, limit.value):
         signed = covers(state, check.override, check.id, value)
         yield missing(
@@ -138,6 +144,26 @@ def _limit(check: ArrivalCheck, limit: Limit, state: SessionState, now: datetime
             value=value,
             limit=limit,
         )
+
+
+def _seated(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:
+    """After a high first pressure the next one does not simply count: all the seated readings are taken."""
+    taken = seated_readings(check, state, now)
+    if not taken or not check.readings or not check.over_min:
+        return
+    spread = taken[-1].at - taken[0].at
+    if len(taken) >= check.readings and spread >= timedelta(minutes=check.over_min):
+        return
+    shown = ", ".join(f"{v.value}" for v in taken)
+    minutes = spread // timedelta(minutes=1)
+    yield missing(
+        check,
+        f"a reading was high ({shown}): {len(taken)} of {check.readings} seated readings, "
+        f"over {minutes} of {check.over_min} min",
+        overridable=may_sign(check.override),
+        overridden=covers(state, check.override, check.id, taken[-1]),
+        value=taken[-1],
+    )
 
 
 def _rule(rule: Rule, state: SessionState, now: datetime) -> Iterator[Missing]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from ataraxy.core.protocol.types import Limit, Phase, Protocol, Rule, RuleAction
-from ataraxy.core.session.arrival import broken, to_start
+from ataraxy.core.protocol.types import Line, Phase, Protocol, RuleAction
+from ataraxy.core.session.arrival import to_start
 from ataraxy.core.session.believed import believed
 from ataraxy.core.session.discharge import to_discharge
-from ataraxy.core.session.due import monitoring_due
+from ataraxy.core.session.due import everything_due
 from ataraxy.core.session.next_action import next_action
-from ataraxy.core.session.state import SessionState, Value
+from ataraxy.core.session.stage import stage_of
+from ataraxy.core.session.standing import Broken, broken_rules, cautioned
+from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (
     Decision,
     Hold,
@@ -40,17 +41,26 @@ def decide(protocol: Protocol, state: SessionState, now: datetime) -> Decision:
     starting, leaving = to_start(protocol, state, now), to_discharge(protocol, state, now)
     stance = _stance(protocol, state, now, starting)
     escalate = _escalate(protocol, state, now)
-    due = monitoring_due(protocol, state, now)
+    due = everything_due(protocol, state, now)
+    cautions = _cautions(protocol, state, now)
     return Decision(
         phase=state.phase,
         stance=stance,
         escalate=escalate,
         due=due,
-        next_action=next_action(state, stance, escalate, due, starting, leaving, now),
+        next_action=next_action(protocol, state, stance, escalate, cautions, due, starting, leaving, now),
         to_start=starting,
         to_discharge=leaving,
         mg_given=state.mg_given(now),
+        cautions=cautions,
+        stage=stage_of(protocol, state, starting, leaving),
     )
+
+
+def rules_speaking(protocol: Protocol, state: SessionState) -> tuple[Reason, ...]:
+    """Every rule that pauses, stops or calls by a value in effect, whatever the phase."""
+    rules = (r for r in protocol.rules if r.action is not RuleAction.HOLD)
+    return tuple(_reason(r, one, one.value.at) for r in rules for one in broken_rules(r, state))
 
 
 def _stance(protocol: Protocol, state: SessionState, now: datetime, starting: tuple[Missing, ...]) -> Stance:
@@ -87,24 +97,22 @@ def _reasons(
     protocol: Protocol, state: SessionState, now: datetime, actions: tuple[RuleAction, ...]
 ) -> tuple[Reason, ...]:
     rules = (r for r in protocol.rules if r.action in actions and state.phase in r.phases)
-    return tuple(_reason(r, limit, value, now) for r in rules for limit, value in _broken(r, state))
+    return tuple(_reason(r, one, now) for r in rules for one in broken_rules(r, state))
 
 
-def _broken(rule: Rule, state: SessionState) -> Iterator[tuple[Limit, Value]]:
-    for limit in rule.limits:
-        value = state.latest(limit.measure)
-        if value is not None and limit.comparison.holds(value.value, limit.value):
-            yield limit, value
+def _cautions(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Reason, ...]:
+    lines = (c for c in protocol.cautions if state.phase in c.phases)
+    return tuple(_reason(c, one, now) for c in lines for one in cautioned(c, state, now))
 
 
-def _reason(rule: Rule, limit: Limit, value: Value, now: datetime) -> Reason:
+def _reason(line: Line, one: Broken, now: datetime) -> Reason:
     return Reason(
-        line=rule.id,
-        text=rule.text,
-        what=broken(limit, value),
-        source=rule.source,
-        status=rule.status,
-        value=value,
-        age=now - value.at,
-        limit=limit,
+        line=line.id,
+        text=line.text,
+        what=one.what,
+        source=line.source,
+        status=line.status,
+        value=one.value,
+        age=now - one.value.at,
+        limit=one.limit,
     )

@@ -22,6 +22,7 @@ from ataraxy.core.session.arrival import answered_no, broken
 from ataraxy.core.session.dose import DoseGiven
 from ataraxy.core.session.freshness import is_current
 from ataraxy.core.session.signed import covers, covers_line, may_sign
+from ataraxy.core.session.standing import broken_rules, doubted, standing
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import DOSE_LINE, Missing, missing
 
@@ -98,6 +99,9 @@ def _after_dose(
         return missing(criterion, f"{measure.value} was not measured since the dose", value=value)
     if within is not None and not is_current(value.at, now, timedelta(minutes=within)):
         return missing(criterion, f"{measure.value} is older than {within} min", value=value)
+    if (artefact := doubted(state, measure)) is not None:
+        what = f"{measure.value} was held to be an artefact: measure again"
+        return missing(criterion, what, value=artefact)
     return value
 
 
@@ -189,16 +193,14 @@ def _rule_limit(line: Line, limit: Limit, state: SessionState, dose: DoseGiven) 
     value = state.latest(limit.measure)
     if value is None or value.at <= dose.started_at:
         yield missing(line, f"{limit.measure.value} was not measured since the dose", value=value)
-    elif limit.comparison.holds(value.value, limit.value):
-        yield missing(line, broken(limit, value), value=value, limit=limit)
+    elif (found := standing(limit, state.series[limit.measure])) is not None:
+        yield missing(line, found.what, value=found.value, limit=limit)
 
 
 def _called(rule: Rule, state: SessionState) -> Iterator[Missing]:
     """While a rule calls the prescriber nobody goes home; the prescriber who came may sign for that value."""
-    for limit in rule.limits:
-        value = state.latest(limit.measure)
-        if value is not None and limit.comparison.holds(value.value, limit.value):
-            signed = covers(state, Override.PRESCRIBER, rule.id, value)
-            yield missing(
-                rule, broken(limit, value), overridable=True, overridden=signed, value=value, limit=limit
-            )
+    for found in broken_rules(rule, state):
+        signed = covers(state, Override.PRESCRIBER, rule.id, found.value)
+        yield missing(
+            rule, found.what, overridable=True, overridden=signed, value=found.value, limit=found.limit
+        )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ataraxy.core.protocol.types import Measure, Monitoring, Phase, Protocol
+from ataraxy.core.protocol.types import ArrivalCheck, Line, Measure, Monitoring, Phase, Protocol
 from ataraxy.core.record.envelope import Origin
-from ataraxy.core.session.freshness import CONTINUOUS, PRE_DOSE_CURRENT
-from ataraxy.core.session.state import SessionState
+from ataraxy.core.session.freshness import CONTINUOUS, PRE_DOSE_CURRENT, TODAY, is_current
+from ataraxy.core.session.standing import Broken, broken_rules
+from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import Due
 
 # Prompt after 7/10 of the interval: prompting at 7 min cut gaps above 15 min from 15.7 to 6.7 per 1,000 cases
@@ -18,12 +20,97 @@ PROMPT_TENTHS = 7
 LOST_AFTER = timedelta(minutes=2)
 
 
+PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
+
+
 @dataclass(frozen=True, slots=True)
 class _Slot:
     measure: Measure
     due_at: datetime
     prompt_at: datetime
     by_monitor: bool
+
+
+def everything_due(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Due, ...]:
+    """What the plan asks for, and the second reading that a first one past a limit asks for; in order of time."""
+    found = [
+        *monitoring_due(protocol, state, now),
+        *_repeats(protocol, state, now),
+        *_seated(protocol, state, now),
+    ]
+    return tuple(sorted(found, key=lambda due: due.due_at))
+
+
+def _repeats(protocol: Protocol, state: SessionState, now: datetime) -> Iterator[Due]:
+    """A value past a limit is measured again, soon, whatever is done about it in the meantime."""
+    asked: set[tuple[Measure, ...]] = set()
+    for rule in protocol.rules:
+        if rule.repeat_within_min is None or state.phase not in rule.phases:
+            continue
+        found = [b for b in broken_rules(rule, state) if not _repeated_since(b)]
+        measures = _together({b.limit.measure for b in found})
+        if not found or measures in asked:
+            continue
+        asked.add(measures)
+        since = min(b.newest.at for b in found)
+        due_at = since + timedelta(minutes=rule.repeat_within_min)
+        yield _due(rule, measures, due_at, since, now)
+
+
+def _repeated_since(found: Broken) -> bool:
+    """Whether a second reading has confirmed it: then what is due is what the rule asks for, not a third."""
+    return found.value.at > found.since and not found.value.artefact
+
+
+def _together(measures: set[Measure]) -> tuple[Measure, ...]:
+    """A cuff gives both pressures at once."""
+    if measures & set(PRESSURE):
+        measures = measures | set(PRESSURE)
+    return tuple(m for m in Measure if m in measures)
+
+
+def _seated(protocol: Protocol, state: SessionState, now: datetime) -> Iterator[Due]:
+    """After a high first pressure: the next of the seated readings, spread over the time the protocol says."""
+    if state.phase is not Phase.ARRIVAL:
+        return
+    for check in protocol.arrival:
+        taken = seated_readings(check, state, now)
+        if not taken or len(taken) >= (check.readings or 0) or not check.over_min:
+            continue
+        apart = timedelta(minutes=check.over_min) / ((check.readings or 2) - 1)
+        due_at = taken[0].at + apart * len(taken)
+        yield _due(check, tuple(dict.fromkeys(x.measure for x in check.limits)), due_at, due_at, now)
+
+
+def seated_readings(check: ArrivalCheck, state: SessionState, now: datetime) -> tuple[Value, ...]:
+    """The readings from the first of today that was past the limit on; empty when none was."""
+    if not check.readings:
+        return ()
+    series = {x.measure: state.series.get(x.measure, ()) for x in check.limits}
+    today = {
+        m: [v for v in vs if is_current(v.at, now, TODAY) and not v.artefact] for m, vs in series.items()
+    }
+    high = [v.at for x in check.limits for v in today[x.measure] if x.comparison.holds(v.value, x.value)]
+    if not high:
+        return ()
+    longest = max(today.values(), key=len)
+    return tuple(v for v in longest if v.at >= min(high))
+
+
+def _due(
+    line: Line, measures: tuple[Measure, ...], due_at: datetime, prompt_at: datetime, now: datetime
+) -> Due:
+    return Due(
+        line=line.id,
+        text=line.text,
+        measures=measures,
+        due_at=due_at,
+        prompt_at=prompt_at,
+        overdue=max(timedelta(0), now - due_at),
+        prompt=now >= prompt_at,
+        urgent=now >= due_at,
+        by_monitor=False,
+    )
 
 
 def monitoring_due(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Due, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from ataraxy.core.protocol.types import Phase
+from ataraxy.core.protocol.types import CheckKind, Measure, Phase, Protocol
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (
@@ -19,33 +19,102 @@ from ataraxy.core.session.verdict import (
     Stop,
 )
 
+QUESTIONNAIRES = frozenset({Measure.DISSOCIATION, Measure.ANXIETY_NOW, Measure.NAUSEA, Measure.ORIENTATION})
+
 
 def next_action(
+    protocol: Protocol,
     state: SessionState,
     stance: Stance,
     escalate: tuple[Reason, ...],
+    cautions: tuple[Reason, ...],
     due: tuple[Due, ...],
     starting: tuple[Missing, ...],
     leaving: tuple[Missing, ...],
     now: datetime,
 ) -> NextAction:
     """Danger first, then what is late, then the step the session is at."""
+    running = _emergency(state, stance)
+    if running is not None:
+        return running
     match state.phase:
         case Phase.ENDED:
             return NextAction(NextKind.DONE, "The session has ended.")
         case Phase.ARRIVAL:
             return _called(escalate) or _before(starting)
         case Phase.DOSING:
+            # Hazard: a questionnaire read out while the pressure climbs. Ratings of many questions wait.
+            measured = tuple(d for d in due if not set(d.measures) <= QUESTIONNAIRES)
             return (
                 _dose_danger(state, stance)
-                or _measure(due, urgent=True)
+                or _pump(protocol, state)
+                or _again(protocol, due)
+                or _measure(measured, urgent=True)
                 or _called(escalate)
-                or _dosing(state, stance, due, now)
+                or _look(cautions, state)
+                or _dosing(state, stance, measured, now)
             )
         case Phase.OBSERVATION:
-            return _measure(due, urgent=True) or _called(escalate) or _after(due, leaving)
+            return (
+                _pump(protocol, state)
+                or _again(protocol, due)
+                or _measure(due, urgent=True)
+                or _called(escalate)
+                or _look(cautions, state)
+                or _after(due, leaving)
+            )
         case _:
             assert_never(state.phase)
+
+
+def _emergency(state: SessionState, stance: Stance) -> NextAction | None:
+    """An emergency that runs is the one thing; the drug off comes before its card."""
+    emergency = state.care.emergency
+    if emergency is None:
+        return None
+    if state.dose is not None and state.dose.status is DoseStatus.RUNNING:
+        return NextAction(NextKind.STOP_DOSE, "Emergency: stop the dose, then follow the card.")
+    words = f"Emergency ({emergency.kind.value.replace('-', ' ')}): follow the card."
+    return NextAction(NextKind.EMERGENCY, words, str(emergency.event))
+
+
+def _pump(protocol: Protocol, state: SessionState) -> NextAction | None:
+    """Hazard: the record says stopped, and the pump runs on. It is looked at, and its count read."""
+    dose = state.dose
+    if dose is None or not dose.pump_at or not any(c.kind is CheckKind.SYRINGE for c in protocol.arrival):
+        return None
+    if any(read.at >= dose.pump_at for read in state.care.pump):
+        return None
+    halted = dose.status is not DoseStatus.RUNNING
+    words = (
+        "Stop the pump, then confirm: read the volume it has infused."
+        if halted
+        else ("Read the volume the pump has infused, and confirm the new rate.")
+    )
+    return NextAction(NextKind.CONFIRM_PUMP, words)
+
+
+def _again(protocol: Protocol, due: tuple[Due, ...]) -> NextAction | None:
+    """The second reading after one past a limit: asked for at once, late after its minutes."""
+    rules = {rule.id for rule in protocol.rules if rule.repeat_within_min is not None}
+    first = next((d for d in due if d.line in rules and d.prompt), None)
+    if first is None:
+        return None
+    what = " and ".join(m.value for m in first.measures)
+    return NextAction(NextKind.MEASURE, f"Measure {what} again.", first.line, first.measures, first.due_at)
+
+
+def _look(cautions: tuple[Reason, ...], state: SessionState) -> NextAction | None:
+    """The band before a rule acts: look at the patient and measure again, until a newer value is there."""
+    first = next((c for c in cautions if c.value is not None), None)
+    if first is None or first.value is None or state.latest(first.value.measure) is not first.value:
+        return None
+    return NextAction(
+        NextKind.MEASURE,
+        f"Look at the patient and measure {first.value.measure.value} again: {first.what}.",
+        first.line,
+        (first.value.measure,),
+    )
 
 
 def _called(escalate: tuple[Reason, ...]) -> NextAction | None:

@@ -11,7 +11,7 @@ from ataraxy.core.protocol.types import Override, Phase, Protocol, RuleAction
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
 from ataraxy.core.session.believed import believed
 from ataraxy.core.session.care import BolusGiven, EmergencyStarted, MedicineGiven, RateChanged
-from ataraxy.core.session.decide import DANGER, decide
+from ataraxy.core.session.decide import DANGER, decide, rules_speaking
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
     CheckRecorded,
@@ -40,6 +40,7 @@ from ataraxy.core.session.fold import apply
 from ataraxy.core.session.freshness import AHEAD, is_current, pre_dose_current
 from ataraxy.core.session.permit_care import AFTER_THE_END, over_cap, permit_care
 from ataraxy.core.session.sound import Refusal, sound
+from ataraxy.core.session.standing import doubted
 from ataraxy.core.session.start import gate_moved_start, gate_start
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Hold, Pause, Stop
@@ -93,6 +94,11 @@ def permit_under(
     refusal = permit(state, payload, now, at=at, corrects=corrects, actor=actor)
     if refusal is not None:
         return refusal
+    if (
+        corrects is not None
+        and (gap := _gate_taken_back(protocol, state, payload, now, corrects)) is not None
+    ):
+        return gap
     if corrects is not None and isinstance(payload, DoseStarted):
         return gate_moved_start(protocol, state, payload, at or now)
     if corrects is not None:
@@ -254,6 +260,37 @@ def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refu
             return Refusal(
                 f"No value of {measure.value} is newer than {minutes} min.", "Measure it, then resume."
             )
+        if doubted(state, measure) is not None:
+            return Refusal(f"{measure.value} was held to be an artefact.", "Measure it again, then resume.")
+    return None
+
+
+def _gate_taken_back(
+    protocol: Protocol, state: SessionState, payload: SessionPayload, now: datetime, corrects: UUID
+) -> Refusal | None:
+    """Hazard: a warning is made to go away by taking back the value that gave it.
+
+    What a monitor sent is never taken back: it is marked as an artefact, and measured again. What was typed may be
+    corrected; it is taken back only where no rule speaks by it. An entry of another patient is moved to them.
+    """
+    target = next((e for e in state.log if e.envelope.id == corrects), None)
+    if target is None or not isinstance(target.payload, VitalRecorded):
+        return None
+    if isinstance(payload, EventRetracted) and payload.moved_to is not None:
+        return None
+    if target.envelope.origin is Origin.DEVICE:
+        return Refusal(
+            "This is what the monitor sent.", "Mark it as an artefact with the reason; measure again."
+        )
+    if not isinstance(payload, EventRetracted):
+        return None
+    frame = Envelope(UUID(int=0), state.last_seq + 1, now, now, None, Origin.STAFF, corrects)
+    after = apply(state, Recorded(frame, payload))
+    said = {(r.line, r.limit) for r in rules_speaking(protocol, state)}
+    if said - {(r.line, r.limit) for r in rules_speaking(protocol, after)}:
+        return Refusal(
+            "A rule speaks by this value.", "Correct it, or mark it as an artefact and measure again."
+        )
     return None
 
 

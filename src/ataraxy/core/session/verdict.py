@@ -14,6 +14,24 @@ ARRIVAL_LINE = "arrival"  # the patient's arrival itself, which every session ne
 DOSE_LINE = "dose"  # the dose itself: not given, or still open
 
 
+class Stage(StrEnum):
+    """READY and DISCHARGED are said only when every criterion holds, or was signed past."""
+
+    BOOKED = "booked"
+    ARRIVAL = "arrival"
+    TIME_OUT = "time-out"  # the patient is ready; what is left is asked just before the dose
+    DOSING = "dosing"
+    PAUSED = "paused"
+    OBSERVATION = "observation"
+    READY = "ready"  # to go home
+    DISCHARGED = "discharged"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    TRANSFERRED = "transferred"
+    LEFT_AGAINST_ADVICE = "left-against-advice"
+    DIED = "died"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One line that speaks against going on, with the value that made it speak, if one did."""
@@ -96,6 +114,8 @@ class NextKind(StrEnum):
     STOP_DOSE = "stop-dose"
     PAUSE_DOSE = "pause-dose"
     CALL_PRESCRIBER = "call-prescriber"
+    EMERGENCY = "emergency"
+    CONFIRM_PUMP = "confirm-pump"
     CHECK = "check"
     START_DOSE = "start-dose"
     MEASURE = "measure"
@@ -129,6 +149,18 @@ class Decision:
     to_start: tuple[Missing, ...]
     to_discharge: tuple[Missing, ...]
     mg_given: Decimal
+    cautions: tuple[Reason, ...] = ()
+    stage: Stage = Stage.BOOKED
+
+    @property
+    def due_now(self) -> tuple[Due, ...]:
+        """What is asked for now: late, lost, or so near that it is prompted."""
+        return tuple(due for due in self.due if due.prompt or due.urgent)
+
+    @property
+    def due_next(self) -> tuple[Due, ...]:
+        """What comes after, in order of time."""
+        return tuple(due for due in self.due if not (due.prompt or due.urgent))
 
     @property
     def may_start(self) -> bool:
