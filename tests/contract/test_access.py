@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,7 @@ def _rights() -> dict[str, Right]:
         "learn:outcomes": Right(frozenset({"prescriber", "therapist", "director", "researcher"})),
         "treat:quarantine": Right(watch),
         "treat:settle": Right(watch, watch),
+        "devices:monitors": Right(watch, watch),
         "day:closing": Right(watch, watch),
         "plan:stop-course": Right(BEDSIDE, BEDSIDE),
     }
@@ -61,7 +63,8 @@ def _rights() -> dict[str, Right]:
         " treat:call-off day:equipment treat:finish treat:side-effect treat:resolve treat:correct treat:end",
         prescriber: "screen:attest screen:override screen:decide plan:start-course plan:review treat:override"
         " treat:decide-dose day:sign-record",
-        DIRECTOR: "people:review-glass people:add-staff people:credential plan:activate plan:sign-line",
+        DIRECTOR: "devices:gateways devices:revoke-gateway devices:unplaced"
+        " people:review-glass people:add-staff people:credential plan:activate plan:sign-line",
     }
     rights |= {name: Right(who) for who, names in look.items() for name in names.split()}
     rights |= {name: Right(who, who) for who, names in act.items() for name in names.split()}
@@ -112,6 +115,7 @@ def world(demo_database: str) -> dict[str, Any]:
 
     from ataraxy.clinic.audit.append import Entry
     from ataraxy.clinic.context import system_context
+    from ataraxy.clinic.devices.actions import add_gateway
     from ataraxy.clinic.follow.models import CheckIn
     from ataraxy.clinic.people.actions.glass import break_glass
     from ataraxy.clinic.people.chart import append_chart, chart_of
@@ -142,6 +146,7 @@ def world(demo_database: str) -> dict[str, Any]:
     break_glass(
         staff_context(staff["coordinator"]), other, "The patient is on the telephone and nobody else is here."
     )
+    gateway, _ = add_gateway(staff_context(staff["director"]), "Bridge", uuid.uuid4())
     unknown = Quarantined.objects.create(
         clinic=clinic,
         received_at=ctx.now,
@@ -176,6 +181,7 @@ def world(demo_database: str) -> dict[str, Any]:
         .first()
         .id,  # type: ignore[union-attr]
         "message_id": unknown.id,
+        "gateway_id": gateway.id,
     }
 
 

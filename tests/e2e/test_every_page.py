@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import Resolver404, resolve
@@ -23,6 +24,7 @@ def things(demo_house: Any) -> dict[str, Any]:
     """One of everything an address may name: parameter (or address.parameter) -> value."""
     from ataraxy.clinic.audit.append import Entry
     from ataraxy.clinic.context import staff_context, system_context
+    from ataraxy.clinic.devices.actions import add_gateway
     from ataraxy.clinic.follow.models import CheckIn
     from ataraxy.clinic.people.actions.glass import break_glass
     from ataraxy.clinic.people.chart import append_chart, chart_of
@@ -80,6 +82,7 @@ def things(demo_house: Any) -> dict[str, Any]:
         "concern_id": raised[0].envelope.id,
         "check_in_id": due.id,
         "message_id": unknown.id,
+        "gateway_id": add_gateway(staff_context(staff["director"]), "Bridge", uuid4())[0].id,
         "booked": booked.id,
         "ended": ended,
         "people:patient.patient_id": ended.patient_id,

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "ataraxy.clinic.consent",
     "ataraxy.clinic.plan",
     "ataraxy.clinic.treat",
+    "ataraxy.clinic.devices",
     "ataraxy.clinic.follow",
     "ataraxy.clinic.learn",
     "ataraxy.clinic.day",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("account/", include("allauth.urls")),
     path("day/", include("ataraxy.clinic.day.urls")),
+    path("devices/", include("ataraxy.clinic.devices.urls")),
     path("people/", include("ataraxy.clinic.people.urls")),
     path("screen/", include("ataraxy.clinic.screen.urls")),
     path("consent/", include("ataraxy.clinic.consent.urls")),

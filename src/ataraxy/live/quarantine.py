@@ -7,10 +7,10 @@ from uuid import UUID
 
 from ataraxy.clinic.people.models import Clinic
 from ataraxy.clinic.treat.models import Quarantined
-from ataraxy.live.arrived import Arrived
+from ataraxy.live.arrived import Arrived, clean
 from ataraxy.live.bindings import Trouble
 
-LENGTH, PEER_LENGTH = 240, 60
+LENGTH, PEER_LENGTH, NAMED_LENGTH = 240, 60, 120
 
 
 def keep_aside(
@@ -21,6 +21,7 @@ def keep_aside(
         clinic_id=clinic_id or only_clinic(),
         received_at=message.received_at + offset,
         device=message.device,
+        named=clean(message.report.patient_id)[:NAMED_LENGTH] if message.report else "",
         peer=message.peer[:PEER_LENGTH],
         reason=why.cause[:LENGTH],
         cure=why.cure[:LENGTH],

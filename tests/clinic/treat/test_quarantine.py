@@ -149,3 +149,108 @@ def test_who_does_not_settle(role: str, request: Any, kept: Any, log_in: Any) ->
     staff = request.getfixturevalue(role)
     assert log_in(staff).get(reverse("treat:quarantine")).status_code == 403
     assert log_in(staff).get(reverse("treat:settle", args=[kept().id])).status_code == 403
+
+
+# --- a source that sends every second ---------------------------------------------------------------
+
+
+@pytest.fixture
+def stream(kept: Any, now: datetime) -> Callable[..., list[Any]]:
+    """stream(seconds=150, minute=0) -> messages of a monitor nobody bound, one a second, a cuff every minute."""
+
+    def make(seconds: int = 150, minute: float = 12, **more: Any) -> list[Any]:
+        start = now + timedelta(minutes=minute)
+        return [
+            kept(second_by_second(start, second), received_at=start + timedelta(seconds=second), **more)
+            for second in range(seconds)
+        ]
+
+    return make
+
+
+def second_by_second(start: datetime, second: int) -> bytes:
+    at, cuff = (start + timedelta(seconds=s) for s in (second, second - second % 60))
+    cuffed = message(cuff, systolic=120 + second // 60).decode().rstrip("\r").split("\r")
+    stamp = f"{at:%Y%m%d%H%M%S}+0000"
+    pulse = f"OBX|3|NM|150456^MDC_PULS_OXIM_SAT_O2^MDC|1|97|262688^MDC_DIM_PERCENT^MDC|||||R|||{stamp}"
+    return "\r".join([*cuffed, pulse]).encode() + b"\r"
+
+
+def test_a_monitor_that_sends_every_second_is_one_line_with_its_number(
+    stream: Any, kept: Any, nurse: Any, log_in: Any
+) -> None:
+    stream(90)
+    stream(3, named="R-0099")
+    kept(device="MON^B")
+    from ataraxy.clinic.treat.models import Quarantined
+    from ataraxy.clinic.treat.queries.quarantine import lines_of
+
+    lines = lines_of(Quarantined.objects.all())
+    assert sorted((line.device, line.named, line.count) for line in lines) == [
+        ("MON^A", "", 90),
+        ("MON^A", "R-0099", 3),
+        ("MON^B", "", 1),
+    ]
+    page = log_in(nurse).get(reverse("treat:quarantine")).content.decode()
+    assert page.count("Look at") == 3 and "90 messages" in page and "R-0099" in page
+
+
+def test_a_whole_line_is_assigned_as_a_nurse_would_write_it(
+    running: Any, stream: Any, nurse: Any, clock: Any, settle: Any, state: Any
+) -> None:
+    clock(16)
+    rows = stream(150)
+    answer = settle(
+        nurse,
+        rows[0],
+        what="assign",
+        scope="all",
+        until=rows[-1].id,
+        session=str(running.id),
+        reason="bound late",
+    )
+    assert answer.status_code == 302
+    series = state(running).series
+    assert [int(v.value) for v in series[Measure.SYSTOLIC] if v.origin == "device"] == [120, 121, 122]
+    saturations = [v for v in series[Measure.SPO2] if v.origin == "device"]
+    assert len(saturations) == 3  # one a minute, of 150
+    from ataraxy.clinic.treat.models import Quarantined
+
+    assert not Quarantined.objects.filter(settled_at=None).exists()
+    assert Quarantined.objects.count() == 150
+
+
+def test_a_whole_line_is_discarded_up_to_what_was_shown(
+    stream: Any, kept: Any, nurse: Any, clock: Any, settle: Any
+) -> None:
+    from ataraxy.clinic.treat.models import Quarantined
+
+    clock(16)
+    rows = stream(20)
+    other, late = kept(device="MON^B"), kept()
+    settle(nurse, rows[0], what="discard", scope="all", until=rows[-1].id, reason="a cable test")
+    waiting = set(Quarantined.objects.filter(settled_at=None).values_list("id", flat=True))
+    assert waiting == {other.id, late.id}
+    assert set(Quarantined.objects.exclude(settled_at=None).values_list("settled_by", flat=True)) == {
+        nurse.id
+    }
+
+
+def test_one_of_many_may_be_settled_alone(stream: Any, nurse: Any, clock: Any, settle: Any) -> None:
+    from ataraxy.clinic.treat.models import Quarantined
+
+    clock(16)
+    rows = stream(5)
+    assert settle(nurse, rows[0], what="discard", reason="x").status_code == 422  # which messages?
+    settle(nurse, rows[2], what="discard", scope="one", reason="only this")
+    assert [row.id for row in Quarantined.objects.exclude(settled_at=None)] == [rows[2].id]
+
+
+def test_settled_together_is_told_together(
+    stream: Any, nurse: Any, clock: Any, settle: Any, log_in: Any
+) -> None:
+    clock(16)
+    rows = stream(20)
+    settle(nurse, rows[0], what="discard", scope="all", until=rows[-1].id, reason="a cable test")
+    page = log_in(nurse).get(reverse("treat:quarantine")).content.decode()
+    assert page.count("Discarded: a cable test") == 1 and "20 messages" in page

@@ -79,6 +79,7 @@ class Quarantined(models.Model):
     clinic = models.ForeignKey("people.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField()
     device = models.CharField(max_length=120, blank=True)
+    named = models.CharField(max_length=120, blank=True, default="")  # the patient it names, which proves nobody
     peer = models.CharField(max_length=60)
     reason = models.CharField(max_length=240)
     cure = models.CharField(max_length=240)
@@ -86,3 +87,14 @@ class Quarantined(models.Model):
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     settlement = models.CharField(max_length=240, blank=True)
+    placed_at = models.DateTimeField(null=True)  # when a person said which clinic it belongs to
+    placed_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["clinic", "device", "named"],
+                condition=models.Q(settled_at__isnull=True),
+                name="quarantine_waiting",
+            )
+        ]

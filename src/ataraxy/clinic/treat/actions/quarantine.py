@@ -1,14 +1,18 @@
-"""What a monitor sent and nobody could chart: a nurse looks at it, and says what becomes of it."""
+"""What a monitor sent and nobody could chart: a nurse looks at it, and says what becomes of it.
+
+One message, or all that are alike (``until``): the same source, the same patient named, the same reason.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ataraxy.clinic.audit.append import Entry
 from ataraxy.clinic.context import Context
@@ -17,46 +21,76 @@ from ataraxy.clinic.treat.actions.acting import require
 from ataraxy.clinic.treat.models import Quarantined
 from ataraxy.clinic.treat.record import append_session, state_of
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.types import Measure
 from ataraxy.core.record.envelope import Origin, Recorded
 from ataraxy.core.session.events import NoteWritten, Reading, VitalRecorded
+from ataraxy.core.session.freshness import CUFF
 from ataraxy.core.session.reading import impossible, impossible_together
 from ataraxy.core.session.state import SessionState
 from ataraxy.interop.hl7v2.oru import ParsedOru, parse_oru
 from ataraxy.interop.hl7v2.split import MessageRefused
 
+MOST_AT_ONCE = 5000  # messages read in one act; the rest are a second act
+A_MINUTE = timedelta(minutes=1)  # as often as a nurse would write down what is measured without pause
 
-def discard(ctx: Context, message: int, reason: str) -> bool:
-    """Settle a message without charting it; False when it was settled before."""
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value that may be charted."""
+
+    at: datetime
+    reading: Reading
+
+
+def discard(ctx: Context, message: int, reason: str, *, until: int | None = None) -> int:
+    """Settle messages without charting them; how many were not settled before."""
     _require(ctx, reason)
     with transaction.atomic():
-        row = _unsettled(ctx, message)
-        if row is not None:
-            _settle(ctx, row, f"Discarded: {reason.strip()}")
-        return row is not None
+        rows = _waiting(ctx, message, until)
+        return settle_rows(ctx, rows, f"Discarded: {reason.strip()}")
 
 
-def assign(ctx: Context, message: int, session_id: UUID, reason: str) -> list[Recorded[Any]]:
-    """Chart the message's values in a session, as the device's; a note says who did it and why.
+def assign(
+    ctx: Context, message: int, session_id: UUID, reason: str, *, until: int | None = None
+) -> list[Recorded[Any]]:
+    """Chart the values of messages in a session, as the monitor's, with a note by whoever says they belong there.
 
-    Raises:
-        InputRefused: it cannot be read, is simulated, or holds no value that may be charted.
+    Empty when they were settled before. Of many messages what a careful nurse would write is charted: each cuff
+    reading, and of what is measured without pause one value a minute; the messages themselves are all kept.
     """
     _require(ctx, reason)
     with transaction.atomic():
-        row = _unsettled(ctx, message)
-        if row is None:
+        rows = list(_waiting(ctx, message, until).order_by("id")[:MOST_AT_ONCE])
+        if not rows:
             return []
-        said = read_message(ctx, row)
-        vitals = chartable(said, row.device, state_of(session_id), row.received_at)
+        monitor = rows[0].device or rows[0].peer
+        found = [value for row in rows for value in _values(read_message(ctx, row), row.received_at)]
+        vitals = chartable(found, monitor, state_of(session_id))
         recorded: list[Recorded[Any]] = []
         device = replace(ctx, staff=None, origin=Origin.DEVICE)
         for at, payload in vitals:
             recorded += append_session(device, session_id, Entry(payload, at))
-        monitor = row.device or row.peer
         words = f"Values of monitor {monitor}, received while not bound, assigned: {reason.strip()}"
         recorded += append_session(ctx, session_id, Entry(NoteWritten(words)))
-        _settle(ctx, row, f"Assigned to a session: {reason.strip()}")
+        ids = Quarantined.objects.filter(id__in=[row.id for row in rows])
+        settle_rows(ctx, ids, f"Assigned to a session: {reason.strip()}")
         return recorded
+
+
+def alike(row: Quarantined) -> QuerySet[Quarantined]:
+    """The waiting messages of the same source that name the same patient and wait for the same reason."""
+    if row.clinic_id is None:
+        rows = Quarantined.objects.filter(clinic=None)
+    else:
+        rows = Quarantined.objects.filter(clinic_id=row.clinic_id)
+    return rows.filter(
+        device=row.device,
+        peer=row.peer,
+        named=row.named,
+        reason=row.reason,
+        cure=row.cure,
+        settled_at__isnull=True,
+    )
 
 
 def read_message(ctx: Context, row: Quarantined) -> ParsedOru:
@@ -74,23 +108,34 @@ def read_message(ctx: Context, row: Quarantined) -> ParsedOru:
     return said
 
 
-def chartable(
-    said: ParsedOru, device: str, state: SessionState, received_at: datetime
-) -> list[tuple[datetime, VitalRecorded]]:
-    """What may be charted of it, one entry a moment; a value that is in the session already is left out."""
-    moments: defaultdict[datetime, dict[str, Reading]] = defaultdict(dict)
+def _values(said: ParsedOru, received_at: datetime) -> Iterable[Value]:
     for value in said.values:
         if not value.chartable or value.measure is None or value.value is None or value.device_at is None:
             continue
-        at = min(value.device_at, received_at)
         reading = Reading(value.measure, value.value, value.unit)
-        known = any(v.at == at and v.value == value.value for v in state.series.get(value.measure, ()))
-        if not known and impossible(reading) is None:
-            moments[at].setdefault(value.measure.value, reading)
+        if impossible(reading) is None:
+            yield Value(min(value.device_at, received_at), reading)
+
+
+def chartable(
+    found: Sequence[Value], device: str, state: SessionState
+) -> list[tuple[datetime, VitalRecorded]]:
+    """What may be charted, one entry a moment; a value that is in the session already is left out."""
+    moments: dict[datetime, dict[Measure, Reading]] = {}
+    last: dict[Measure, datetime] = {}
+    for value in sorted(found, key=lambda one: one.at):
+        measure = value.reading.measure
+        known = any(
+            v.at == value.at and v.value == value.reading.value for v in state.series.get(measure, ())
+        )
+        often = measure not in CUFF and measure in last and value.at - last[measure] < A_MINUTE
+        if not known and not often:
+            moments.setdefault(value.at, {}).setdefault(measure, value.reading)
+            last[measure] = value.at
     entries = [
-        (at, VitalRecorded(tuple(moments[at].values()), device or "monitor")) for at in sorted(moments)
+        (at, VitalRecorded(tuple(readings.values()), device or "monitor")) for at, readings in moments.items()
     ]
-    entries = [(at, v) for at, v in entries if impossible_together(v.readings) is None]
+    entries = [(at, vital) for at, vital in entries if impossible_together(vital.readings) is None]
     if not entries:
         raise InputRefused("It holds no new value that may be charted.", "Discard it.", "session")
     return entries
@@ -102,12 +147,15 @@ def _require(ctx: Context, reason: str) -> None:
         raise InputRefused("Settling a message needs a reason.", "Say why in a few words.", "reason")
 
 
-def _unsettled(ctx: Context, message: int) -> Quarantined | None:
+def _waiting(ctx: Context, message: int, until: int | None) -> QuerySet[Quarantined]:
+    """The message while it waits, locked; with ``until`` those like it, up to the newest the person was shown."""
     row = Quarantined.objects.select_for_update().get(id=message, clinic=ctx.clinic)
-    return row if row.settled_at is None else None
+    if until is None:
+        return Quarantined.objects.filter(id=row.id, settled_at__isnull=True)
+    ids = alike(row).filter(id__lte=until).select_for_update().values_list("id", flat=True)
+    return Quarantined.objects.filter(id__in=list(ids))
 
 
-def _settle(ctx: Context, row: Quarantined, words: str) -> None:
-    Quarantined.objects.filter(id=row.id).update(
-        settled_at=ctx.now, settled_by=ctx.signer(), settlement=words[:240]
-    )
+def settle_rows(ctx: Context, rows: QuerySet[Quarantined], words: str) -> int:
+    """Say what became of messages; how many."""
+    return rows.update(settled_at=ctx.now, settled_by=ctx.signer(), settlement=words[:240])
