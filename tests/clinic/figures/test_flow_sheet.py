@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from ataraxy.clinic.figures import flow_notes, flow_rows, flow_sheet, flow_vitals
 from ataraxy.clinic.figures.time_axis import axis_for
-from ataraxy.clinic.figures.types import FlowSheet, Keep, Level, Note, Pressure, Sample
+from ataraxy.clinic.figures.types import (
+    DoseMark,
+    FlowSheet,
+    Keep,
+    Level,
+    Note,
+    Predicted,
+    PredictedBand,
+    Pressure,
+    Sample,
+)
 
 Minute = Callable[[float], datetime]
 
@@ -55,7 +65,46 @@ def test_limits_and_baseline_are_named_beside_their_lines(sheet: FlowSheet) -> N
         "baseline dia 78",
     ):
         assert f">{words}</text>" in drawn
-    assert count("beyond-medium", drawn) == count("beyond-high", drawn) == 1
+
+
+def test_each_action_limit_is_a_band_and_a_diastolic_one_a_narrow_one(sheet: FlowSheet) -> None:
+    drawn = flow_sheet.draw(sheet)
+    assert (count("beyond-medium", drawn), count("beyond-high", drawn)) == (2, 1)
+    axis, scale = axis_for(sheet, 0, 100), flow_vitals.scale_for(sheet, 0.0, 160.0)
+    low = next(x for x in sheet.limits if x.trace.value == "diastolic")
+    assert f'height="{flow_vitals.BAND}"' in flow_vitals._band(low, axis, scale)  # one mmHg a unit here
+
+
+def test_a_predicted_band_lies_behind_limits_and_values_and_says_what_it_is(
+    sheet: FlowSheet, minute: Minute
+) -> None:
+    assert count("predicted", flow_sheet.draw(sheet)) == 0
+    band = PredictedBand((110.0, 120.0, 118.0), (140.0, 165.0, 150.0))
+    asked = replace(
+        sheet,
+        predicted=Predicted((minute(0), minute(20), minute(60)), (band,), "Example <2020>, exploratory"),
+    )
+    drawn = flow_sheet.draw(asked)
+    assert count("predicted", drawn) == 2  # the band and its key
+    assert "predicted, not measured: Example &lt;2020&gt;, exploratory" in drawn
+    first = drawn.index('class="predicted"')
+    assert all(
+        first < drawn.index(f'class="{over}"') for over in ("beyond-high", "limit-high", "pulse", "pressure")
+    )
+
+
+def test_a_predicted_value_is_never_cut_off_either(sheet: FlowSheet, minute: Minute) -> None:
+    band = PredictedBand((80.0,), (231.0,))
+    asked = replace(sheet, predicted=Predicted((minute(5),), (band,), "x"))
+    assert flow_vitals.scale_for(asked, 0.0, 100.0).highest == 240
+
+
+def test_what_else_was_given_has_its_own_row_above(sheet: FlowSheet, minute: Minute) -> None:
+    given = (DoseMark("Ondansetron", "4 mg", minute(30)), DoseMark("Oxygen", "2 L/min", minute(12)))
+    drawn = flow_sheet.draw(replace(sheet, given=given))
+    assert list(replace(sheet, given=given).given_rows()) == ["Oxygen", "Ondansetron"]
+    assert drawn.index(">Oxygen</text>") < drawn.index(">Ondansetron</text>")
+    assert ("14:32", "Given", "Ondansetron: 4 mg", "") in flow_sheet.table(replace(sheet, given=given)).rows
 
 
 def test_a_stretch_without_a_pressure_is_said_up_to_now(sheet: FlowSheet, minute: Minute) -> None:

@@ -13,6 +13,27 @@ def test_it_draws_the_pressures_and_the_dose(observed: Any, nurse: Any, clock: A
     assert "36.0 mg over 40 min" in page
 
 
+def test_what_happened_is_a_numbered_note(observed: Any, nurse: Any, clock: Any, ask: Any) -> None:
+    clock(180)
+    page = ask(nurse, "flow-sheet", observed).content.decode()
+    for words in ("Arrived", "Dose started", "The whole dose is in"):
+        assert f"{words}" in page
+    assert page.count('class="note-mark"') >= 3
+
+
+def test_the_predicted_band_is_hidden_until_somebody_asks(
+    observed: Any, nurse: Any, clock: Any, ask: Any
+) -> None:
+    clock(180)
+    quiet = ask(nurse, "flow-sheet", observed).content.decode()
+    assert 'class="predicted"' not in quiet
+    assert "Show the predicted band" in quiet
+    asked = ask(nurse, "flow-sheet", observed, "?predicted=yes").content.decode()
+    assert 'class="predicted"' in asked
+    assert "predicted, not measured" in asked
+    assert "exploratory" in asked
+
+
 @pytest.mark.parametrize("stage", ["session", "ready", "running"])
 def test_it_is_drawn_at_every_stage(stage: str, request: Any, nurse: Any, clock: Any, ask: Any) -> None:
     clock(12)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ataraxy.clinic.figures.svg import line, num, path, rect, tag, text
 from ataraxy.clinic.figures.time_axis import TimeAxis
-from ataraxy.clinic.figures.types import FlowSheet, Infusion, Injection, Keep, Sample, ValueRow
+from ataraxy.clinic.figures.types import DoseMark, FlowSheet, Infusion, Injection, Keep, Sample, ValueRow
 
 DOSE_HEIGHT, VALUE_HEIGHT = 44.0, 24.0
 BOX_STEPS_MIN = (5, 10, 15, 30, 60)
@@ -53,6 +53,22 @@ def _injection(injection: Injection, axis: TimeAxis, top: float) -> list[str]:
         path([(x - 6, top + 20), (x + 6, top + 20), (x, top + 36)], "dose", closed=True),
         text(x - 6, top + 14, injection.words, "halo text-dose", 12),
     ]
+
+
+def given_row(label: str, marks: list[DoseMark], axis: TimeAxis, top: float) -> list[str]:
+    """What else was given, each at its time: a mark and its words, which step aside for the ones before."""
+    drawn = [
+        line(axis.left, top, axis.right, top, "grid-major"),
+        text(axis.left - 10, top + 16, label, "text-strong", 12, "end"),
+    ]
+    free = axis.left
+    for mark in marks:
+        x = axis.x(mark.at)
+        drawn.append(path([(x - 4, top + 6), (x + 4, top + 6), (x, top + 14)], "dose", closed=True))
+        start = max(x + 7, free)
+        drawn.append(text(start, top + 16, mark.words, "halo text-dose", 12))
+        free = start + 7.0 * len(mark.words)
+    return drawn
 
 
 def dose_lines(sheet: FlowSheet, axis: TimeAxis, top: float, bottom: float) -> list[str]:

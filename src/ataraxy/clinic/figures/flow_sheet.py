@@ -22,12 +22,15 @@ def draw(sheet: FlowSheet) -> Svg:
     """The picture. The same sheet gives the same bytes."""
     axis = axis_for(sheet, LEFT, WIDTH - LEFT - RIGHT)
     dose_top = 46.0
-    rows_top = dose_top + flow_rows.DOSE_HEIGHT
+    given_top = dose_top + flow_rows.DOSE_HEIGHT
+    given = sheet.given_rows()
+    rows_top = given_top + flow_rows.VALUE_HEIGHT * len(given)
     vitals_top = rows_top + flow_rows.VALUE_HEIGHT * len(sheet.rows) + 8
     scale = flow_vitals.scale_for(sheet, vitals_top, VITALS_HEIGHT)
     marks, marks_height = flow_notes.marks(sheet, axis, scale.bottom + 6)
     symbols_y = scale.bottom + 28 + marks_height
-    legend, legend_height = flow_notes.legend(sheet, 20, WIDTH - 40, symbols_y + 14)
+    legend_y = symbols_y + (32 if sheet.predicted else 14)
+    legend, legend_height = flow_notes.legend(sheet, 20, WIDTH - 40, legend_y)
     parts = [
         *axis.grid(dose_top, vitals_top),
         *flow_vitals.plot(sheet, axis, scale),
@@ -36,12 +39,18 @@ def draw(sheet: FlowSheet) -> Svg:
         *axis.clock_labels(sheet, 40.0),
         *(p for i, row in enumerate(sheet.rows) for p in flow_rows.value_row(row, axis, rows_top + 24 * i)),
         *flow_rows.dose_row(sheet, axis, dose_top),
+        *(
+            p
+            for i, (label, found) in enumerate(given.items())
+            for p in flow_rows.given_row(label, found, axis, given_top + 24 * i)
+        ),
         *marks,
         *flow_rows.symbols(symbols_y, LEFT, baseline=sheet.baseline is not None),
+        *_predicted_words(sheet, symbols_y),
         *legend,
     ]
     return document(
-        sheet.id, "fig-wide", (WIDTH, symbols_y + 26 + legend_height), sheet.title, describe(sheet), parts
+        sheet.id, "fig-wide", (WIDTH, legend_y + 12 + legend_height), sheet.title, describe(sheet), parts
     )
 
 
@@ -57,6 +66,17 @@ def _now(sheet: FlowSheet, axis: TimeAxis, bottom: float) -> list[str]:
     ]
 
 
+def _predicted_words(sheet: FlowSheet, symbols_y: float) -> list[str]:
+    """The band says in the picture itself that nobody measured it."""
+    if sheet.predicted is None:
+        return []
+    y = symbols_y + 18
+    return [
+        rect(LEFT, y - 11, 24, 12, "predicted"),
+        text(LEFT + 30, y, f"predicted, not measured: {sheet.predicted.words}", "text-soft", 12),
+    ]
+
+
 def describe(sheet: FlowSheet) -> str:
     """The picture in a sentence or two."""
     said = [f"From {sheet.clock(sheet.starts)} to {sheet.clock(sheet.now or sheet.ends)}."]
@@ -64,6 +84,9 @@ def describe(sheet: FlowSheet) -> str:
         f"Dose: {x.words}, from {sheet.clock(x.starts)}{_until(sheet, x.ends)}." for x in sheet.infusions
     ]
     said += [f"Dose: {x.words}, at {sheet.clock(x.at)}." for x in sheet.injections]
+    said += [f"Also given: {x.words}, at {sheet.clock(x.at)}." for x in sheet.given]
+    if sheet.predicted is not None:
+        said.append(f"Behind the measured values, a predicted band: {sheet.predicted.words}.")
     if sheet.pressures:
         highest = max(sheet.pressures, key=lambda p: float(p.systolic_mmhg))
         said.append(
@@ -96,6 +119,7 @@ def table(sheet: FlowSheet) -> Table:
         if x.ends:
             rows.append((x.ends, ("Dose stopped early" if x.stopped_early else "Dose finished", x.words, "")))
     rows += [(i.at, ("Dose given", i.words, "")) for i in sheet.injections]
+    rows += [(x.at, ("Given", f"{x.row}: {x.words}", "")) for x in sheet.given]
     for p in sheet.pressures:
         level = flow_vitals.level_of(sheet, p)
         beyond = f", at the {level} limit" if level else ""

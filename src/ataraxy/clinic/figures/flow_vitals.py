@@ -11,6 +11,7 @@ from ataraxy.clinic.figures.time_axis import TimeAxis
 from ataraxy.clinic.figures.types import FlowSheet, Level, Limit, Origin, Pressure, Trace
 
 USUAL_LOWEST, USUAL_HIGHEST, GRID_STEP = 40, 200, 20
+BAND = 5  # mmHg or beats: how far a band reaches past a limit that has nothing stronger behind it
 SHORT = {Trace.SYSTOLIC: "sys", Trace.DIASTOLIC: "dia", Trace.PULSE: "pulse"}
 
 
@@ -35,6 +36,8 @@ class Scale:
 def scale_for(sheet: FlowSheet, top: float, height: float) -> Scale:
     """40 to 200 as usual, wider in steps of 20 when a value needs it: no value is ever cut off."""
     values = [float(s.value) for s in sheet.pulses] + [float(limit.value) for limit in sheet.limits]
+    for band in sheet.predicted.bands if sheet.predicted else ():
+        values += [*band.lower, *band.upper]
     for pressure in sheet.pressures:
         values += [float(pressure.systolic_mmhg), float(pressure.diastolic_mmhg)]
     low = min([USUAL_LOWEST, *values])
@@ -46,6 +49,7 @@ def plot(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
     """Everything between the axes, in the order it is painted: ground, grid, limits, what was measured."""
     return [
         *_ground(sheet, axis, scale),
+        *_predicted(sheet, axis, scale),
         *_beyond(sheet.limits, axis, scale),
         *axis.grid(scale.top, scale.bottom),
         *_levels(axis, scale),
@@ -69,14 +73,39 @@ def _ground(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
     return ground
 
 
+def _predicted(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
+    """Behind everything: the limits and what was measured lie over it. Hazard: read as a measurement."""
+    if sheet.predicted is None:
+        return []
+    drawn: list[str] = []
+    for band in sheet.predicted.bands:
+        inside = [i for i, at in enumerate(sheet.predicted.at) if axis.starts <= at <= axis.ends]
+        over = [(axis.x(sheet.predicted.at[i]), scale.y(band.upper[i])) for i in inside]
+        under = [(axis.x(sheet.predicted.at[i]), scale.y(band.lower[i])) for i in reversed(inside)]
+        if over:
+            drawn.append(path([*over, *under], "predicted", closed=True))
+    return drawn
+
+
 def _beyond(limits: tuple[Limit, ...], axis: TimeAxis, scale: Scale) -> list[str]:
-    """Shade where a systolic pressure is too high, up to the next stronger limit. Others are lines only."""
+    """Shade where a value is past its limit: a high systolic one up to the next stronger limit, others a little way.
+
+    A diastolic limit lies where systolic values are at home, so its band is narrow and never a whole field.
+    """
     upper = sorted((x for x in limits if x.trace is Trace.SYSTOLIC and x.above), key=lambda x: float(x.value))
     tops = [scale.y(float(x.value)) for x in upper[1:]] + [scale.top]
-    return [
+    fields = [
         rect(axis.left, top, axis.width, scale.y(float(limit.value)) - top, f"beyond-{limit.level}")
         for limit, top in zip(upper, tops, strict=False)
     ]
+    return fields + [_band(x, axis, scale) for x in limits if x not in upper]
+
+
+def _band(limit: Limit, axis: TimeAxis, scale: Scale) -> str:
+    value = float(limit.value)
+    top = scale.y(value + BAND) if limit.above else scale.y(value)
+    bottom = scale.y(value) if limit.above else scale.y(value - BAND)
+    return rect(axis.left, top, axis.width, bottom - top, f"beyond-{limit.level}")
 
 
 def _levels(axis: TimeAxis, scale: Scale) -> list[str]:

@@ -49,6 +49,13 @@ LOOKS: dict[str, dict[str, str]] = {
     "limit-high": {"stroke": HIGH, "stroke-width": "1.5"},
     "beyond-medium": {"fill": MEDIUM, "fill-opacity": "0.13"},
     "beyond-high": {"fill": HIGH, "fill-opacity": "0.13"},
+    "predicted": {
+        "fill": SOFT,
+        "fill-opacity": "0.16",
+        "stroke": SOFT,
+        "stroke-width": "1",
+        "stroke-dasharray": "2 3",
+    },
     "now": {"stroke": ACCENT, "stroke-width": "2"},
     "now-flag": {"fill": ACCENT},
     "future": {"fill": "#f5f4ef"},

@@ -72,7 +72,7 @@ def _moments(sheet: FlowSheet) -> list[datetime]:
     found += (
         [n.at for n in sheet.notes] + [i.at for i in sheet.injections] + [i.starts for i in sheet.infusions]
     )
-    found += [i.ends for i in sheet.infusions if i.ends]
+    found += [i.ends for i in sheet.infusions if i.ends] + [x.at for x in sheet.given]
     return found + ([sheet.now] if sheet.now else [])
 
 

@@ -143,6 +143,32 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class PredictedBand:
+    """What a model expects of one pressure: from ``lower`` to ``upper`` at each moment of its prediction."""
+
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Drawn behind what was measured, and only when a person asked. ``words`` name the model and how sure it is."""
+
+    at: tuple[datetime, ...]
+    bands: tuple[PredictedBand, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseMark:
+    """One more thing given: a medicine, a supplement, oxygen; each kind has its own row above."""
+
+    row: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FlowSheet:
     """One session. A stretch without a pressure longer than ``gap_after_min`` is marked (None: never)."""
 
@@ -155,12 +181,21 @@ class FlowSheet:
     rows: tuple[ValueRow, ...] = ()
     infusions: tuple[Infusion, ...] = ()
     injections: tuple[Injection, ...] = ()
+    given: tuple[DoseMark, ...] = ()
     limits: tuple[Limit, ...] = ()
+    predicted: Predicted | None = None
     baseline: Baseline | None = None
     notes: tuple[Note, ...] = ()
     gap_after_min: int | None = None
     title: str = "Flow sheet of the session"
     id: str = "flow-sheet"
+
+    def given_rows(self) -> dict[str, list[DoseMark]]:
+        """What else was given, row by row, in the order each was first given."""
+        rows: dict[str, list[DoseMark]] = {}
+        for mark in sorted(self.given, key=lambda m: m.at):
+            rows.setdefault(mark.row, []).append(mark)
+        return rows
 
     def clock(self, at: datetime) -> str:
         return f"{at.astimezone(self.tz):%H:%M}"

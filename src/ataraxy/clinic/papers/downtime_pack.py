@@ -19,7 +19,15 @@ from ataraxy.clinic.plan.models import ActivatedProtocol, Session
 from ataraxy.clinic.plan.queries import active_protocols, protocol_of
 from ataraxy.clinic.treat.read import state_of
 from ataraxy.clinic.treat.words import MEASURES, number, unit
-from ataraxy.core.protocol.types import Comparison, DischargeKind, Measure, Monitoring, Phase, Protocol
+from ataraxy.core.protocol.types import (
+    Comparison,
+    DischargeKind,
+    Measure,
+    Monitoring,
+    Phase,
+    Protocol,
+    RuleAction,
+)
 from ataraxy.core.session.state import SessionState
 
 BLANKS = 1  # of each active protocol; a copier makes more
@@ -129,13 +137,14 @@ def _planned(state: SessionState) -> str:
 
 
 def _limits(protocol: Protocol) -> list[list[str]]:
-    """What the bedside does at which value, in the protocol's own words."""
-    found = []
+    """What the bedside does at which value: all that is done at one value on one line."""
+    done: dict[str, list[str]] = {}
     for rule in protocol.rules:
         for limit in rule.limits:
             value = f"{MEASURES[limit.measure]} {SIGNS[limit.comparison]} {number(limit.value)} {unit(limit.measure)}"
-            found.append([rule.action.value, value.strip()])
-    return found
+            words = "call the prescriber" if rule.action is RuleAction.ESCALATE else rule.action.value
+            done.setdefault(value.strip(), []).append(words)
+    return [[", ".join(sorted(set(words), key=words.index)), value] for value, words in done.items()]
 
 
 def _is_watched(protocol: Protocol, measure: Measure) -> bool:

@@ -11,7 +11,7 @@ from ataraxy.clinic.figures import flow_sheet as figure
 from ataraxy.clinic.paper import pdf
 from ataraxy.clinic.papers import source
 from ataraxy.clinic.treat.queries.flow import flow_sheet
-from ataraxy.clinic.treat.queries.log import Entry, log
+from ataraxy.clinic.treat.queries.log import Entry, log, monitor_labels
 from ataraxy.clinic.treat.queries.room import Seat, phase_words, session_names
 from ataraxy.clinic.treat.words import ENDINGS, effect_label, number
 from ataraxy.core.session.state import SessionState
@@ -27,7 +27,8 @@ def session_record(at: Seat, signed: Sequence[Mapping[str, str]] = ()) -> bytes:
 def record_values(at: Seat, signed: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """Everything on the paper, as words."""
     names = session_names(at)
-    sheet = flow_sheet(at.protocol, at.state, at.ctx.now, at.ctx.zone, names)
+    labels = monitor_labels(at.state)
+    sheet = flow_sheet(at.protocol, at.state, at.ctx.now, at.ctx.zone, names, labels=labels)
     events = list(reversed(log(at.state, at.protocol, names)))
     head = ChainHead.objects.get(id=at.session.id)
     return {

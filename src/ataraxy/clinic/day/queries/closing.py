@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from ataraxy.clinic.audit.models import ChainHead
@@ -114,11 +113,14 @@ def _concerns(ctx: Context) -> Iterator[Open]:
         yield Open("Concern", what, url, "Open the patient", noted)
 
 
-def calls_tomorrow(ctx: Context) -> QuerySet[CheckIn]:
-    """Whom somebody asks tomorrow how they are."""
+def calls_tomorrow(ctx: Context) -> list[CheckIn]:
+    """Whom somebody asks tomorrow how they are: each person once, by what is due first."""
     begins, ends = day_begins(ctx, 1), day_begins(ctx, 2)
     rows = in_force(ctx).filter(answered_at__isnull=True, due_at__lt=ends, closes_at__gt=begins)
-    return rows.order_by("due_at")
+    first: dict[UUID, CheckIn] = {}
+    for row in rows.order_by("due_at"):
+        first.setdefault(row.patient_id, row)
+    return list(first.values())
 
 
 def came_today(ctx: Context) -> list[Session]:

@@ -17,6 +17,7 @@ from ataraxy.clinic.figures.types import (
     Note,
     Origin,
     Pause,
+    Predicted,
     Pressure,
     Sample,
     Trace,
@@ -27,7 +28,14 @@ from ataraxy.core.protocol.types import Comparison, Measure, Phase, Protocol, Ru
 from ataraxy.core.protocol.types import Limit as Bound
 from ataraxy.core.record.envelope import Origin as Told
 from ataraxy.core.session.dose import DoseGiven, DoseStatus, DoseStepKind
-from ataraxy.core.session.events import NoteWritten, PatientArrived, SessionEnded, SideEffectReported
+from ataraxy.core.session.events import (
+    CheckRecorded,
+    EscortNamed,
+    EventRetracted,
+    SessionOpened,
+    SideEffectReported,
+    VitalRecorded,
+)
 from ataraxy.core.session.state import Event, SessionState, Value
 
 LATE = timedelta(minutes=2)
@@ -45,13 +53,21 @@ ROWS = (
     (Measure.DISSOCIATION, Keep.HIGHEST),
     (Measure.ANXIETY_NOW, Keep.LATEST),
 )
-NOTED = (PatientArrived, SideEffectReported, NoteWritten, SessionEnded)
+# Drawn as marks, rows or limits, or asked line by line: everything else that happened is a numbered note.
+NOT_NOTED = (SessionOpened, CheckRecorded, EscortNamed, VitalRecorded, EventRetracted)
 
 
 def flow_sheet(
-    protocol: Protocol, state: SessionState, now: datetime, zone: tzinfo, names: Mapping[UUID, str]
+    protocol: Protocol,
+    state: SessionState,
+    now: datetime,
+    zone: tzinfo,
+    names: Mapping[UUID, str],
+    *,
+    labels: Mapping[str, str] | None = None,
+    predicted: Predicted | None = None,
 ) -> FlowSheet:
-    """A session as an anaesthesia record."""
+    """A session as an anaesthesia record. ``labels``: what monitors are called; ``predicted``: only when asked for."""
     first, last = _span(state, now)
     return FlowSheet(
         starts=first,
@@ -65,7 +81,8 @@ def flow_sheet(
         injections=(_injection(protocol, state.dose),) if state.dose and state.dose.is_injection else (),
         limits=tuple(_limits(protocol, state.phase)),
         baseline=_baseline(state),
-        notes=tuple(_notes(state, protocol, names)),
+        predicted=predicted,
+        notes=tuple(_notes(state, protocol, names, labels or {})),
         gap_after_min=GAP_MIN if state.dose else None,
     )
 
@@ -163,16 +180,18 @@ def _baseline(state: SessionState) -> Baseline | None:
     return Baseline(high.value, low.value) if high and low else None
 
 
-def _notes(state: SessionState, protocol: Protocol, names: Mapping[UUID, str]) -> Iterator[Note]:
+def _notes(
+    state: SessionState, protocol: Protocol, names: Mapping[UUID, str], labels: Mapping[str, str]
+) -> Iterator[Note]:
     out = {o.event.envelope.id for o in state.out_of_effect}
     for event in state.log:
-        if isinstance(event.payload, NOTED) and event.envelope.id not in out:
-            yield _note(event, protocol, names)
+        if not isinstance(event.payload, NOT_NOTED) and event.envelope.id not in out:
+            yield _note(event, protocol, names, labels)
 
 
-def _note(event: Event, protocol: Protocol, names: Mapping[UUID, str]) -> Note:
+def _note(event: Event, protocol: Protocol, names: Mapping[UUID, str], labels: Mapping[str, str]) -> Note:
     frame, payload = event.envelope, event.payload
-    words = event_words(payload, protocol, {})
+    words = event_words(payload, protocol, labels)
     if isinstance(payload, SideEffectReported):
         words = f"{effect_label(payload.effect)}, {payload.grade.value}"
     by = names.get(frame.actor, "") if frame.actor else ""

@@ -83,14 +83,10 @@ def session_prediction(at: Seat) -> SessionPrediction:
         return _nothing("No dose has started. The plan page shows what is expected of it.")
     if at.protocol.drug.form not in FORMS or dose.planned.route not in ROUTES:
         return _nothing("No model in the catalog covers this drug given this way.")
-    now = state.ending.at if state.ending else at.ctx.now
-    doses = as_run(dose, now, dose_may_go_on=state.ending is None)
-    ends = _minutes(dose, now + (timedelta() if state.ending else AHEAD))
-    given = tuple(_readings(state, dose))
-    weight = float(dose.planned.weight_kg)
-    age = float(age_years(at.session.patient.birth_date, at.ctx.today.date()))
-    models = models_for(ROUTES[dose.planned.route])[:SHOWN]
-    found = [estimated(Given(m, doses, given, weight, age, round(ends))) for m in models]
+    now, ends = _now(at), _until(at)
+    asked = given_of(at)
+    doses, given = asked[0].doses, asked[0].readings
+    found = [estimated(one) for one in asked]
     forecasts = [one.forecast for one in found]
     scene = _scene(at, dose, doses, given, now, ends)
     return SessionPrediction(
@@ -101,6 +97,29 @@ def session_prediction(at: Seat) -> SessionPrediction:
         unweighted=tuple(f"{f.forecast.model.name}: {f.unweighted}" for f in found if f.unweighted),
         assumed=_assumed(dose, state),
     )
+
+
+def given_of(at: Seat) -> tuple[Given, ...]:
+    """What is asked of each shown model about this session; empty where no dose or no model is there."""
+    dose, state = at.state.dose, at.state
+    if dose is None or at.protocol.drug.form not in FORMS or dose.planned.route not in ROUTES:
+        return ()
+    doses = as_run(dose, _now(at), dose_may_go_on=state.ending is None)
+    readings = tuple(_readings(state, dose))
+    weight = float(dose.planned.weight_kg)
+    age = float(age_years(at.session.patient.birth_date, at.ctx.today.date()))
+    models = models_for(ROUTES[dose.planned.route])[:SHOWN]
+    return tuple(Given(m, doses, readings, weight, age, round(_until(at))) for m in models)
+
+
+def _now(at: Seat) -> datetime:
+    return at.state.ending.at if at.state.ending else at.ctx.now
+
+
+def _until(at: Seat) -> float:
+    """The last minute worked out: the end of the session, or two hours ahead."""
+    assert at.state.dose is not None
+    return _minutes(at.state.dose, _now(at) + (timedelta() if at.state.ending else AHEAD))
 
 
 def _nothing(why: str) -> SessionPrediction:

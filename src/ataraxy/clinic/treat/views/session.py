@@ -10,7 +10,7 @@ from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
 from ataraxy.clinic.treat.forms import VitalForm
 from ataraxy.clinic.treat.queries import room
 from ataraxy.clinic.treat.queries.flow import flow_sheet
-from ataraxy.clinic.treat.queries.log import log
+from ataraxy.clinic.treat.queries.log import log, monitor_labels
 from ataraxy.clinic.treat.views.reach import page, session_of
 from ataraxy.core.protocol.types import Phase
 
@@ -23,7 +23,8 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     at = session_of(request, session_id, *CLINICAL)
     names = room.session_names(at)
     link = room.monitor_link(at.state, session_id, at.ctx.now)
-    sheet = flow_sheet(at.protocol, at.state, at.ctx.now, at.ctx.zone, names)
+    labels = monitor_labels(at.state)
+    sheet = flow_sheet(at.protocol, at.state, at.ctx.now, at.ctx.zone, names, labels=labels)
     steps = room.arrival_steps(at, names) if at.state.phase is Phase.ARRIVAL else []
     leaving = room.discharge_steps(at, names) if at.state.phase is Phase.OBSERVATION else []
     bedside = at.ctx.signer().has_role(*BEDSIDE)
