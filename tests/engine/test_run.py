@@ -133,9 +133,16 @@ def test_what_cannot_be_simulated_is_refused_by_its_field(planned: Make, field: 
     assert refused.value.field == field
 
 
-def test_two_models_of_one_effect_are_refused(planned: Make) -> None:
-    with pytest.raises(InputRefused, match="Two of the effects"):
-        planned(effects=("occupancy-s", "occupancy-r"))
+def test_two_models_of_one_effect_are_told_by_their_own_names(planned: Make) -> None:
+    work = planned(
+        20, model="otto-2021-both", effects=("occupancy-s", "occupancy-r", "anxiety", "anxiety-days")
+    ).work
+    told = {"occupancy-s", "occupancy-r", "anxiety", "anxiety-days"}
+    assert told <= set(work.curves)
+    assert {(f.output, f.kind.value) for f in work.figures if f.output in told} == {
+        ("occupancy-s", "highest"), ("occupancy-r", "highest"), ("anxiety", "lowest"), ("anxiety-days", "lowest"),
+    }  # fmt: skip
+    assert told <= set(run(work).tally.curves)
 
 
 def test_no_chunk_holds_more_than_its_share_of_memory(planned: Make) -> None:

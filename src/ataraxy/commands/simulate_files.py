@@ -14,9 +14,10 @@ from ataraxy.clinic.figures.svg import Svg
 from ataraxy.clinic.figures.types import BandLimit, Bands, Level, PlannedDose, Strand
 from ataraxy.commands.simulate_result import SHARES, Result, worth
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology.effect import EffectModel, names_of
 from ataraxy.core.pharmacology.people import FloatArray
 from ataraxy.core.pharmacology.protocol_regimen import in_words
-from ataraxy.engine.work import analytes_of, endpoints_of
+from ataraxy.engine.work import Work, analytes_of, endpoints_of
 
 PICTURES = (  # title, the outputs drawn together, as far as they are there
     ("Ketamine in blood", ("ketamine",)),
@@ -122,7 +123,7 @@ def _line_rows(result: Result) -> Iterator[dict[str, Any]]:
 def _band_rows(result: Result) -> Iterator[dict[str, Any]]:
     whose, work = _whose(result), result.work
     units = analytes_of(work.model) | endpoints_of(work.effects)
-    standing = {effect.endpoint.value: effect.standing.value for effect in work.effects}
+    standing = {name: effect.standing.value for name, effect in _named(work)}
     for name in work.curves:
         sketch = result.outcome.tally.curves[name]
         q, mean = sketch.quantiles(SHARES), sketch.mean
@@ -145,13 +146,23 @@ def _band_rows(result: Result) -> Iterator[dict[str, Any]]:
 def pictures(results: Sequence[Result]) -> Iterator[tuple[str, Svg]]:
     """Each picture of each model, with its file's name; one scale for all models of a picture."""
     for title, outputs in PICTURES:
-        told = [(r, [o for o in outputs if o in r.work.curves]) for r in results]
+        told = [(r, _of_kind(r.work, outputs)) for r in results]
         told = [(result, there) for result, there in told if there]
         quantiles = [[r.outcome.tally.curves[o].quantiles(SHARES) for o in there] for r, there in told]
         highest = max((float(q.max()) for one in quantiles for q in one), default=0.0)
         for (result, there), q in zip(told, quantiles, strict=True):
             name = f"{result.planned.protocol.id}-{result.work.model.id}-{'-'.join(there)}"
             yield name, bands.draw(_bands(result, title, there, q, highest, name))
+
+
+def _named(work: Work) -> Iterator[tuple[str, EffectModel]]:
+    return zip(names_of(work.effects), work.effects, strict=True)
+
+
+def _of_kind(work: Work, outputs: Sequence[str]) -> list[str]:
+    """What is drawn of these outputs: an endpoint told twice is drawn under both of its names."""
+    kinds = {name: effect.endpoint.value for name, effect in _named(work)}
+    return [o for wanted in outputs for o in work.curves if kinds.get(o, o) == wanted]
 
 
 def _bands(
@@ -191,9 +202,7 @@ def _bands(
 
 def _standing(result: Result, outputs: Sequence[str]) -> str:
     effects = "".join(
-        f" {effect.name}: {effect.standing.value}."
-        for effect in result.work.effects
-        if effect.endpoint.value in outputs
+        f" {effect.name}: {effect.standing.value}." for name, effect in _named(result.work) if name in outputs
     )
     work = result.work
     return (

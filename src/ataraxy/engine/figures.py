@@ -9,18 +9,18 @@ from enum import StrEnum
 import numpy as np
 
 from ataraxy.core.errors import InputRefused
-from ataraxy.core.pharmacology.effect import Endpoint
+from ataraxy.core.pharmacology.effect import EffectModel, Endpoint, names_of
 from ataraxy.core.pharmacology.people import FloatArray
 from ataraxy.core.pharmacology.prepared import Prepared
 
 MIN_PER_H = 60.0
-FALLS = (Endpoint.SEDATION.value, Endpoint.ANXIETY.value)  # told by their lowest value
-RISES = (
-    Endpoint.SYSTOLIC.value,
-    Endpoint.DIASTOLIC.value,
-    Endpoint.PULSE.value,
-    Endpoint.CARDIAC_OUTPUT.value,
-)  # have a baseline that is a person's own
+FALLS = (Endpoint.SEDATION, Endpoint.ANXIETY)  # told by their lowest value
+RISES = (  # have a baseline that is a person's own
+    Endpoint.SYSTOLIC,
+    Endpoint.DIASTOLIC,
+    Endpoint.PULSE,
+    Endpoint.CARDIAC_OUTPUT,
+)
 
 
 class Kind(StrEnum):
@@ -50,18 +50,18 @@ class Figure:
 
 
 def figures_of(
-    analytes: Mapping[str, str], endpoints: Mapping[str, str], *, one_occasion: bool, stay: bool
+    analytes: Mapping[str, str], effects: Sequence[EffectModel], *, one_occasion: bool, stay: bool
 ) -> tuple[Figure, ...]:
-    """What is told of each person; arguments are outputs with their units."""
+    """What is told of each person; ``analytes`` with their units."""
     told: list[Figure] = []
     exposure = Kind.EXPOSURE if one_occasion else Kind.EXPOSURE_SEEN
     for name, unit in analytes.items():
         told += [Figure(name, Kind.PEAK, unit), Figure(name, Kind.PEAK_AT, "min")]
         told.append(Figure(name, exposure, f"{unit.split('/')[0]}·h/{unit.split('/')[1]}"))
-    for name, unit in endpoints.items():
-        told.append(Figure(name, Kind.LOWEST if name in FALLS else Kind.PEAK, unit))
-        if name in RISES:
-            told.append(Figure(name, Kind.RISE, unit))
+    for name, effect in zip(names_of(effects), effects, strict=True):
+        told.append(Figure(name, Kind.LOWEST if effect.endpoint in FALLS else Kind.PEAK, effect.unit))
+        if effect.endpoint in RISES:
+            told.append(Figure(name, Kind.RISE, effect.unit))
     if stay:
         told += [Figure("", Kind.SETTLED, "min"), Figure("", Kind.READY, "min")]
     return tuple(told)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology.effect import names_of
 from ataraxy.core.proportion import Proportion, wilson
 from ataraxy.core.protocol.types import Comparison, Status
 from ataraxy.engine.lines import Bound, Line
@@ -165,7 +166,9 @@ def probe(work: Work, wish: Wish) -> Work:
             f"{bound.output!r} is not predicted here.", f"Choose one of: {', '.join(known)}.", "find"
         )
     # An effect's draws go by its place: those before it stay, so that people are the same as elsewhere.
-    places = [i for i, effect in enumerate(work.effects) if effect.endpoint.value == bound.output]
-    effects = work.effects[: places[0] + 1] if places else ()
+    names = names_of(work.effects)
+    effects = work.effects[: names.index(bound.output) + 1] if bound.output in names else ()
+    if bound.output in names and bound.output not in names_of(effects):
+        effects = work.effects  # its namesake is needed to tell the two apart
     line = Line("wish", "find", wish.words, "", Status.PROPOSED, (bound,), work.at_min[0], work.at_min[-1])
     return replace(work, effects=effects, curves=(), figures=(), held=(line,), stay=None)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.draws import MOST_SEED, Draws
-from ataraxy.core.pharmacology.effect import EffectModel
+from ataraxy.core.pharmacology.effect import EffectModel, names_of
 from ataraxy.core.pharmacology.inputs import occasions_of
 from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.people import FloatArray
@@ -73,7 +73,6 @@ class Work:
                 f"A tolerance of {self.tolerance} is none.", "Give a number above 0.", "tolerance"
             )
         self._check_minutes()
-        self._check_effects()
 
     def _check_minutes(self) -> None:
         at = np.array(self.at_min, dtype=np.float64)
@@ -89,14 +88,6 @@ class Work:
                 "No minute lies before the first dose, so nobody has a baseline.",
                 "Let the first minute be one before the dose.",
                 "at_min",
-            )
-
-    def _check_effects(self) -> None:
-        told = [effect.endpoint for effect in self.effects]
-        twice = next((e for e in told if told.count(e) > 1), None)
-        if twice is not None:
-            raise InputRefused(
-                f"Two of the effects tell the {twice.value}.", "Choose one model for each effect.", "effects"
             )
 
     @property
@@ -187,7 +178,8 @@ def analytes_of(model: PkModel) -> dict[str, str]:
 
 
 def endpoints_of(effects: Sequence[EffectModel]) -> dict[str, str]:
-    return {effect.endpoint.value: effect.unit for effect in effects}
+    """What the effects tell, with units; an endpoint told twice goes by the effects' own names."""
+    return dict(zip(names_of(effects), (effect.unit for effect in effects), strict=True))
 
 
 def figures_for(
@@ -195,4 +187,4 @@ def figures_for(
 ) -> tuple[Figure, ...]:
     """Every figure that this model and these effects can tell of a person."""
     one = not model.occasion or len(occasions_of(regimen)) < 2
-    return figures_of(analytes_of(model), endpoints_of(effects), one_occasion=one, stay=stay)
+    return figures_of(analytes_of(model), effects, one_occasion=one, stay=stay)

@@ -354,6 +354,22 @@ def test_what_saturates_beside_a_clearance_is_never_left_out():
         assert np.all(simulate(model, dose, people([70.0]), at, tier=tier).values["ketamine"] < 0.5 * without)
 
 
+def test_a_racemic_driver_of_both_halves_agrees_with_the_exact_answer():
+    """The site of what is told as S and R is their sum on this path too, also where a slow response follows it."""
+    model, slow = load_model("otto-2021-both"), load_effect("anxiety")
+    racemic = replace(slow, drivers=(replace(slow.drivers[0], enantiomer=Enantiomer.RACEMIC),))
+    effects = (load_effect("systolic"), racemic)
+    ready = prepare(
+        model, (Dose(IV, 0, mg=35, duration_min=40),), people([60, 90]), effects=effects, draws=Draws(4)
+    )
+    found, _, failures = run_stiff(ready, AT, 1e-8)
+    exact = run(ready, AT, tolerance=1e-9).values
+    assert not failures
+    assert found.keys() == exact.keys()
+    for name, curve in exact.items():
+        np.testing.assert_allclose(found[name], curve, rtol=0, atol=1e-6 * np.abs(curve).max(), err_msg=name)
+
+
 def test_both_tiers_use_the_same_solver_for_what_saturates():
     at = np.linspace(0, 100, 11)
     plain, compiled = (

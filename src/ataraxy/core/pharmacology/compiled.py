@@ -14,7 +14,7 @@ from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology import kernels
-from ataraxy.core.pharmacology.effect import Driver, EffectModel, Shape
+from ataraxy.core.pharmacology.effect import Driver, EffectModel, Shape, names_of
 from ataraxy.core.pharmacology.linear import INPUT_SCALE, ROUNDING_MIN, TERMS, Course, round_steps
 from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.moves import NONE, Moves, moves_of
@@ -246,7 +246,7 @@ def run_compiled(
 
 
 def _named(ready: Prepared, answer: FloatArray) -> dict[str, FloatArray]:
-    names = [reading.name for reading in _told(ready)] + [effect.endpoint.value for effect in ready.effects]
+    names = [reading.name for reading in _told(ready)] + list(names_of(ready.effects))
     return dict(zip(names, answer, strict=True))
 
 

@@ -58,7 +58,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """How one driver of an effect is read: a reading of its own, or of the sampled blood."""
+    """How a driver of an effect is read: a site of its own, or the sampled blood.
+
+    A racemic driver without a site, in a model that tells S and R apart, is read twice: its parts add up.
+    """
 
     effect: str
     driver: Driver
@@ -110,19 +113,28 @@ def network_of(model: PkModel, effects: Sequence[EffectModel] = ()) -> Network:
     sites: list[Site] = []
     for effect in effects:
         for place, driver in enumerate(effect.drivers):
-            blood = _driving(model, readings, effect, driver)
+            bloods = _driving(model, readings, effect, driver)
             if driver.half_life is None:
-                sites.append(Site(effect.id, driver, blood))
+                sites.extend(Site(effect.id, driver, blood) for blood in bloods)
                 continue
             name = f"site:{effect.id}" if len(effect.drivers) == 1 else f"site:{effect.id}:{place + 1}"
-            half_life = f"{effect.id}/{driver.half_life}"
-            site = len(states)
+            site, half_life = len(states), f"{effect.id}/{driver.half_life}"
             states.append(name)
-            # The site's state is told in the blood's own mg, so that no rate is out of proportion.
-            entries.append(Entry(site, blood.state, LN2, (), (half_life,)))
-            entries.append(Entry(site, site, -LN2, (), (half_life,)))
-            sites.append(Site(effect.id, driver, Reading(name, site, blood.factor, blood.under)))
+            entries.extend(_site_entries(site, bloods, half_life))
+            sites.append(Site(effect.id, driver, Reading(name, site, bloods[0].factor, bloods[0].under)))
     return Network(model, tuple(states), tuple(entries), readings, tuple(sites))
+
+
+def _site_entries(site: int, bloods: Sequence[Reading], half_life: str) -> list[Entry]:
+    """A site that follows the sum of these levels, told in the first blood's own mg: no rate is out of proportion."""
+    first = bloods[0]
+    entries = [Entry(site, site, -LN2, (), (half_life,))]
+    for blood in bloods:
+        own = blood.under == first.under
+        over = () if own or first.under is None else (first.under,)
+        under = () if own or blood.under is None else (blood.under,)
+        entries.append(Entry(site, blood.state, LN2 * blood.factor / first.factor, over, (half_life, *under)))
+    return entries
 
 
 def _flow_entries(flow: Flow, states: list[str], volumes: Mapping[str, str | None]) -> list[Entry]:
@@ -157,24 +169,33 @@ def _reading(
     )
 
 
-def _driving(model: PkModel, readings: Sequence[Reading], effect: EffectModel, driver: Driver) -> Reading:
-    """The blood concentration that drives, in terms of the enantiomer the effect asks for.
+def _driving(
+    model: PkModel, readings: Sequence[Reading], effect: EffectModel, driver: Driver
+) -> tuple[Reading, ...]:
+    """The blood concentrations that drive, in terms of the enantiomer the effect asks for; they add up.
 
-    A racemic model holds half of each (the enantiomers taken to move alike), and the other way round.
+    Racemic is S and R where the model tells both. A racemic model holds half of each (the enantiomers taken to move
+    alike), and a model of one enantiomer stands for half of racemic ketamine.
     """
-    for analyte, reading in zip(model.analytes, readings, strict=True):
-        if analyte.name.removeprefix("S-").removeprefix("R-") != driver.analyte:
-            continue
-        has = analyte.enantiomer or model.enantiomer
-        if has is driver.enantiomer:
-            return reading
-        if has is Enantiomer.RACEMIC:
-            return Reading(reading.name, reading.state, reading.factor * 0.5, reading.under)
-        if driver.enantiomer is Enantiomer.RACEMIC:
-            return Reading(reading.name, reading.state, reading.factor * 2.0, reading.under)
+    told = {
+        analyte.enantiomer or model.enantiomer: reading
+        for analyte, reading in zip(model.analytes, readings, strict=True)
+        if analyte.name.removeprefix("S-").removeprefix("R-") == driver.analyte
+    }
+    if driver.enantiomer in told:
+        return (told[driver.enantiomer],)
+    if Enantiomer.RACEMIC in told:
+        return (_times(0.5, told[Enantiomer.RACEMIC]),)
+    if driver.enantiomer is Enantiomer.RACEMIC and told:
+        halves = tuple(told[e] for e in (Enantiomer.S, Enantiomer.R) if e in told)
+        return halves if len(halves) == 2 else (_times(2.0, halves[0]),)
     has_analytes = ", ".join(f"{a.name} ({a.enantiomer or model.enantiomer})" for a in model.analytes)
     raise InputRefused(
         f"{effect.name} is driven by {driver.enantiomer}-{driver.analyte}; {model.name} tells {has_analytes}.",
         "Choose a model that tells it, or leave this effect out.",
         "effects",
     )
+
+
+def _times(factor: float, reading: Reading) -> Reading:
+    return Reading(reading.name, reading.state, reading.factor * factor, reading.under)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.draws import Draws
-from ataraxy.core.pharmacology.effect import EffectModel
+from ataraxy.core.pharmacology.effect import EffectModel, names_of
 from ataraxy.core.pharmacology.inputs import Input, inputs_of, occasion_at, occasions_of
 from ataraxy.core.pharmacology.linear import Course
 from ataraxy.core.pharmacology.model import Enantiomer, PkModel
@@ -79,7 +79,7 @@ def prepare(
     values = tuple(shared | parameter_values(model, people, between, eta) for eta in occasional)
     divisors = network.divisors
     for one in values:
-        _refuse_impossible(one, divisors)
+        refuse_impossible(one, divisors)
     return Prepared(
         network, regimen, values, starts, inputs_of(network, regimen, people, values, starts), tuple(effects)
     )
@@ -121,17 +121,22 @@ def _same_potency_known(model: PkModel, regimen: Regimen, effects: Sequence[Effe
 
 def _told_once(effects: Sequence[EffectModel]) -> None:
     told: dict[str, str] = {}
-    for effect in effects:
-        if effect.endpoint.value in told:
+    for effect, name in zip(effects, names_of(effects), strict=True):
+        if name in told:
             raise InputRefused(
-                f"{told[effect.endpoint.value]} and {effect.name} both tell {effect.endpoint.value}.",
-                "Simulate them one after the other.",
+                f"{told[name]} and {effect.name} would both be told as {name}.",
+                "Name each effect once; give one of two different ones another id.",
                 "effects",
             )
-        told[effect.endpoint.value] = effect.name
+        told[name] = effect.name
 
 
-def _refuse_impossible(values: Mapping[str, FloatArray], divisors: frozenset[str]) -> None:
+def refuse_impossible(values: Mapping[str, FloatArray], divisors: frozenset[str]) -> None:
+    """Parameters no body has.
+
+    Raises:
+        InputRefused: one that is no number, is below zero, or is nothing where something is divided by it.
+    """
     for name, value in values.items():
         possible = value > 0 if name in divisors else (value >= 0) | ("/" in name)
         wrong = ~(np.isfinite(value) & possible)

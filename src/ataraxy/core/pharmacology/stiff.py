@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology import rodas
-from ataraxy.core.pharmacology.effect import EffectModel, Shape
+from ataraxy.core.pharmacology.effect import EffectModel, Shape, names_of
 from ataraxy.core.pharmacology.inputs import occasion_at
 from ataraxy.core.pharmacology.network import Reading
 from ataraxy.core.pharmacology.prepared import Prepared, rows_of
@@ -140,8 +140,8 @@ def curves_of(ready: Prepared, solved: Solved, at_min: FloatArray) -> dict[str, 
     """Every reading and effect of solved people, each (N, T)."""
     told = [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
     values = {reading.name: _curve(ready, solved, reading, at_min) for reading in told}
-    for effect in ready.effects:
-        values[effect.endpoint.value] = _response(ready, solved, effect, at_min)
+    for effect, name in zip(ready.effects, names_of(ready.effects), strict=True):
+        values[name] = _response(ready, solved, effect, at_min)
     return values
 
 
@@ -169,7 +169,10 @@ def _response(ready: Prepared, solved: Solved, effect: EffectModel, at_min: Floa
 def _solve(
     ready: Prepared, at_min: FloatArray, tolerance: float, threads: int, feedback: Mapping[str, float]
 ) -> Solved:
-    from ataraxy.core.pharmacology import lane_kernels, stiff_kernels  # numba is loaded when something needs it
+    from ataraxy.core.pharmacology import (
+        lane_kernels,
+        stiff_kernels,
+    )  # numba is loaded when something needs it
 
     equations = equations_of(ready, feedback)
     people, n = len(ready), len(equations.names)
