@@ -69,7 +69,9 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--sessions", type=int, nargs="*", help=f"how many; {SIZES} when not said")
     parser.add_argument("--seconds", type=float, default=0, help="measured, after the warm-up")
     parser.add_argument("--largest", type=int, default=0, help="look for the most sessions, up to this many")
-    parser.add_argument("--soak", type=int, default=0, help="so many sessions for ten minutes; memory every 15 s")
+    parser.add_argument(
+        "--soak", type=int, default=0, help="so many sessions for ten minutes; memory every 15 s"
+    )
     return parser.parse_args()
 
 
@@ -230,7 +232,13 @@ class Bench:
         rate = len(measured.ack_ms) / measured.cost.seconds
         words = f"COPY and commit of {FLOOD_CONNECTIONS} messages' rows at a time: {best:.0f} messages/s"
         show(f"live-flood-{FLOOD_CONNECTIONS}", rate, "messages/s", words, best)
-        show(f"live-flood-p99-{FLOOD_CONNECTIONS}", at(measured.ack_ms, 99), "ms to acknowledgement", None, None)
+        show(
+            f"live-flood-p99-{FLOOD_CONNECTIONS}",
+            at(measured.ack_ms, 99),
+            "ms to acknowledgement",
+            None,
+            None,
+        )
         self._costs(f"flood-{FLOOD_CONNECTIONS}", measured.cost)
 
     def soak(self, count: int, seconds: float) -> None:
@@ -258,7 +266,9 @@ class Bench:
         for words, some in (("second third", early), ("last third", late)):
             show(f"live-soak-memory, {words}", sum(m for _, m in some) / len(some), "MiB", None, None)
 
-    def measure(self, count: int, ports: tuple[int, int, int], seconds: float, *, flood: bool = False) -> Measured:
+    def measure(
+        self, count: int, ports: tuple[int, int, int], seconds: float, *, flood: bool = False
+    ) -> Measured:
         mllp, http, pid = ports
         job = {
             "sessions": [(str(b.id), b.bed) for b in self.beds[:count]],
@@ -350,7 +360,11 @@ def report(count: int, measured: Measured, one: list[float]) -> None:
 
 
 def costs(name: str, cost: Cost) -> None:
-    for part, share in (("live", cost.live), ("database", cost.database), ("monitors and screens", cost.callers)):
+    for part, share in (
+        ("live", cost.live),
+        ("database", cost.database),
+        ("monitors and screens", cost.callers),
+    ):
         show(f"live-cpu-{name}, {part}", share * 100, "% of a core", None, None)
     show(f"live-memory-{name}", cost.memory, "MiB, the live process", None, None)
 
@@ -362,7 +376,9 @@ def at(times: list[float], percent: int) -> float:
 def show(name: str, value: float, unit: str, against: str | None, beside: float | None) -> None:
     ratio = round(value / beside, 2) if beside else None
     print(
-        json.dumps({"name": name, "value": round(value, 2), "unit": unit, "against": against, "ratio": ratio}),
+        json.dumps(
+            {"name": name, "value": round(value, 2), "unit": unit, "against": against, "ratio": ratio}
+        ),
         flush=True,
     )
 

@@ -71,6 +71,7 @@ def _book(clinic: Any, nurse: Any, count: int) -> list[Any]:
         )
         for n in range(courses)
     )
+    _open_charts(clinic, nurse, patients, now)
     booked = Course.objects.bulk_create(
         Course(
             id=uuid.uuid4(),
@@ -95,6 +96,18 @@ def _book(clinic: Any, nurse: Any, count: int) -> list[Any]:
         )
         for n in range(count)
     )
+
+
+def _open_charts(clinic: Any, nurse: Any, patients: Sequence[Any], now: datetime) -> None:
+    from dataclasses import replace
+
+    from ataraxy.clinic.context import staff_context
+    from ataraxy.clinic.people.chart import open_chart
+    from ataraxy.core.chart.events import ChartOpened
+
+    ctx = replace(staff_context(nurse), now=now)
+    for patient in patients:
+        open_chart(ctx, patient, ChartOpened("Dr Lane", "treatment-resistant"))
 
 
 def _run(clinic: Any, nurse: Any, sessions: Sequence[Any]) -> list[Bedside]:

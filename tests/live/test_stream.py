@@ -315,6 +315,6 @@ def test_no_patients_name_leaves_in_a_log_a_notice_or_an_address(
         monitor.answer()
         state = screen.state_with(lambda s: value(s, "spo2"))
         notices += [notice.payload for notice in ear.notifies(timeout=0.5)]
-    assert notices == [str(bed.session)]
+    assert notices == [f"{bed.session} 4"]
     said = caplog.text + "".join(capfd.readouterr()) + json.dumps(state) + " ".join(notices)
     assert canary not in said and bed.record_number not in said

@@ -13,8 +13,10 @@ from uuid import UUID
 
 from ataraxy.clinic.audit.append import Entry, texts
 from ataraxy.clinic.audit.models import ChainHead
+from ataraxy.clinic.audit.together import Together
 from ataraxy.clinic.context import Context
-from ataraxy.clinic.treat.record import append_locked, state_of
+from ataraxy.clinic.treat.record import CHANNEL, append_locked, state_of
+from ataraxy.core.protocol.types import Phase
 from ataraxy.core.record.envelope import Origin
 from ataraxy.core.session.fold import apply
 from ataraxy.core.session.registry import parse_session_event
@@ -27,7 +29,7 @@ from ataraxy.live.samples import Placed, copy_samples, cuffs_told, take
 from ataraxy.live.told import Told, tell
 
 KEPT_ASIDE = "Kept aside for a person."
-BY_THE_CLOCK = 2  # sessions a batch charts because a minute is over; the others come with their next message
+BY_THE_CLOCK = 20  # sessions a batch charts because a minute is over; the others come with their next message
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Written:
     heard: list[Heard] = field(default_factory=list)
     remembered: dict[UUID, Remembered] = field(default_factory=dict)
     by_the_clock: int = 0
+    events: Together = field(default_factory=Together)
 
 
 def write_batch(batch: Sequence[Arrived], bindings: Bindings, memory: Mapping[UUID, Remembered]) -> Written:
@@ -75,6 +78,7 @@ def write_batch(batch: Sequence[Arrived], bindings: Bindings, memory: Mapping[UU
     for one in taken.fresh:
         _chart(one, heads[one.bound.session_id], memory, written)
     written.answers += [(one.message, "AA", "") for one in taken.ready]
+    written.events.write(CHANNEL)
     copy_samples(taken.fresh)
     return written
 
@@ -113,7 +117,7 @@ def _chart(one: Placed, head: ChainHead, memory: Mapping[UUID, Remembered], writ
     clock = written.by_the_clock < BY_THE_CLOCK  # a minute of everybody's at once would hold up everybody
     work = to_chart(before.state, one.bound.limits, one.told, before.cuffs, one.bound.device, clock=clock)
     written.by_the_clock += work.by_the_clock
-    state = _append(one, head, before.state, work)
+    state = _append(one, head, before.state, work, written.events)
     for refusal in work.refused:
         keep_aside(one.message, Trouble(refusal.cause, refusal.cure), one.bound.clinic.id, one.offset)
     written.remembered[head.id] = Remembered(state, before.cuffs | work.cuffs if work.cuffs else before.cuffs)
@@ -121,12 +125,19 @@ def _chart(one: Placed, head: ChainHead, memory: Mapping[UUID, Remembered], writ
     written.heard.append(heard)
 
 
-def _append(one: Placed, head: ChainHead, state: SessionState, work: Charting) -> SessionState:
+def _append(
+    one: Placed, head: ChainHead, state: SessionState, work: Charting, events: Together
+) -> SessionState:
+    """Readings go with those of the other sessions; in a session that is no longer as it was bound, by themselves."""
     if not work.entries:
         return state
     ctx = Context(one.bound.clinic, None, None, Origin.DEVICE, one.now)
     entries = [Entry(charted.payload, at=charted.at) for charted in work.entries]
-    for recorded in append_locked(ctx, head, entries, state=state):
+    if state.opened is None or state.phase is Phase.ENDED or state.monitor != one.bound.device:
+        written = append_locked(ctx, head, entries, state=state)
+    else:
+        written = events.add(ctx, head, entries)
+    for recorded in written:
         state = apply(state, recorded)
     return state
 

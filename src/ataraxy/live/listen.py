@@ -34,7 +34,9 @@ async def listen(url: str, rooms: Rooms) -> None:
 
 
 def _heard(payload: str, rooms: Rooms) -> None:
+    """A session's id; with the position it has reached, when it was readings that moved it."""
+    name, _, seq = payload.partition(" ")
     try:
-        rooms.written(UUID(payload))
+        rooms.written(UUID(name), int(seq) if seq else None)
     except ValueError:
         log.warning("A notice was no session's id.")

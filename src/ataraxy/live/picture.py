@@ -10,10 +10,12 @@ The event ``state``::
      "next_action": {"kind", "text", "line", "due_at": ISO | null},
      "stance": {"kind": "proceed" | "hold" | "pause" | "stop", "reasons": [{"line", "text", "what"}]},
      "escalate": [{"line", "text", "what"}],
+     "trouble": str,
      "monitor": {"label", "heard_at": ISO, "clock_ahead_s": int} | null}
 
 Times are UTC. ``now`` is the clinic's present moment: an age is ``now - at``, never the browser's clock (a demo
-clinic's runs elsewhere). Every judgement is made here; a browser only draws it.
+clinic's runs elsewhere). Every judgement is made here; a browser only draws it. ``trouble`` is empty, or why the session
+cannot be judged: then phase is "unknown", next_action's kind "trouble", and the stance holds.
 """
 
 from __future__ import annotations
@@ -46,7 +48,16 @@ LABELS: Mapping[Measure, str] = {
     Measure.ANXIETY_NOW: "Anxiety right now",
     Measure.WEIGHT: "Weight",
     Measure.TEMPERATURE: "Temperature",
+    Measure.NAUSEA: "Nausea",
+    Measure.ORIENTATION: "Orientation",
 }
+
+
+NO_JUDGEMENT = "This session cannot be judged"
+NO_JUDGEMENT_CURE = (
+    "Go by the bedside monitor and the protocol on paper, and call whoever runs Ataraxy: its record holds something"
+    " the rules stumble over."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +77,27 @@ def picture(
     signal: Signal | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """One session as a screen shows it: the record, and beside it what the monitor says this second."""
+    """One session as a screen shows it: the record, and beside it what the monitor says this second.
+
+    All of it drawn anew; ``drawing`` gives the same, piece by piece.
+    """
     state = believed(state, now)
     decision = decide(protocol, state, now)
+    shown = judged(session, state.last_seq, decision)
+    return {
+        **shown,
+        "values": _values(state, told, signal, levels(decision), now),
+        "monitor": monitor(signal),
+    }
+
+
+def judged(session: str, seq: int, decision: Decision) -> dict[str, Any]:
+    """What the protocol says about it."""
     action = decision.next_action
     return {
         "session": session,
-        "seq": state.last_seq,
+        "seq": seq,
         "phase": decision.phase.value,
-        "values": _values(state, told, signal, _levels(decision), now),
         "due": [
             {
                 "line": due.line,
@@ -94,13 +117,35 @@ def picture(
         },
         "stance": stance(decision.stance),
         "escalate": _reasons(decision.escalate),
-        "monitor": {
-            "label": signal.label,
-            "heard_at": iso(signal.heard_at),
-            "clock_ahead_s": signal.clock_ahead_s,
-        }
-        if signal
-        else None,
+        "trouble": "",
+    }
+
+
+def unjudged(session: str, seq: int) -> dict[str, Any]:
+    """A session about which the protocol cannot be asked: nobody may take its silence for "all is well"."""
+    return {
+        "session": session,
+        "seq": seq,
+        "phase": "unknown",
+        "due": [],
+        "next_action": {"kind": "trouble", "text": NO_JUDGEMENT_CURE, "line": "", "due_at": None},
+        "stance": {
+            "kind": "hold",
+            "reasons": [{"line": "", "text": NO_JUDGEMENT, "what": NO_JUDGEMENT_CURE}],
+        },
+        "escalate": [],
+        "trouble": NO_JUDGEMENT,
+    }
+
+
+def monitor(signal: Signal | None) -> dict[str, Any] | None:
+    """The link to the monitor."""
+    if signal is None:
+        return None
+    return {
+        "label": signal.label,
+        "heard_at": iso(signal.heard_at),
+        "clock_ahead_s": signal.clock_ahead_s,
     }
 
 
@@ -125,7 +170,7 @@ def _reasons(reasons: tuple[Reason, ...]) -> list[dict[str, str]]:
     return [{"line": r.line, "text": r.text, "what": r.what} for r in reasons]
 
 
-def _levels(decision: Decision) -> dict[Measure, str]:
+def levels(decision: Decision) -> dict[Measure, str]:
     """How loud a value is to be drawn: one that asks to stop is high, one any other rule speaks of medium."""
     held = () if isinstance(decision.stance, Proceed) else decision.stance.reasons
     levels = {r.value.measure: "medium" for r in (*held, *decision.escalate) if r.value}
@@ -146,14 +191,17 @@ def _values(
     for measure in Measure:
         charted, live, level = state.latest(measure), told.get(measure), levels.get(measure, "")
         if live is not None and (charted is None or live.at >= charted.at):
-            shown.append(_live(measure, live, signal, level, now))
+            found = Freshness.ABSENT if live.absent else freshness(live.at, now, measure)
+            shown.append(live_tile(measure, live, signal, level, found))
         elif charted is not None:
-            shown.append(_charted(charted, signal, level, now))
+            shown.append(charted_tile(charted, signal, level, freshness(charted.at, now, measure)))
     return shown
 
 
-def _live(measure: Measure, told: Told, signal: Signal | None, level: str, now: datetime) -> dict[str, Any]:
-    state = Freshness.ABSENT if told.absent else freshness(told.at, now, measure)
+def live_tile(
+    measure: Measure, told: Told, signal: Signal | None, level: str, state: Freshness
+) -> dict[str, Any]:
+    """A value the monitor says, as fresh as ``state``."""
     return {
         "measure": measure.value,
         "value": None if told.value is None or state is Freshness.ABSENT else _number(told.value),
@@ -168,8 +216,8 @@ def _live(measure: Measure, told: Told, signal: Signal | None, level: str, now: 
     }
 
 
-def _charted(value: Value, signal: Signal | None, level: str, now: datetime) -> dict[str, Any]:
-    state = freshness(value.at, now, value.measure)
+def charted_tile(value: Value, signal: Signal | None, level: str, state: Freshness) -> dict[str, Any]:
+    """A value of the record, as fresh as ``state``."""
     typed = value.origin is not Origin.DEVICE
     return {
         "measure": value.measure.value,

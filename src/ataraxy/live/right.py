@@ -50,6 +50,21 @@ def may_see_session(cookie: str, session_id: UUID, *, first: bool) -> Refused | 
     return None
 
 
+def may_see_sessions(cookie: str, ids: frozenset[UUID]) -> dict[UUID, Refused | None]:
+    """As ``may_see_session``, for the sessions one log-in follows already: who they are is read once."""
+    ctx = _staff(cookie)
+    if isinstance(ctx, Refused):
+        return dict.fromkeys(ids, ctx)
+    found: dict[UUID, Refused | None] = dict.fromkeys(ids, NOT_HERE)
+    for session in Session.objects.select_related("patient").filter(clinic=ctx.clinic, id__in=ids):
+        try:
+            chart_right(ctx, session.patient, *CLINICAL)
+            found[session.id] = None
+        except PermissionDenied:
+            found[session.id] = NOT_YOURS
+    return found
+
+
 def may_see_board(cookie: str) -> Refused | UUID:
     """The clinic whose rooms this log-in may follow now, or why not."""
     ctx = _staff(cookie)

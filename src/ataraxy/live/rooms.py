@@ -1,8 +1,8 @@
 """What the event loop knows of the sessions somebody looks at, and who looks.
 
 A session is loaded when its first viewer comes and forgotten with its last. It is brought up to date by the writer
-(every reading, after its commit) and by the record (a NOTIFY from whichever process wrote). A viewer holds no queue:
-it is told that there is something new and takes the newest when it can, so a slow one never holds up the others.
+(every reading, after its commit) and by the record (a NOTIFY from whichever process wrote). A change is drawn once and given
+to every viewer; one whose line is full is passed over and gets the newest later, so a slow one never holds up the others.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Protocol as Shape
 from uuid import UUID
 
 from django.db import Error
@@ -28,17 +28,25 @@ from ataraxy.core.session.registry import parse_session_event
 from ataraxy.core.session.state import SessionState
 from ataraxy.live.ask import Ask
 from ataraxy.live.batch import Heard
-from ataraxy.live.picture import Signal, iso, picture
+from ataraxy.live.drawing import PATIENCE, Drawing, unreadable
+from ataraxy.live.picture import Signal, iso
 from ataraxy.live.told import Told
 
 log = logging.getLogger(__name__)
 
+LOOK_EVERY_S = 1.0  # what is due changes with time alone
+SLICES = 20  # the sessions are looked at in turns, not all at once
+A_SECONDS_WORK = 500  # sessions judged anew each second at most; more of them wait their turn
+AT_LEAST_EVERY_S = 5.0
+TOGETHER_S = 0.05  # what changes faster is shown together
+NOTICE_S = 0.2  # after this a notice of our own writing is old news
+JUST_NOW = -1.0
 
-@dataclass(eq=False)
-class Viewer:
-    """Somebody at a screen: ``fresh`` is set when there is something they have not seen."""
 
-    fresh: asyncio.Event = field(default_factory=asyncio.Event)
+class Viewer(Shape):
+    """Somebody at a screen. ``show`` says whether the line took it; a full one is tried again with newer news."""
+
+    def show(self, text: str, seq: int) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +63,23 @@ class View:
 
     def __init__(self, session_id: UUID) -> None:
         self.id = session_id
-        self.viewers: set[Viewer] = set()
+        self.viewers: dict[Viewer, float] = {}  # when each was last shown something, on the loop's clock
         self.loaded: Loaded | None = None
         self.told: dict[Measure, Told] = {}
         self.signal: Signal | None = None
         self.stale = True  # the record may have more than we have read
-        self._body: tuple[int, dict[str, Any]] | None = None
+        self.broken = ""  # why the record cannot be read
+        self.drawing = Drawing(str(session_id))
+        self.shown, self.shown_at = "", 0.0
+        self.behind: set[Viewer] = set()
 
     @property
     def now(self) -> datetime:
         return datetime.now(UTC) + (self.loaded.offset if self.loaded else timedelta(0))
+
+    @property
+    def seq(self) -> int:
+        return self.loaded.state.last_seq if self.loaded else 0
 
     def hear(self, heard: Heard) -> None:
         """Take a committed message's values; of each measure the newest in time counts."""
@@ -76,26 +91,34 @@ class View:
                 self.told[told.measure] = told
         ahead = round((heard.sent_at - heard.received_at).total_seconds()) if heard.sent_at else 0
         self.signal = Signal(heard.monitor, heard.received_at + offset, ahead)
-        self.changed()
 
-    def changed(self) -> None:
-        self._body = None
-        for viewer in self.viewers:
-            viewer.fresh.set()
+    def text(self, patience: timedelta = PATIENCE) -> str:
+        """The session's picture without its ``now``, as JSON."""
+        if self.loaded is None:
+            return unreadable(str(self.id))
+        shown = self.told if self.loaded.state.phase is not Phase.ENDED else {}
+        return self.drawing.text(
+            self.loaded.protocol, self.loaded.state, shown, self.signal, self.now, patience
+        )
 
-    def body(self) -> dict[str, Any]:
-        """The session's picture without its ``now``, made at most once a second unless something changed."""
-        assert self.loaded is not None
-        second = int(self.now.timestamp())
-        if self._body is None or self._body[0] != second:
-            shown = self.told if self.loaded.state.phase is not Phase.ENDED else {}
-            now = self.now
-            made = picture(str(self.id), self.loaded.protocol, self.loaded.state, shown, self.signal, now)
-            self._body = (second, made)
-        return self._body[1]
-
-    def text(self, body: dict[str, Any]) -> str:
-        return json.dumps({"now": iso(self.now), **body}, separators=(",", ":"))
+    def show(self, at: float, patience: timedelta, *, changed: bool = True) -> None:
+        """Give every viewer what is new to them, at ``at`` on the loop's clock."""
+        text = self.text(patience)
+        if changed or text != self.shown:
+            self.shown = text
+            due = list(self.viewers)
+        else:
+            due = [v for v, last in self.viewers.items() if v in self.behind or at - last >= AT_LEAST_EVERY_S]
+        if not due:
+            return
+        self.shown_at = at
+        event = f'{{"now":"{iso(self.now)}",{text[1:]}'
+        for viewer in due:
+            if viewer.show(event, self.seq):
+                self.viewers[viewer] = at
+                self.behind.discard(viewer)
+            else:
+                self.behind.add(viewer)
 
 
 class Rooms:
@@ -106,14 +129,15 @@ class Rooms:
         self._views: dict[UUID, View] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reading: set[UUID] = set()
+        self._changed: dict[UUID, View] = {}  # heard just after they were shown
         self.unseen = asyncio.Event()  # a session nobody looks at was written: a board may want it
 
     async def look(self, session_id: UUID, viewer: Viewer) -> View:
         """Let ``viewer`` see a session, loaded and up to date."""
         view = self._views.setdefault(session_id, View(session_id))
-        view.viewers.add(viewer)
+        view.viewers[viewer] = JUST_NOW
         try:
-            if view.loaded is None:
+            if view.loaded is None and not view.broken:
                 await self._read(view)
         except BaseException:
             self.leave(view, viewer)
@@ -121,33 +145,66 @@ class Rooms:
         return view
 
     def leave(self, view: View, viewer: Viewer) -> None:
-        view.viewers.discard(viewer)
-        if not view.viewers:
-            self._views.pop(view.id, None)
+        view.viewers.pop(viewer, None)
+        view.behind.discard(viewer)
+        if not view.viewers and self._views.get(view.id) is view:
+            del self._views[view.id]
 
     def hear(self, heard: Sequence[Heard]) -> None:
-        """The writer committed these."""
+        """The writer committed these. Each session is shown once; one that was shown just now, a moment later."""
+        at, patience = asyncio.get_running_loop().time(), self.patience
+        touched: dict[UUID, View] = {}
         for one in heard:
             if (view := self._views.get(one.session_id)) is not None:
                 view.hear(one)
+                touched[view.id] = view
+        for view in touched.values():
+            if at - view.shown_at < TOGETHER_S:
+                self._changed[view.id] = view
+            else:
+                view.show(at, patience)
 
-    def written(self, session_id: UUID) -> None:
-        """Somebody wrote to this session's record."""
+    @property
+    def patience(self) -> timedelta:
+        """How old a judgement may be that nothing has happened to: a second, for up to some hundreds of sessions."""
+        return PATIENCE * max(1.0, len(self._views) / A_SECONDS_WORK)
+
+    async def keep_up(self) -> None:
+        """Show what time alone changes, and what came too fast; until cancelled."""
+        loop = asyncio.get_running_loop()
+        for turn in _turns():
+            at, patience = loop.time(), self.patience
+            changed, self._changed = self._changed, {}
+            for view in changed.values():
+                view.show(at, patience)
+            for view in [v for v in self._views.values() if v.id.int % SLICES == turn]:
+                if view.loaded is not None or view.broken:
+                    view.show(at, patience, changed=False)
+            await asyncio.sleep(LOOK_EVERY_S / SLICES)
+
+    def written(self, session_id: UUID, seq: int | None = None) -> None:
+        """Somebody wrote to this session's record; ``seq`` when a device did, most likely through us."""
         view = self._views.get(session_id)
         if view is None:
-            self.unseen.set()
-            return
-        view.stale = True
-        self._start(view)
+            if seq is None:
+                self.unseen.set()
+        elif seq is None:
+            self._read_soon(view)
+        elif view.seq < seq:
+            asyncio.get_running_loop().call_later(NOTICE_S, self._unless_heard, view, seq)
+
+    def _unless_heard(self, view: View, seq: int) -> None:
+        if view.seq < seq and view.viewers:
+            self._read_soon(view)
 
     def read_again(self) -> None:
         """Notices may have been missed: read every session anew."""
         self.unseen.set()
         for view in self._views.values():
-            view.stale = True
-            self._start(view)
+            self._read_soon(view)
 
-    def _start(self, view: View) -> None:
+    def _read_soon(self, view: View) -> None:
+        view.stale = True
         task = asyncio.get_running_loop().create_task(self._read_or_wait(view))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -164,18 +221,30 @@ class Rooms:
             return
         self._reading.add(view.id)
         try:
-            while view.stale or view.loaded is None:
+            while view.stale or (view.loaded is None and not view.broken):
                 view.stale = False
-                known = view.loaded
-                loaded = await self._ask(load, view.id, known)
-                if view.loaded is known or loaded.state.last_seq > view.loaded.state.last_seq:  # type: ignore[union-attr]
-                    view.loaded = loaded
-                view.changed()
+                await self._read_once(view)
+                view.show(asyncio.get_running_loop().time(), self.patience)
         except BaseException:
             view.stale = True
             raise
         finally:
             self._reading.discard(view.id)
+
+    async def _read_once(self, view: View) -> None:
+        known = view.loaded
+        try:
+            loaded = await self._ask(load, view.id, known)
+        except (Error, Session.DoesNotExist):
+            raise
+        except Exception as error:  # its record cannot be read; the others' can
+            if not view.broken:
+                log.error("Session %s cannot be read: %s.", view.id, type(error).__name__)
+            view.broken = type(error).__name__
+            return
+        view.broken = ""
+        if view.loaded is known or loaded.state.last_seq > view.seq:
+            view.loaded = loaded
 
     async def close(self) -> None:
         for task in list(self._tasks):
@@ -185,6 +254,11 @@ class Rooms:
     @property
     def count(self) -> int:
         return sum(len(view.viewers) for view in self._views.values())
+
+
+def _turns() -> Iterator[int]:
+    while True:
+        yield from range(SLICES)
 
 
 def load(session_id: UUID, known: Loaded | None) -> Loaded:
@@ -221,8 +295,10 @@ def under_way(clinic_id: UUID) -> list[Place]:
     ]
 
 
-def board(places: Iterable[tuple[Place, View]]) -> dict[str, Any]:
-    """Every room with somebody in it."""
-    return {
-        "rooms": [{"room_id": p.room_id, "room": p.room, **view.body()} for p, view in places if view.loaded]
-    }
+def board(places: Iterable[tuple[Place, View]]) -> str:
+    """Every room with somebody in it, as JSON."""
+    rooms = (
+        f'{{"room_id":{place.room_id},"room":{json.dumps(place.room)},{view.text()[1:]}'
+        for place, view in places
+    )
+    return f'"rooms":[{",".join(rooms)}]'

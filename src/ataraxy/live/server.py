@@ -6,6 +6,7 @@ One event loop hears and shows, one thread writes. Started by ``ataraxy live`` a
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -15,6 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ataraxy.clinic.database.embedded import wait_until_ready
 from ataraxy.clinic.database.roles import refuse_power
@@ -40,7 +42,18 @@ def run(env: Environment, make_writer: MakeWriter | None = None) -> None:
     """
     set_up()
     sys.setswitchinterval(SWITCH_S)
+    spare_the_collector()
     asyncio.run(_serve_until_stopped(env, make_writer))
+
+
+def spare_the_collector() -> None:
+    """What is loaded now stays: it is not walked again. What sessions are made of has no cycles, and is walked rarely.
+
+    A full walk over the sessions of a ward holds up every reading for as long as it takes.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def set_up() -> None:
@@ -94,6 +107,7 @@ async def serving(
     intake = Intake(inbox, Peers.named(env.mllp_peers))
     writer.start()
     listening = loop.create_task(listen(env.database_url, rooms))
+    showing = loop.create_task(rooms.keep_up())
     try:
         port = await intake.start(env.mllp_bind)
         yield Front(Starlette(routes=routes(streams)), env.live_port, streams.closing), port
@@ -102,9 +116,18 @@ async def serving(
         await intake.stop()
         await loop.run_in_executor(None, writer.stop)
         listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+        showing.cancel()
+        await asyncio.gather(listening, showing, return_exceptions=True)
         await rooms.close()
         ask.close()
+
+
+class Connection(H11Protocol):
+    """One browser's connection. A request finds it in its state, to write a stream's events to it directly."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
 
 
 class Front(uvicorn.Server):
@@ -117,6 +140,7 @@ class Front(uvicorn.Server):
                 host="127.0.0.1",
                 port=port,
                 loop="asyncio",
+                http=Connection,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

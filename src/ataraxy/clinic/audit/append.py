@@ -111,8 +111,8 @@ def append(
         raise StaleSession(
             "Somebody else wrote here after you opened this page.", "Reload, look, and act again."
         )
-    recorded = [_envelop(ctx, head.seq + i, entry) for i, entry in enumerate(entries, start=1)]
-    rows = _chain(head, recorded, idempotency_key)
+    recorded = [enveloped(ctx, head.seq + i, entry) for i, entry in enumerate(entries, start=1)]
+    rows = chained(head, recorded, idempotency_key)
     Event.objects.bulk_create(rows)
     head.seq, head.hash = rows[-1].seq, rows[-1].hash
     if ctx.origin in (Origin.STAFF, Origin.PATIENT):
@@ -121,7 +121,12 @@ def append(
     return recorded
 
 
-def _envelop(ctx: Context, seq: int, entry: Entry) -> Recorded[Any]:
+def enveloped(ctx: Context, seq: int, entry: Entry) -> Recorded[Any]:
+    """An entry in its envelope, as the event with this ``seq``.
+
+    Raises:
+        InputRefused: it is dated in the future.
+    """
     at = entry.at or ctx.now
     if at > ctx.now:
         raise InputRefused(
@@ -131,7 +136,8 @@ def _envelop(ctx: Context, seq: int, entry: Entry) -> Recorded[Any]:
     return Recorded(frame, entry.payload)
 
 
-def _chain(head: ChainHead, recorded: list[Recorded[Any]], key: str | None) -> list[Event]:
+def chained(head: ChainHead, recorded: list[Recorded[Any]], key: str | None) -> list[Event]:
+    """The rows of these events, each linked to the one before; the head is left as it is."""
     rows: list[Event] = []
     previous = head.hash
     for item in recorded:
