@@ -30,7 +30,7 @@ def aside() -> list[Any]:
         (frame(b"MSH|^~\\&|A||||20261123||ORU^R01||P|2.6\r"), "control id"),
         (frame(b"MSH|^~\\&|A||||20261123||ORU^R01|7|P|2.6\rPID|1\rPID|2\r"), "more than one patient"),
         (b"GET / HTTP/1.1\r\nHost: monitor\r\n\r\n\x0b", "outside any MLLP frame"),
-        (b"\x0bMSH|cut off here\x0b", "before the one before it ended"),
+        (b"\x0bMSH|cut off here\x0b", "no end block"),
     ],
 )
 def test_what_is_no_message_is_kept_aside_and_answered_and_the_next_one_works(
@@ -69,17 +69,113 @@ def test_a_message_in_pieces_and_two_in_one_are_all_heard(ward: Any, live: Any, 
     assert len(bed.samples()) == 3
 
 
-@pytest.mark.parametrize("kind", ["QRY^R02", "ADT^A08", "ORU^W01", "ORU^R40"])
-def test_queries_admissions_waveforms_and_alarms_are_answered_and_left(
+def asking(kind: str, *segments: str, enhanced: bool = False) -> bytes:
+    mode = "|||AL|AL" if enhanced else ""
+    header = f"MSH|^~\\&|ATARAXY^DEMO|DEMO|||20261123||{kind}|q1|P|2.6{mode}"
+    return "\r".join([header, *segments]).encode() + b"\r"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [("ADT^A08", "AA"), ("ORU^W01", "AA"), ("ORU^R40", "AR"), ("ORM^O01", "AR")]
+)
+def test_admissions_and_curves_are_answered_and_left_and_alarms_rejected(
+    ward: Any, live: Any, call: Any, kind: str, code: str
+) -> None:
+    bed, monitor = ward.session(), call(live)
+    monitor.send(asking(kind, "PID|1||R-0001", "OBX|1|NA|x||1^2^3"))
+    assert monitor.answer()[:2] == [code, "q1"]
+    assert not aside()
+    assert monitor.tell(bed.says(SPO2)) == "CA"
+
+
+@pytest.mark.parametrize("kind", ["QRY^R02", "QRY^A19", "QBP^Q22"])
+def test_a_question_is_answered_with_nobody_found_and_the_next_message_works(
     ward: Any, live: Any, call: Any, kind: str
 ) -> None:
     bed, monitor = ward.session(), call(live)
-    asked = f"MSH|^~\\&|ATARAXY^DEMO|DEMO|||20261123||{kind}|q1|P|2.6\rOBX|1|NA|x||1^2^3\r".encode()
-    monitor.send(asked)
-    code, control_id, _ = monitor.answer()
-    assert (code, control_id) == ("AR", "q1")
+    monitor.send(asking(kind, f"QRD|20261123|R|I|Q101||||{bed.record_number}|RES", "PV1||I|^^&24"))
+    assert monitor.answer()[:2] == ["AA", "q1"]
     assert not aside()
     assert monitor.tell(bed.says(SPO2)) == "CA"
+
+
+def test_an_enhanced_question_gets_its_receipt_and_its_answer(ward: Any, live: Any, call: Any) -> None:
+    monitor = call(live)
+    monitor.send(asking("QRY^R02", "QRD|20261123|R|I|Q101||||R-0001|RES", enhanced=True))
+    assert [monitor.answer()[0] for _ in range(2)] == ["CA", "AA"]
+
+
+def test_a_sign_of_life_without_a_value_or_a_name_is_answered_and_nobody_has_to_look_at_it(
+    ward: Any, live: Any, call: Any
+) -> None:
+    monitor = call(live)
+    monitor.send(b"MSH|^~\\&|||||||ORU^R01|106|P|2.3.1|\r")
+    assert monitor.answer()[:2] == ["AA", "106"]
+    assert not aside()
+
+
+def test_a_frame_that_is_begun_and_never_ended_is_given_up_and_answered(
+    ward: Any, live: Any, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ataraxy.live.intake.REST_OF_A_FRAME_S", 0.2)
+    bed, monitor = ward.session(), call(live)
+    monitor.socket.sendall(frame(bed.says(SPO2))[:-2])
+    code, _, words = monitor.answer()
+    assert code in ("AE", "CE") and "no end block" in words
+    assert monitor.tell(bed.says(SPO2)) == "CA"
+    assert len(aside()) == 1 and len(bed.samples()) == 1
+
+
+def test_line_feeds_between_segments_are_segments(ward: Any, live: Any, call: Any) -> None:
+    bed, monitor = ward.session(), call(live)
+    for ends in (b"\n", b"\r\n", b"\r\r"):
+        assert monitor.tell(bed.says(SPO2).replace(b"\r", ends)) == "CA"
+    assert [sample.value for sample in bed.samples()] == [97] * 3
+
+
+def test_a_frame_of_a_mebibyte_is_read_and_a_larger_one_is_kept_aside(
+    ward: Any, live: Any, call: Any
+) -> None:
+    bed, monitor = ward.session(), call(live)
+    message = bed.says(SPO2)
+    note = b"NTE|1||" + b"x" * ((1 << 20) - len(message) - 8) + b"\r"
+    assert monitor.tell(message + note) == "CA"
+    assert len(bed.samples()) == 1
+    monitor.send(bed.says(SPO2) + note + b"NTE|2||" + b"y" * 1000 + b"\r")
+    assert "larger than 1 MiB" in monitor.answer()[2]
+    assert monitor.tell(bed.says(SPO2)) == "CA"
+
+
+CHARSETS = [
+    ("", "utf-8"),
+    ("ASCII", "ascii"),
+    ("UNICODE UTF-8", "utf-8"),
+    ("8859/1", "iso8859-1"),
+    ("8859/5", "iso8859-5"),
+    ("8859/15", "iso8859-15"),
+    ("GB 18030-2000", "gb18030"),
+    ("GB18030", "gb18030"),
+    ("BIG-5", "big5"),
+    ("KS X 1001", "euc-kr"),
+]
+
+
+@pytest.mark.parametrize(("named", "charset"), CHARSETS)
+def test_a_name_in_any_character_set_harms_no_value(
+    ward: Any, live: Any, call: Any, named: str, charset: str
+) -> None:
+    bed, monitor = ward.session(), call(live)
+    names = {
+        "gb18030": "\u738b\u5c0f\u660e",
+        "big5": "\u738b\u5c0f\u660e",
+        "euc-kr": "\uae40\ucca0\uc218",
+        "iso8859-5": "Иванов",
+        "ascii": "Doe",
+    }
+    text = bed.says(SPO2).decode().replace("UNICODE UTF-8", named)
+    text = text.replace("PID|||^^^^PI||", f"PID|||^^^^PI||{names.get(charset, 'Müller')}")
+    assert monitor.tell(text.encode(charset)) == "CA"
+    assert [sample.value for sample in bed.samples()] == [97]
 
 
 def test_a_sender_that_asks_for_an_application_acknowledgement_gets_one(

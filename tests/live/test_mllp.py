@@ -70,6 +70,15 @@ def test_a_missing_end_block_costs_one_frame_and_not_the_next() -> None:
     assert Framer().feed(b"\x0b" + A + frame(B)) == [FrameRefused(FrameFault.NO_END_BLOCK, A, len(A)), B]
 
 
+def test_a_frame_whose_end_never_comes_is_given_up_once_and_the_next_is_heard() -> None:
+    framer = Framer()
+    assert not framer.waits and framer.give_up() == []
+    framer.feed(b"\x0b" + A)
+    assert framer.waits
+    assert framer.give_up() == [FrameRefused(FrameFault.NO_END_BLOCK, A, len(A))]
+    assert not framer.waits and framer.feed(frame(B)) == [B]
+
+
 def test_a_device_that_leaves_out_the_last_carriage_return_is_answered_at_once() -> None:
     assert Framer().feed(b"\x0b" + A + b"\x1c") == [A]
 

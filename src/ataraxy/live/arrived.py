@@ -52,7 +52,12 @@ def arrived(framed: Framed, peer: str, received_at: datetime, answer: Answer) ->
     message: Message | None = None
     try:
         message = split(framed)
-        return Arrived(framed, peer, received_at, answer, message, parse_oru(message))
+        report = parse_oru(message)
+        if not report.values and not device_name(
+            report
+        ):  # a sign of life, as some monitors send every second
+            return Arrived(framed, peer, received_at, answer, message, unsupported=True)
+        return Arrived(framed, peer, received_at, answer, message, report)
     except MessageRefused as refused:
         return Arrived(
             raw=framed,

@@ -1,8 +1,9 @@
 """Listening to monitors: connections in, messages to the writer, answers back when they are safe.
 
 A peer that is not on the list is closed and named in the log. A connection never dies of what it carries: what
-is no frame or no message is handed on to be kept aside for a person, and answered with its cause. A link may be
-idle for ever. A peer that sends faster than the record can be written is read more slowly (back-pressure).
+is no frame or no message is handed on to be kept aside for a person, and answered with its cause. Questions, announced
+patients and curves are answered too, or the monitor stops sending (hazard). A link may be idle for ever; a frame that was
+begun may not. A peer that sends faster than the record can be written is read more slowly (back-pressure).
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.interop.hl7v2.ack import acknowledge
+from ataraxy.interop.hl7v2.reply import answer as answer_to
+from ataraxy.interop.hl7v2.reply import outcome_of
+from ataraxy.interop.hl7v2.split import Message
 from ataraxy.live.arrived import Arrived, Code, arrived
 from ataraxy.live.inbox import Inbox
 from ataraxy.live.mllp import Framed, Framer, FrameRefused, frame
@@ -26,7 +30,9 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT = 64  # messages of one connection heard and not yet answered
 CONNECTIONS = 2000
+KINDS = 20  # kinds of left messages named in the log, a connection
 FAULTS = 20  # frames a connection may get wrong before it is closed
+REST_OF_A_FRAME_S = 15.0  # how long the rest of a frame may take to come; proposed
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
@@ -72,6 +78,7 @@ class _Line:
     writer: asyncio.StreamWriter
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT))
     faults: int = 0
+    left: set[str] = field(default_factory=set)  # kinds of message that were answered and left
 
 
 class Intake:
@@ -127,8 +134,16 @@ class Intake:
 
     async def _hear(self, reader: asyncio.StreamReader, line: _Line) -> None:
         framer = Framer()
-        while data := await reader.read(65536):
-            for framed in framer.feed(data):
+        while True:
+            try:
+                async with asyncio.timeout(REST_OF_A_FRAME_S if framer.waits else None):
+                    data = await reader.read(65536)
+                found = framer.feed(data)
+            except TimeoutError:
+                data, found = b"-", framer.give_up()
+            if not data:
+                break
+            for framed in found:
                 await self._take(framed, line)
             if line.faults > FAULTS:
                 log.warning("The connection from %s was closed: what it sends is not MLLP.", line.peer)
@@ -149,16 +164,37 @@ class Intake:
             _answer(line.writer, message, code, text)
 
         message = arrived(framed, line.peer, datetime.now(UTC), answer)
-        if message.unsupported:
-            answer("AR", f"{message.cause} {message.cure}")
+        if message.unsupported and message.message is not None:
+            line.room.release()
+            self._inbox.room.release()
+            _leave(line, message.message)
         else:
             self._inbox.put(message)
+
+
+def _leave(line: _Line, message: Message) -> None:
+    """Answer what is no report; said once a connection in the log, by its kind alone."""
+    if message.kind not in line.left and len(line.left) < KINDS:
+        line.left.add(message.kind)
+        log.info("The monitor at %s sends %s, which is answered and not kept.", line.peer, message.kind[:12])
+    now, control_id = datetime.now(UTC), uuid.uuid4().hex[:17]
+    outcome = outcome_of(message)
+    if outcome is None:
+        texts = answer_to(message, control_id, now)
+    else:
+        texts = acknowledge(message, outcome.code, outcome.words, control_id, now)
+    if not line.writer.is_closing():
+        _send(line.writer, texts)
 
 
 def _answer(writer: asyncio.StreamWriter, message: Arrived, code: Code, text: str) -> None:
     if writer.is_closing():
         return  # it will send again, and be told then
-    for words in acknowledge(message.message, code, text, uuid.uuid4().hex[:20], datetime.now(UTC)):
+    _send(writer, acknowledge(message.message, code, text, uuid.uuid4().hex[:20], datetime.now(UTC)))
+
+
+def _send(writer: asyncio.StreamWriter, texts: Iterable[str]) -> None:
+    for words in texts:
         writer.write(frame(words.translate({0x0B: " ", 0x1C: " "}).encode("utf-8", "replace")))
 
 

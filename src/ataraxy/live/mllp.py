@@ -22,14 +22,14 @@ _EDGE = re.compile(rb"[\x0b\x1c]")
 
 
 class FrameFault(StrEnum):
-    NO_END_BLOCK = "no-end-block"  # a new frame began before the last one ended
+    NO_END_BLOCK = "no-end-block"  # a new frame began before the last one ended, or nothing came
     TOO_LARGE = "too-large"
     GARBAGE = "garbage"  # bytes outside any frame
     CUT_OFF = "cut-off"  # the connection ended inside a frame
 
 
 _SAYS = {
-    FrameFault.NO_END_BLOCK: "A frame began before the one before it ended.",
+    FrameFault.NO_END_BLOCK: "A frame has no end block.",
     FrameFault.TOO_LARGE: "A frame is larger than 1 MiB.",
     FrameFault.GARBAGE: "Bytes arrived outside any MLLP frame.",
     FrameFault.CUT_OFF: "The connection ended in the middle of a frame.",
@@ -88,6 +88,19 @@ class Framer:
             if edge:
                 self._cross(edge.group(), out)
             position = stop + 1
+        return out
+
+    @property
+    def waits(self) -> bool:
+        """A frame was begun and its end has not come."""
+        return self._inside
+
+    def give_up(self) -> list[Framed]:
+        """Nothing more came of the frame that was begun: it is refused, so that its sender is answered."""
+        out: list[Framed] = []
+        if self._inside and not self._skipping:
+            self._refuse(FrameFault.NO_END_BLOCK, out)
+        self._reset(inside=False)
         return out
 
     def close(self) -> list[Framed]:

@@ -64,10 +64,21 @@ def _their_id(message: Message | None) -> str:
 
 
 def _msh(message: Message | None, marks: Separators, control_id: str, now: datetime) -> list[str]:
+    event = message.components(field(message.header, 9))[1:2] if message else []
+    kind = marks.component.join(["ACK", *(escape(name, marks) for name in event if name), "ACK"])
+    return _header(message, marks, kind, control_id, now)
+
+
+def header_of_answer(message: Message, kind: str, control_id: str, now: datetime) -> list[str]:
+    """The MSH of another answer than an acknowledgement; ``kind`` is MSH-9 with the sender's separators."""
+    return _header(message, message.separators, kind, control_id, now)
+
+
+def _header(
+    message: Message | None, marks: Separators, kind: str, control_id: str, now: datetime
+) -> list[str]:
     """MSH-3 and -4 are the receiver the sender named, or our own name; MSH-5 and -6 the sender."""
     header = message.header if message else []
-    event = message.components(field(header, 9))[1:2] if message else []
-    kind = marks.component.join(["ACK", *(escape(name, marks) for name in event if name), "ACK"])
     return [
         "MSH",
         marks.encoding,

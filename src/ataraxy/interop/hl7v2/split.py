@@ -16,19 +16,27 @@ from ataraxy.core.errors import AtaraxyError
 Segment = list[str]
 
 _COMMON = frozenset({"MSH", "PID", "PV1", "OBR", "OBX"})
+# By the name of MSH-18 (HL7 table 0211) without blanks and dashes, as devices also write it.
 _CHARSETS = {
     "": "utf-8",
     "ASCII": "utf-8",
-    "UNICODE UTF-8": "utf-8",
-    "UTF-8": "utf-8",
-    "8859/1": "iso8859-1",
-    "8859/2": "iso8859-2",
-    "8859/5": "iso8859-5",
-    "8859/9": "iso8859-9",
-    "8859/15": "iso8859-15",
-    "GB 18030-2000": "gb18030",
-    "BIG-5": "big5",
-    "KS X 1001": "euc-kr",
+    "ISOIR6": "utf-8",
+    "UNICODE": "utf-8",
+    "UNICODEUTF8": "utf-8",
+    "UTF8": "utf-8",
+    **{f"8859/{part}": f"iso8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)},
+    "ISO88591": "iso8859-1",
+    "WINDOWS1252": "cp1252",
+    "WINDOWS1251": "cp1251",
+    "GB180302000": "gb18030",
+    "GB18030": "gb18030",
+    "GBK": "gb18030",
+    "GB2312": "gb18030",
+    "BIG5": "big5",
+    "KSX1001": "euc-kr",
+    "ISOIR87": "shift_jis",
+    "ISOIR159": "shift_jis",
+    "SHIFTJIS": "shift_jis",
 }
 
 
@@ -166,7 +174,7 @@ def decode(message: bytes) -> str:
     first_line = message[:4096].lstrip(b"\xef\xbb\xbf\r\n ").replace(b"\n", b"\r").split(b"\r", 1)[0]
     fields = first_line.split(first_line[3:4] or b"|")
     named = fields[17].decode("ascii", "replace").split("~")[0].strip() if len(fields) > 17 else ""
-    charset = _CHARSETS.get(named.upper(), "utf-8")
+    charset = _CHARSETS.get(named.upper().replace(" ", "").replace("-", ""), "utf-8")
     try:
         return message.decode(charset)
     except UnicodeDecodeError:
