@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ataraxy.core.errors import InputRefused
-from ataraxy.core.pharmacology.effect import EffectModel
+from ataraxy.core.pharmacology.effect import EffectModel, Shape
 from ataraxy.core.pharmacology.inputs import occasions_of
+from ataraxy.core.pharmacology.minutes import each_once
 from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.observation import Observation, in_unit
 from ataraxy.core.pharmacology.parameters import covariance_matrix
 from ataraxy.core.pharmacology.people import FloatArray, IntArray, People
-from ataraxy.core.pharmacology.prepared import prepare
 from ataraxy.core.pharmacology.prior import Prior
 from ataraxy.core.pharmacology.regimen import Regimen
 from ataraxy.core.pharmacology.scoring import EXACT
-from ataraxy.core.pharmacology.simulate import Simulation, Tier, run
+from ataraxy.core.pharmacology.simulate import Simulation, Tier, run, units_of
+from ataraxy.core.pharmacology.varied import Varied, varied
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,17 +38,28 @@ class Predictor:
     prior: Prior
     varies: NDArray[np.bool_]
     tier: Tier
+    once: Varied
 
-    def simulate(self, etas: FloatArray, at_min: FloatArray, person: IntArray | None = None) -> Simulation:
+    def simulate(
+        self,
+        etas: FloatArray,
+        at_min: FloatArray,
+        person: IntArray | None = None,
+        *,
+        only: frozenset[str] | None = None,
+    ) -> Simulation:
         """Courses of (lanes, d) effects at ascending minutes: values (lanes, times).
 
-        ``person`` (lanes,): whose lane each is; None: the first of the people.
+        ``person`` (lanes,): whose lane each is; None: the first of the people. ``only``: what is wanted, None: all.
         """
+        ready = self.once.with_etas(self.every(etas), person)
+        return run(ready, at_min, tier=self.tier, only=only)
+
+    def every(self, etas: FloatArray) -> FloatArray:
+        """(lanes, d) effects that vary -> (rows, lanes) of all that the engine knows; the others are zero."""
         every = np.zeros((len(self.varies), len(etas)))
         every[self.varies] = etas.T
-        rows = np.zeros(len(etas), dtype=np.int64) if person is None else person
-        ready = prepare(self.model, self.regimen, self.people.rows(rows), effects=self.effects, etas=every)
-        return run(ready, at_min, tier=self.tier)
+        return every
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,20 +74,21 @@ class ObservedPredictor:
     at_min: FloatArray
     column: IntArray  # of each observation, among ``at_min``
     noise: float  # of a prediction, relative: what ``individualise`` asks for
+    asked: Varied  # narrowed to the kinds observed
 
     @property
     def prior(self) -> Prior:
         return self.predictor.prior
 
     def __call__(self, etas: FloatArray, person: IntArray | None = None) -> FloatArray:
-        found = self.predictor.simulate(etas, self.at_min, person).values
-        return (
-            np.stack(
-                [found[o.kind][:, c] for o, c in zip(self.observations, self.column, strict=True)], axis=1
-            )
-            if self.observations
-            else np.zeros((len(etas), 0))
-        )
+        predicted = np.empty((len(etas), len(self.observations)))
+        if not self.observations:
+            return predicted
+        ready = self.asked.with_etas(self.predictor.every(etas), person)
+        found = run(ready, self.at_min, tier=self.predictor.tier).values
+        for place, (observation, column) in enumerate(zip(self.observations, self.column, strict=True)):
+            predicted[:, place] = found[observation.kind][:, column]
+        return predicted
 
 
 def predictor(
@@ -89,7 +102,7 @@ def predictor(
     """The engine as a function of random effects, with what the model says of those beforehand.
 
     Raises:
-        InputRefused: a model that says nothing of how people differ.
+        InputRefused: a model that says nothing of how people differ; what ``simulate`` refuses.
     """
     occasions = max(len(occasions_of(regimen)), 1)
     blocks = [(tuple(v.parameter for v in model.between), _covariance(model))]
@@ -103,7 +116,8 @@ def predictor(
     prior = Prior(
         tuple(name for name, vary in zip(names, varies, strict=True) if vary), whole[np.ix_(varies, varies)]
     )
-    return Predictor(model, regimen, people, tuple(effects), prior, varies, tier)
+    once = varied(model, regimen, people, effects=effects)
+    return Predictor(model, regimen, people, tuple(effects), prior, varies, tier, once)
 
 
 def _covariance(model: PkModel | EffectModel) -> FloatArray:
@@ -125,9 +139,8 @@ def at_observations(whole: Predictor, observations: Sequence[Observation]) -> Ob
     Raises:
         InputRefused: a kind the model and its effects do not tell, or a unit that is not its.
     """
-    at = np.unique(np.array([o.at_min for o in observations], dtype=np.float64))
-    typical = whole.simulate(np.zeros((1, len(whole.prior))), at)
-    units = typical.units
+    at = each_once(np.array([o.at_min for o in observations], dtype=np.float64))
+    units = units_of(whole.once.typical)
     for observation in observations:
         if observation.kind not in units:
             raise InputRefused(
@@ -135,10 +148,21 @@ def at_observations(whole: Predictor, observations: Sequence[Observation]) -> Ob
                 f"It tells {', '.join(sorted(units))}; choose another model or an effect for it.",
                 "kind",
             )
+    kinds = frozenset(observation.kind for observation in observations)
+    asked = whole.once.asking(kinds)
     return ObservedPredictor(
         whole,
         tuple(in_unit(o, units[o.kind]) for o in observations),
         at,
         np.searchsorted(at, np.array([o.at_min for o in observations], dtype=np.float64)),
-        max(typical.achieved_error, EXACT),
+        _noise(asked, at, whole.tier),
+        asked,
     )
+
+
+def _noise(asked: Varied, at_min: FloatArray, tier: Tier) -> float:
+    """How far a prediction may be off, relative: rounding where it is in closed form, else what the solver tells."""
+    slow = any(effect.shape is Shape.TURNOVER for effect in asked.typical.effects)
+    if not slow and not asked.model.saturable:
+        return EXACT
+    return max(run(asked.with_etas(np.zeros((asked.rows, 1))), at_min, tier=tier).achieved_error, EXACT)

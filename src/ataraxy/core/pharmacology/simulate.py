@@ -16,6 +16,7 @@ from ataraxy.core.pharmacology.effect import EffectModel, Shape, names_of
 from ataraxy.core.pharmacology.linear import propagate
 from ataraxy.core.pharmacology.minutes import each_once
 from ataraxy.core.pharmacology.model import PkModel
+from ataraxy.core.pharmacology.narrow import narrowed
 from ataraxy.core.pharmacology.network import Reading, Site
 from ataraxy.core.pharmacology.panel import panel
 from ataraxy.core.pharmacology.people import People
@@ -111,23 +112,32 @@ def run(
     tier: Tier = Tier.NUMPY,
     tolerance: float = TOLERANCE,
     threads: int = 1,
+    only: frozenset[str] | None = None,
 ) -> Simulation:
     """Propagate prepared people to these ascending minutes; ``threads`` are used by the compiled tier.
 
+    ``only``: the names wanted, as ``Simulation`` has them; what they do not need is not computed. None: all.
     A model that saturates is solved by ``stiff``, which is compiled, whatever the tier.
     """
+    asked = ready if only is None else narrowed(ready, only)
+    found, off, failures = _curves(asked, at_min, tier, tolerance, threads)
+    wanted = found if only is None else {name: curve for name, curve in found.items() if name in only}
+    units = units_of(ready)
+    return Simulation(at_min, wanted, {name: units[name] for name in wanted}, off, failures)
+
+
+def _curves(
+    ready: Prepared, at_min: FloatArray, tier: Tier, tolerance: float, threads: int
+) -> tuple[dict[str, FloatArray], float, Mapping[int, str]]:
     if ready.network.model.saturable:
         from ataraxy.core.pharmacology import stiff  # made for what is not linear; the rest never loads it
 
-        curves, off, failures = stiff.run_stiff(ready, at_min, tolerance, threads)
-        return Simulation(at_min, curves, units_of(ready), off, failures)
+        return stiff.run_stiff(ready, at_min, tolerance, threads)
     if tier is Tier.NUMBA:
         from ataraxy.core.pharmacology import compiled  # numba is loaded when a population asks for it
 
-        found, error = compiled.run_compiled(ready, at_min, tolerance, threads)
-        return Simulation(at_min, found, units_of(ready), error)
-    values, error = _run_numpy(ready, at_min, tolerance)
-    return Simulation(at_min, values, units_of(ready), error)
+        return *compiled.run_compiled(ready, at_min, tolerance, threads), {}
+    return *_run_numpy(ready, at_min, tolerance), {}
 
 
 def units_of(ready: Prepared) -> dict[str, str]:
