@@ -1,0 +1,215 @@
+"""The opening page says what each patient lacks; the closing page lets nobody go home before everybody is discharged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ataraxy.core.errors import InputRefused
+
+
+@pytest.fixture
+def closing_page(nurse: Any, log_in: Any) -> Any:
+    return lambda: log_in(nurse).get("/day/closing/").content.decode()
+
+
+@pytest.fixture
+def opening_page(nurse: Any, log_in: Any) -> Any:
+    return lambda: log_in(nurse).get("/day/").content.decode()
+
+
+def test_the_huddle_names_what_is_missing(session: Any, clock: Any, opening_page: Any) -> None:
+    clock(-30)
+    page = opening_page()
+    assert "Canary Quillfeather" in page
+    assert "Escort" in page and "nobody is named" in page
+    assert "Check and sign" in page
+
+
+def test_a_withdrawn_consent_is_seen_in_the_morning(
+    session: Any, patient: Any, clock: Any, context: Any, nurse: Any, opening_page: Any, now: Any
+) -> None:
+    from ataraxy.clinic.consent.actions import withdraw_consent
+    from ataraxy.core.chart.events import GrantKind
+
+    withdraw_consent(context(nurse, now - timedelta(hours=1)), patient, [GrantKind.TREATMENT], "not now")
+    clock(-30)
+    assert "Consent" in opening_page()
+
+
+def test_who_is_not_here_after_their_time_is_late(session: Any, clock: Any, opening_page: Any) -> None:
+    clock(10)
+    assert "late</span>" not in opening_page()
+    clock(16)
+    assert "16 min late" in opening_page()
+
+
+def test_with_nothing_missing_the_clinic_is_ready(
+    ready: Any, nurse: Any, clock: Any, context: Any, now: Any, opening_page: Any
+) -> None:
+    from ataraxy.clinic.day.equipment import ITEMS, sign_equipment
+
+    sign_equipment(context(nurse, now), ITEMS)
+    clock(9)
+    page = opening_page()
+    assert "The clinic is ready." in page
+    assert nurse.name in page
+
+
+def test_the_desk_sees_the_huddle_and_no_links_into_charts(
+    session: Any, coordinator: Any, clock: Any, log_in: Any
+) -> None:
+    clock(-30)
+    page = log_in(coordinator).get("/day/").content.decode()
+    assert "Canary Quillfeather" in page
+    assert f"/treat/session/{session.id}/" not in page
+
+
+def test_nobody_closes_over_a_patient_who_is_still_here(
+    running: Any, nurse: Any, clock: Any, at: Any, closing_page: Any
+) -> None:
+    from ataraxy.clinic.day.actions import close_day
+
+    clock(30)
+    assert "is not discharged" in closing_page()
+    with pytest.raises(InputRefused, match="is not discharged"):
+        close_day(at(30), nurse, "555 0199", "all well")
+
+
+def test_a_patient_left_from_yesterday_still_blocks(running: Any, nurse: Any, at: Any) -> None:
+    from ataraxy.clinic.day.actions import close_day
+
+    with pytest.raises(InputRefused, match="is not discharged"):
+        close_day(at(60 * 24), nurse, "555 0199", "all well")
+
+
+def test_an_unsigned_record_is_left_open_by_name_or_signed(
+    observed: Any, nurse: Any, prescriber: Any, clock: Any, at: Any, closing_page: Any
+) -> None:
+    from ataraxy.clinic.audit.models import ChainHead
+    from ataraxy.clinic.day.actions import close_day, sign_record
+    from ataraxy.clinic.day.queries.closing import closed_today, still_open
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(181), observed.id, EndReason.DISCHARGED)
+    clock(190)
+    assert "the record is not signed" in closing_page()
+    with pytest.raises(InputRefused, match="left open"):
+        close_day(at(190), nurse, "555 0199")
+    close_day(at(191), nurse, "555 0199", "Dr P. signs tomorrow at nine.")
+    closed = closed_today(at(192))
+    assert closed is not None and closed.on_call == nurse.name
+    assert closed.left_open == ("R-1001, session 1: record not signed",)  # by number, never by name
+
+    observed.refresh_from_db()
+    seq = ChainHead.objects.get(id=observed.id).seq
+    sign_record(at(193, prescriber), observed, seq)
+    assert still_open(at(194)) == []
+
+
+def test_a_note_after_the_signature_asks_for_another_one(observed: Any, prescriber: Any, at: Any) -> None:
+    from ataraxy.clinic.audit.models import ChainHead
+    from ataraxy.clinic.day.actions import sign_record
+    from ataraxy.clinic.day.queries.closing import unsigned_records
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(181), observed.id, EndReason.DISCHARGED)
+    observed.refresh_from_db()
+    sign_record(at(182, prescriber), observed, ChainHead.objects.get(id=observed.id).seq)
+    assert unsigned_records(at(183)) == []
+    actions.note(at(184), observed.id, "Called back: well.")
+    assert unsigned_records(at(185)) == [observed]
+
+
+def test_a_record_somebody_wrote_in_meanwhile_is_not_signed_unread(
+    observed: Any, prescriber: Any, at: Any
+) -> None:
+    from ataraxy.clinic.audit.models import ChainHead
+    from ataraxy.clinic.day.actions import sign_record
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.errors import StaleSession
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(181), observed.id, EndReason.DISCHARGED)
+    seen = ChainHead.objects.get(id=observed.id).seq
+    actions.note(at(182), observed.id, "One more thing.")
+    observed.refresh_from_db()
+    with pytest.raises(StaleSession):
+        sign_record(at(183, prescriber), observed, seen)
+
+
+def test_a_session_that_goes_on_is_not_signed(running: Any, prescriber: Any, at: Any) -> None:
+    from ataraxy.clinic.day.actions import sign_record
+
+    with pytest.raises(InputRefused, match="has not ended"):
+        sign_record(at(20, prescriber), running, 3)
+
+
+def test_who_never_came_is_asked_for_before_the_lights_go_out(
+    session: Any, clock: Any, closing_page: Any
+) -> None:
+    clock(300)
+    page = closing_page()
+    assert "did not come or was not recorded" in page
+    assert f"/treat/session/{session.id}/call-off/" in page
+
+
+def test_tomorrows_calls_name_each_patient_once(observed: Any, at: Any) -> None:
+    from ataraxy.clinic.day.queries.closing import calls_tomorrow
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(181), observed.id, EndReason.DISCHARGED)
+    calls = calls_tomorrow(at(200))
+    assert [one.patient_id for one in calls] == [observed.patient_id]
+
+
+def test_the_record_is_signed_on_its_page_with_the_own_password(
+    observed: Any,
+    prescriber: Any,
+    nurse: Any,
+    clock: Any,
+    at: Any,
+    log_in: Any,
+    fill: Any,
+    clinic: Any,
+    events: Any,
+) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(181), observed.id, EndReason.DISCHARGED)
+    clock(190)
+    url = f"/day/record/{observed.id}/sign/"
+    assert log_in(nurse).get(url).status_code == 403
+    assert fill(log_in(prescriber), url, password="wrong").status_code == 422
+    assert fill(log_in(prescriber), url, password=True).status_code == 302
+    (signed,) = events(clinic.id, "RecordSigned")
+    assert signed["session"] == str(observed.id) and len(signed["link"]) == 64
+
+
+def test_the_equipment_is_signed_on_its_page(
+    nurse: Any, clinic: Any, log_in: Any, fill: Any, events: Any
+) -> None:
+    some = fill(log_in(nurse), "/day/equipment/", works=["oxygen"], note="", password=True)
+    assert some.status_code == 422
+    nurse.user.refresh_from_db()  # the first signature renewed the hash of the password
+    everything = ["oxygen", "suction", "bag-mask", "defibrillator"]
+    whole = fill(log_in(nurse), "/day/equipment/", works=everything, note="", password=True)
+    assert whole.status_code == 302
+    assert events(clinic.id, "EquipmentChecked")[-1]["faults"] == []
+
+
+def test_the_day_is_closed_on_its_page(nurse: Any, clinic: Any, log_in: Any, fill: Any, events: Any) -> None:
+    answer = fill(
+        log_in(nurse), "/day/closing/", on_call=str(nurse.id), phone="555 0199", note="", password=True
+    )
+    assert answer.status_code == 302
+    (closed,) = events(clinic.id, "DayClosed")
+    assert closed["on_call_phone"] == "555 0199"
+    nurse.user.refresh_from_db()
+    assert "Closed at" in log_in(nurse).get("/day/closing/").content.decode()
