@@ -136,6 +136,17 @@ class Crowd:
         return found
 
 
+@cache
+def sprayed(mg: int) -> Crowd:
+    """Dissociation after so many mg of esketamine by the nose, a spray of 28 mg every 5 min."""
+    people = draw_people(load_population(POPULATION), PEOPLE, SEED)
+    model, sprays = load_model("perez-ruixo-2021"), range(mg // 28)
+    doses = tuple(Dose(PkRoute.NASAL, 5.0 * spray, mg=28.0, enantiomer=Enantiomer.S) for spray in sprays)
+    effects = [load_effect("dissociation")]
+    found = simulate(model, doses, people, BAND_AT, effects=effects, draws=Draws(SEED))
+    return Crowd(BAND_AT, found.values["dissociation"])
+
+
 EFFECTS = ("systolic", "diastolic", "pulse", "dissociation")
 
 
