@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
+from uuid import UUID
 
+from ataraxy.interop.handed_in import SENDER
 from ataraxy.interop.hl7v2.oru import ParsedOru, parse_oru
 from ataraxy.interop.hl7v2.split import Message, MessageRefused, field, read_header, split
 from ataraxy.live.mllp import Framed, FrameRefused
@@ -32,6 +34,7 @@ class Arrived:
     cause: str = ""
     cure: str = ""
     unsupported: bool = False  # well formed, but no vital signs: answered and left
+    clinic_id: UUID | None = None  # of the gateway that handed it in
 
     @property
     def device(self) -> str:
@@ -57,6 +60,11 @@ def arrived(framed: Framed, peer: str, received_at: datetime, answer: Answer) ->
             report
         ):  # a sign of life, as some monitors send every second
             return Arrived(framed, peer, received_at, answer, message, unsupported=True)
+        if device_name(report).startswith(SENDER):
+            raise MessageRefused(
+                "The monitor speaks under the name of a gateway.",
+                "Give it another name (MSH-3); a gateway hands in its readings with its token.",
+            )
         return Arrived(framed, peer, received_at, answer, message, report)
     except MessageRefused as refused:
         return Arrived(

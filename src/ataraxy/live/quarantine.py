@@ -18,7 +18,7 @@ def keep_aside(
 ) -> None:
     """Write one message aside, in the caller's transaction."""
     Quarantined.objects.create(
-        clinic_id=clinic_id or only_clinic(),
+        clinic_id=message.clinic_id or clinic_id or only_clinic(),
         received_at=message.received_at + offset,
         device=message.device,
         named=clean(message.report.patient_id)[:NAMED_LENGTH] if message.report else "",

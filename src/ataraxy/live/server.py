@@ -79,6 +79,7 @@ async def serving(
     from starlette.applications import Starlette
 
     from ataraxy.live.ask import Ask
+    from ataraxy.live.handing_in import HandingIn
     from ataraxy.live.intake import Intake, Peers
     from ataraxy.live.listen import listen
     from ataraxy.live.rooms import Rooms
@@ -110,7 +111,7 @@ async def serving(
     showing = loop.create_task(rooms.keep_up())
     try:
         port = await intake.start(env.mllp_bind)
-        yield Front(Starlette(routes=routes(streams)), env.live_port, streams.closing), port
+        yield Front(Starlette(routes=routes(streams, HandingIn(inbox, ask))), env.live_port, streams.closing), port
     finally:
         streams.closing.set()
         await intake.stop()

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from ataraxy.clinic.context import Context
-from ataraxy.clinic.devices.models import SENDER, Gateway
+from ataraxy.clinic.devices.models import Gateway
 from ataraxy.clinic.people.models import Role, Room
 from ataraxy.clinic.treat.actions.acting import require
 from ataraxy.clinic.treat.actions.quarantine import alike, settle_rows
 from ataraxy.clinic.treat.models import Monitor, Quarantined
 from ataraxy.core.errors import InputRefused
+from ataraxy.interop.handed_in import SENDER
 
 BEGINS = "atx"  # so that a token found somewhere says what it opens
 

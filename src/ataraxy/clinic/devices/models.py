@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from ataraxy.interop.handed_in import SENDER
+
 
 class Gateway(models.Model):
     """A token's owner. The token itself is shown once and never stored; a row is never removed, only revoked."""
@@ -30,6 +32,3 @@ class Gateway(models.Model):
     def sender(self) -> str:
         """What the names of its devices begin with."""
         return f"{SENDER}{self.prefix}"
-
-
-SENDER = "GATEWAY-"
