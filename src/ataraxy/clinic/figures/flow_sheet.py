@@ -8,6 +8,7 @@ patient's own baseline are lines with their names. Times are shown in the clinic
 from __future__ import annotations
 
 from datetime import datetime
+from textwrap import wrap
 
 from ataraxy.clinic.figures import flow_notes, flow_rows, flow_vitals
 from ataraxy.clinic.figures.svg import Svg, document, line, num, rect, text
@@ -16,6 +17,7 @@ from ataraxy.clinic.figures.types import FlowSheet, Sample, Table
 
 WIDTH, LEFT, RIGHT = 1020.0, 124.0, 132.0
 VITALS_HEIGHT = 280.0
+PREDICTED_CHARACTERS = 120
 
 
 def draw(sheet: FlowSheet) -> Svg:
@@ -29,7 +31,8 @@ def draw(sheet: FlowSheet) -> Svg:
     scale = flow_vitals.scale_for(sheet, vitals_top, VITALS_HEIGHT)
     marks, marks_height = flow_notes.marks(sheet, axis, scale.bottom + 6)
     symbols_y = scale.bottom + 28 + marks_height
-    legend_y = symbols_y + (32 if sheet.predicted else 14)
+    predicted = _predicted_lines(sheet)
+    legend_y = symbols_y + 14 + 18 * len(predicted)
     legend, legend_height = flow_notes.legend(sheet, 20, WIDTH - 40, legend_y)
     parts = [
         *axis.grid(dose_top, vitals_top),
@@ -46,7 +49,7 @@ def draw(sheet: FlowSheet) -> Svg:
         ),
         *marks,
         *flow_rows.symbols(symbols_y, LEFT, baseline=sheet.baseline is not None),
-        *_predicted_words(sheet, symbols_y),
+        *_predicted_key(predicted, symbols_y + 18),
         *legend,
     ]
     return document(
@@ -66,15 +69,16 @@ def _now(sheet: FlowSheet, axis: TimeAxis, bottom: float) -> list[str]:
     ]
 
 
-def _predicted_words(sheet: FlowSheet, symbols_y: float) -> list[str]:
+def _predicted_lines(sheet: FlowSheet) -> list[str]:
     """The band says in the picture itself that nobody measured it."""
     if sheet.predicted is None:
         return []
-    y = symbols_y + 18
-    return [
-        rect(LEFT, y - 11, 24, 12, "predicted"),
-        text(LEFT + 30, y, f"predicted, not measured: {sheet.predicted.words}", "text-soft", 12),
-    ]
+    return wrap(f"predicted, not measured: {sheet.predicted.words}", PREDICTED_CHARACTERS)
+
+
+def _predicted_key(lines: list[str], y: float) -> list[str]:
+    key = [rect(LEFT, y - 11, 24, 12, "predicted")] if lines else []
+    return key + [text(LEFT + 30, y + 17 * i, words, "text-soft", 12) for i, words in enumerate(lines)]
 
 
 def describe(sheet: FlowSheet) -> str:

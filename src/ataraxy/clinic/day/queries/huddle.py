@@ -31,6 +31,7 @@ GAPS = {
     "stop-rules": "Stop rule",
     "dose-step": "Dose step",
 }
+OF_THE_DAY = ("cover", "equipment")  # the same for everybody, and shown once beside the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def _gaps(ctx: Context, session: Session, state: SessionState) -> Iterator[Gap]:
         "stop-rules": reverse("plan:plan", args=[session.patient_id]),
     }
     for one in against_today(ctx, session):
+        if one.line in OF_THE_DAY:
+            continue
         yield Gap(GAPS.get(one.line, one.line.capitalize()), one.what, pages.get(one.line, here))
 
 

@@ -87,6 +87,12 @@ function follow() {
 
   const link = (/** @type {boolean} */ lost) =>
     document.querySelectorAll("[data-link]").forEach((p) => p.toggleAttribute("hidden", !lost));
+  const DRIFT_S = 60; // two clocks never agree to the second; past a minute somebody should know
+  const clock = (/** @type {number} */ seconds) => {
+    document.querySelectorAll("[data-clock]").forEach((p) => p.toggleAttribute("hidden", Math.abs(seconds) <= DRIFT_S));
+    const words = `${age(Math.abs(seconds))} ${seconds > 0 ? "fast" : "slow"}`;
+    document.querySelectorAll("[data-clock-words]").forEach((span) => (span.textContent = words));
+  };
   const stream = new EventSource(root.dataset.liveUrl);
   stream.onopen = () => link(false);
   stream.onerror = () => link(true);
@@ -96,6 +102,7 @@ function follow() {
     const last = new Map((state.values ?? []).map((/** @type {Reading} */ reading) => [reading.measure, reading]));
     tiles().forEach((tile) => drawValue(tile, last));
     drawAges();
+    clock(state.monitor?.clock_ahead_s ?? 0);
     if (seq >= 0 && state.seq > seq) document.body.dispatchEvent(new CustomEvent("session-changed"));
     seq = state.seq;
   });

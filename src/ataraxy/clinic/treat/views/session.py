@@ -11,6 +11,7 @@ from ataraxy.clinic.treat.forms import VitalForm
 from ataraxy.clinic.treat.queries import room
 from ataraxy.clinic.treat.queries.flow import flow_sheet
 from ataraxy.clinic.treat.queries.log import log, monitor_labels
+from ataraxy.clinic.treat.queries.notices import physiological, technical
 from ataraxy.clinic.treat.views.reach import page, session_of
 from ataraxy.core.protocol.types import Phase
 
@@ -23,6 +24,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     at = session_of(request, session_id, *CLINICAL)
     names = room.session_names(at)
     link = room.monitor_link(at.state, session_id, at.ctx.now)
+    shown = room.live_tiles(at, names, link)
     labels = monitor_labels(at.state)
     sheet = flow_sheet(at.protocol, at.state, at.ctx.now, at.ctx.zone, names, labels=labels)
     steps = room.arrival_steps(at, names) if at.state.phase is Phase.ARRIVAL else []
@@ -34,7 +36,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "treat/session.html",
         at,
         banner=room.banner(at),
-        tiles=room.live_tiles(at, names, link),
+        tiles=shown,
         link=link,
         due=room.due_lines(at),
         steps=steps,
@@ -44,7 +46,8 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         open_leaving=[s for s in leaving if not s.holds],
         done_leaving=[s for s in leaving if s.holds],
         effects=room.open_effects(at, names),
-        calls=at.decision.escalate,
+        physiological=physiological(at),
+        technical=technical(at, link, shown),
         sheet=figure.draw(sheet),
         sheet_table=figure.table(sheet),
         recent=written[:RECENT],
