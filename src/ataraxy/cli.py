@@ -167,8 +167,11 @@ def restore(file: Annotated[Path, typer.Argument(help="A file `backup` wrote.")]
 
 
 @app.command(rich_help_panel=PROTOCOLS)
-def check(file: Annotated[Path, typer.Argument(help="A protocol file.")], json: Json = False) -> None:
-    """Check a protocol file, and print it as a page a clinician can read."""
+def check(
+    file: Annotated[Path, typer.Argument(help="A protocol, model, effect or population file.")],
+    json: Json = False,
+) -> None:
+    """Check a file of the catalog, and print it as a page a clinician can read."""
     from ataraxy.commands.check import check as run
 
     raise typer.Exit(run(file, json))

@@ -129,6 +129,45 @@ def test_a_dose_is_found_with_its_tolerance(capsys: pytest.CaptureFixture[str]) 
     assert "ABOVE the protocol's cap of 0.5 mg/kg" in page and "Exploratory: no dose to give" in page
 
 
+def test_a_comparison_writes_both_protocols_and_their_differences(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = told(capsys, against="sc-ascending", out=tmp_path)
+    names = {Path(file).name for file in document["files"]}
+    assert names == {file.name for file in tmp_path.iterdir()}
+    assert {"iv-racemic-0.5-bands.parquet", "sc-ascending-figures.csv"} <= names
+    assert {f"{p}-kamp-2020-im-sc-ketamine.svg" for p in ("iv-racemic-0.5", "sc-ascending")} <= names
+    table = (tmp_path / "iv-racemic-0.5-against-sc-ascending-differences.csv").open()
+    rows = {row["figure"]: row for row in csv.DictReader(table)}
+    (pair,) = document["pairs"]
+    assert {f["figure"] for f in pair["differences"]} == rows.keys()
+    assert all(row["worth"] and row["against"] == "sc-ascending" for row in rows.values())
+    crossed = csv.DictReader((tmp_path / "iv-racemic-0.5-against-sc-ascending-lines.csv").open())
+    assert [row["line"] for row in crossed] == [line["line"] for line in pair["lines"]]
+
+
+def test_a_protocol_against_itself_overwrites_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = told(capsys, against="iv-racemic-0.5", out=tmp_path, models=("kamp-2020",))["files"]
+    assert len(set(files)) == len(files) == len(list(tmp_path.iterdir()))
+
+
+@pytest.mark.parametrize("wish", [{"find_dose": "ketamine<200@90%"}, {"find_rate": "ketamine<200@90%"}])
+def test_a_search_writes_its_tries_and_the_people_at_what_it_found(
+    wish: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = told(capsys, out=tmp_path, models=("kamp-2020-spread",), **wish)
+    (found,) = document["found"]
+    assert {Path(f).name for f in document["files"]} == {file.name for file in tmp_path.iterdir()}
+    tries = list(csv.DictReader((tmp_path / "iv-racemic-0.5-found-tries.csv").open()))
+    assert len(tries) == found["tries"]
+    assert found["value"] in {float(row["tried"]) for row in tries}
+    figures = csv.DictReader((tmp_path / "iv-racemic-0.5-found-figures.csv").open())
+    peak = next(row for row in figures if row["figure"] == "ketamine highest")
+    assert 150 < float(peak["q50"]) < 200 and float(peak["q95"]) < 215
+
+
 def test_a_slower_infusion_is_found_where_a_lower_peak_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     peaks = {}
     for limit in (200, 150):

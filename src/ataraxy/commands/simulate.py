@@ -17,9 +17,9 @@ from ataraxy.catalog.load import load_protocol, protocols
 from ataraxy.catalog.pk import load_model, models
 from ataraxy.catalog.populations import load_population, populations
 from ataraxy.commands.say import Exit, bar, document, err
-from ataraxy.commands.simulate_files import check_folder, write_files
+from ataraxy.commands.simulate_files import check_folder, write_files, write_pairs
 from ataraxy.commands.simulate_find import find_dose, find_rate
-from ataraxy.commands.simulate_page import as_json, print_pair, print_results
+from ataraxy.commands.simulate_page import as_json, print_files, print_pair, print_results
 from ataraxy.commands.simulate_result import Paired, Result
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import EffectModel
@@ -86,7 +86,7 @@ def simulate(asked: Asked, json: bool = False) -> int:
 
 def _find(asked: Asked, planned: list[Planned], json: bool) -> int:
     search, wish = (find_dose, asked.find_dose) if asked.find_dose else (find_rate, asked.find_rate)
-    return search(planned, wish, lambda work: _go(asked, work, None), json)
+    return search(planned, wish, lambda work: _go(asked, work, None), json, asked.out)
 
 
 def _compare(asked: Asked, planned: list[Planned], others: list[Planned], json: bool) -> int:
@@ -94,11 +94,14 @@ def _compare(asked: Asked, planned: list[Planned], others: list[Planned], json: 
     for one, other in zip(planned, others, strict=True):
         pair = Pair(one.work, other.work)
         pairs.append(Paired(one, other, pair, _run(asked, pair, one, json)))
+    files = write_pairs(pairs, asked.out) if asked.out is not None else []
     if json:
-        document({"pairs": [paired.as_json() for paired in pairs]})
+        told = {"pairs": [paired.as_json() for paired in pairs]}
+        document(told | ({"files": [str(file) for file in files]} if asked.out is not None else {}))
     else:
         for paired in pairs:
             print_pair(paired)
+        print_files([str(file) for file in files])
     return Exit.FINE if all(paired.outcome.complete for paired in pairs) else Exit.WRONG
 
 
@@ -118,8 +121,6 @@ def _check_together(asked: Asked) -> None:
     """What cannot be asked in one call."""
     told = {"--against": asked.against, "--find-dose": asked.find_dose, "--find-rate": asked.find_rate}
     given = [name for name, value in told.items() if value]
-    if asked.out is not None and given:
-        given.append("--out")
     if len(given) > 1:
         raise InputRefused(f"{' and '.join(given)} cannot be asked together.", "Ask one after the other.")
 

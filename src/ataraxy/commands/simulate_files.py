@@ -12,7 +12,7 @@ from typing import Any
 from ataraxy.clinic.figures import bands
 from ataraxy.clinic.figures.svg import Svg
 from ataraxy.clinic.figures.types import BandLimit, Bands, Level, PlannedDose, Strand
-from ataraxy.commands.simulate_result import SHARES, Result, worth
+from ataraxy.commands.simulate_result import SHARES, Paired, Result, worth
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import EffectModel, names_of
 from ataraxy.core.pharmacology.people import FloatArray
@@ -55,18 +55,69 @@ def check_folder(folder: Path) -> None:
 
 
 def write_files(results: Sequence[Result], folder: Path) -> list[Path]:
-    """Write everything; the files, in order."""
+    """Write everything of one protocol; the files, in order."""
     name = results[0].planned.protocol.id
+    return [*_tables(results, folder, name), *_drawn(results, folder, [name] * len(results))]
+
+
+def write_pairs(pairs: Sequence[Paired], folder: Path) -> list[Path]:
+    """Write everything of two protocols, on one scale, and their differences person by person."""
+    one, other = _apart(pairs[0])
+    left, right = ([pair.sides[side] for pair in pairs] for side in (0, 1))
+    name = f"{one}-against-{other}"
+    stems = [one] * len(left) + [other] * len(right)
+    return [
+        *_tables(left, folder, one),
+        *_tables(right, folder, other),
+        _write(
+            folder / f"{name}-differences.csv",
+            _csv([row for p in pairs for row in _pair_rows(p, "differences")]),
+        ),
+        _write(folder / f"{name}-lines.csv", _csv([row for p in pairs for row in _pair_rows(p, "lines")])),
+        *_drawn([*left, *right], folder, stems),
+    ]
+
+
+def write_tries(rows: Sequence[dict[str, Any]], results: Sequence[Result], folder: Path) -> list[Path]:
+    """Write what a search tried and found, and everything of the people at what was found."""
+    name = f"{rows[0]['protocol']}-found"
+    tries = _write(folder / f"{name}-tries.csv", _csv(rows))
+    if not results:  # interrupted before anything was found
+        return [tries]
+    return [tries, *_tables(results, folder, name), *_drawn(results, folder, [name] * len(results))]
+
+
+def _apart(pair: Paired) -> tuple[str, str]:
+    """What the files of two protocols are called, also where both are versions of one, or the same."""
+    one, other = pair.first.protocol, pair.second.protocol
+    if one.id != other.id:
+        return one.id, other.id
+    versions = (one.version, other.version) if one.version != other.version else ("first", "second")
+    return f"{one.id}-{versions[0]}", f"{one.id}-{versions[1]}"
+
+
+def _pair_rows(pair: Paired, what: str) -> Iterator[dict[str, Any]]:
+    one, other = pair.sides
+    whose = {"against": other.planned.protocol.id, "against_version": other.planned.protocol.version}
+    for row in pair.as_json()[what]:
+        yield _whose(one) | whose | row
+
+
+def _tables(results: Sequence[Result], folder: Path, name: str) -> list[Path]:
     written = [
         _write(folder / f"{name}-figures.csv", _csv([row for r in results for row in _figure_rows(r)])),
         _write(folder / f"{name}-lines.csv", _csv([row for r in results for row in _line_rows(r)])),
     ]
     rows = [row for result in results for row in _band_rows(result)]
     written.append(_write(folder / f"{name}-bands.csv", _csv(rows)))
-    written.append(_parquet(folder / f"{name}-bands.parquet", rows))
-    for drawn, picture in pictures(results):
-        written.append(_write(folder / f"{drawn}.svg", picture))
-    return written
+    return [*written, _parquet(folder / f"{name}-bands.parquet", rows)]
+
+
+def _drawn(results: Sequence[Result], folder: Path, stems: Sequence[str]) -> list[Path]:
+    return [
+        _write(folder / f"{drawn}.svg".replace("/", "-"), picture)
+        for drawn, picture in pictures(results, stems)
+    ]
 
 
 def _write(file: Path, text: str) -> Path:
@@ -143,15 +194,15 @@ def _band_rows(result: Result) -> Iterator[dict[str, Any]]:
 # --- pictures --------------------------------------------------------------------------------------
 
 
-def pictures(results: Sequence[Result]) -> Iterator[tuple[str, Svg]]:
-    """Each picture of each model, with its file's name; one scale for all models of a picture."""
+def pictures(results: Sequence[Result], stems: Sequence[str]) -> Iterator[tuple[str, Svg]]:
+    """Each picture of each model, with its file's name; one scale for all of them. ``stems`` begin the names."""
     for title, outputs in PICTURES:
-        told = [(r, _of_kind(r.work, outputs)) for r in results]
-        told = [(result, there) for result, there in told if there]
-        quantiles = [[r.outcome.tally.curves[o].quantiles(SHARES) for o in there] for r, there in told]
+        told = [(r, stem, _of_kind(r.work, outputs)) for r, stem in zip(results, stems, strict=True)]
+        told = [one for one in told if one[2]]
+        quantiles = [[r.outcome.tally.curves[o].quantiles(SHARES) for o in there] for r, _, there in told]
         highest = max((float(q.max()) for one in quantiles for q in one), default=0.0)
-        for (result, there), q in zip(told, quantiles, strict=True):
-            name = f"{result.planned.protocol.id}-{result.work.model.id}-{'-'.join(there)}"
+        for (result, stem, there), q in zip(told, quantiles, strict=True):
+            name = f"{stem}-{result.work.model.id}-{'-'.join(there)}"
             yield name, bands.draw(_bands(result, title, there, q, highest, name))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from ataraxy.commands.say import Exit, bar, document, out
-from ataraxy.commands.simulate_page import share_words
-from ataraxy.commands.simulate_result import worth
+from ataraxy.commands.simulate_files import write_tries
+from ataraxy.commands.simulate_page import print_files, share_words
+from ataraxy.commands.simulate_result import Result, worth
 from ataraxy.core.errors import InputRefused
-from ataraxy.engine.plan import Planned, session_times
+from ataraxy.engine.plan import Planned, given_otherwise, session_times
 from ataraxy.engine.run import Outcome
 from ataraxy.engine.search import Found, Scale, Verdict, Wish, find, parse_wish
 from ataraxy.engine.tally import Tally
@@ -27,7 +29,7 @@ FASTEST_MIN, SLOWEST = (
 )  # the shortest infusion looked at; how many times the planned duration the longest
 
 
-def find_dose(planned: Sequence[Planned], asked: str, go: Go, json: bool) -> int:
+def find_dose(planned: Sequence[Planned], asked: str, go: Go, json: bool, folder: Path | None = None) -> int:
     """The largest mg/kg that keeps the wish, in each model; the protocol's cap in mg is kept."""
     wish = parse_wish(asked)
     most = CAPS * float(planned[0].protocol.dose.cap_mg_per_kg)
@@ -36,10 +38,10 @@ def find_dose(planned: Sequence[Planned], asked: str, go: Go, json: bool) -> int
     def at(work: Work) -> Callable[[float], Work]:
         return lambda dose: replace(work, regimen=tuple(replace(one, mg_per_kg=dose) for one in work.regimen))
 
-    return _tell(planned, wish, scale, at, _dose_words, go, json)
+    return _tell(planned, wish, scale, at, _dose_words, go, json, folder)
 
 
-def find_rate(planned: Sequence[Planned], asked: str, go: Go, json: bool) -> int:
+def find_rate(planned: Sequence[Planned], asked: str, go: Go, json: bool, folder: Path | None = None) -> int:
     """The shortest infusion of the protocol's dose that keeps the wish, in each model."""
     wish = parse_wish(asked)
     (dose,) = planned[0].work.regimen
@@ -62,7 +64,7 @@ def find_rate(planned: Sequence[Planned], asked: str, go: Go, json: bool) -> int
         per_h = (one.mg_per_kg or 0.0) / found * 60
         return f"{found:.1f} min ({per_h:.3f} mg/kg/h for {one.mg_per_kg:g} mg/kg)"
 
-    return _tell(planned, wish, scale, at, words, go, json)
+    return _tell(planned, wish, scale, at, words, go, json, folder)
 
 
 def _dose_words(found: float, planned: Planned) -> str:
@@ -78,8 +80,11 @@ def _tell(
     words: Callable[[float, Planned], str],
     go: Go,
     json: bool,
+    folder: Path | None,
 ) -> int:
     told: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    results: list[Result] = []
     complete = True
     for one in planned:
         with bar(f"looking in {one.work.model.id}", None, json) as progress:
@@ -88,15 +93,35 @@ def _tell(
                 wish,
                 scale,
                 go=go,
-                tried=lambda *_: progress.step(),
+                tried=_noted(progress.step, rows, one, scale),
             )
-        complete = complete and found.verdict is not Verdict.INTERRUPTED
+            complete = complete and found.verdict is not Verdict.INTERRUPTED
+            if folder is not None and complete:
+                there = given_otherwise(one, at(one.work)(found.value))
+                results.append(Result(there, go(there.work)))
+                complete = results[-1].outcome.complete
         told.append(_as_json(one, wish, scale, found))
         if not json:
             _print(one, wish, scale, found, words)
+    files = [str(file) for file in write_tries(rows, results, folder)] if folder is not None else []
     if json:
-        document({"found": told})
+        document({"found": told} | ({"files": files} if folder is not None else {}))
+    else:
+        print_files(files)
     return Exit.FINE if complete else Exit.WRONG
+
+
+def _noted(
+    step: Callable[[], None], rows: list[dict[str, Any]], planned: Planned, scale: Scale
+) -> Callable[[float, float], None]:
+    """Counts each try on the progress bar, and keeps it for the table of tries."""
+
+    def note(value: float, kept: float) -> None:
+        step()
+        whose = {"protocol": planned.protocol.id, "model": planned.work.model.id}
+        rows.append(whose | {"tried": value, "unit": scale.unit, "kept": kept, "people": planned.work.count})
+
+    return note
 
 
 def _print(

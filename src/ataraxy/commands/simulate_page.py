@@ -35,6 +35,10 @@ def print_results(results: Sequence[Result], files: Sequence[str] = ()) -> None:
     if work.held:
         out.print(_lines(results))
     _print_notes(results)
+    print_files(files)
+
+
+def print_files(files: Sequence[str]) -> None:
     for file in files:
         out.print(Text(f"Written: {file}"), soft_wrap=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -100,6 +100,14 @@ def plan(
         tier=Tier.NUMPY if count <= FEW else Tier.NUMBA,
     )
     return Planned(protocol, work, lines)
+
+
+def given_otherwise(planned: Planned, work: Work) -> Planned:
+    """The same protocol and people with another dose or duration: its lines hold from the new end of the dose."""
+    lines = lines_of(
+        planned.protocol, tuple(endpoints_of(work.effects)), end_min(work.regimen), work.at_min[-1]
+    )
+    return Planned(planned.protocol, replace(work, held=lines.held, stay=lines.stay), lines)
 
 
 def _check_route(model: PkModel, regimen: Regimen) -> None:
