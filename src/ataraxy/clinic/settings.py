@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "ataraxy.clinic.screen",
     "ataraxy.clinic.consent",
     "ataraxy.clinic.plan",
+    "ataraxy.clinic.pharmacy",
     "ataraxy.clinic.treat",
     "ataraxy.clinic.devices",
     "ataraxy.clinic.follow",

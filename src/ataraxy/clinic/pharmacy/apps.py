@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PharmacyConfig(AppConfig):
+    name = "ataraxy.clinic.pharmacy"
+    label = "pharmacy"
+    verbose_name = "Pharmacy"
