@@ -64,6 +64,25 @@ def test_the_estimate_is_the_optimum_scipy_finds(two_compartments, kind, seed):
     np.testing.assert_allclose(found.etas, known.x, atol=1e-4)
 
 
+@pytest.mark.parametrize("kind", list(ERRORS))
+@pytest.mark.parametrize("seed", range(3))
+def test_the_covariance_is_the_inverse_of_the_objectives_own_curvature(two_compartments, kind, seed):
+    _, readings = simulated(two_compartments, ERRORS[kind], seed)
+    found = individualise(two_compartments.predict, two_compartments.prior, readings)
+    asked = objective(two_compartments.predict, two_compartments.prior, observed(readings))
+    step = 1e-3 * np.eye(4)
+    curvature = np.array(
+        [
+            [
+                sum(s * t * asked(found.etas + s * one + t * other) for s in (1, -1) for t in (1, -1)) / 4e-6
+                for other in step
+            ]
+            for one in step
+        ]
+    )
+    np.testing.assert_allclose(found.covariance @ curvature, np.eye(4), atol=0.02)
+
+
 def test_known_effects_are_recovered_from_precise_and_many_readings(two_compartments):
     toy = replace(two_compartments, at_min=np.linspace(2, 700, 60))
     true = np.array([0.4, -0.3, 0.2, 0.5])

@@ -19,6 +19,7 @@ from ataraxy.core.pharmacology.likelihood import (
     observed_many,
     refuse_the_impossible,
     score_and_weight,
+    slopes,
     terms,
 )
 from ataraxy.core.pharmacology.observation import Observation, ResidualError
@@ -101,6 +102,18 @@ def test_the_slope_is_the_derivative(value, predicted, error, below):
     by_differences = (found[2] - found[0]) / (2 * step)
     assert slope[1, 0] == pytest.approx(by_differences, rel=1e-4, abs=1e-5)
     assert np.all(weight >= 0)
+
+
+@given(LEVELS, st.floats(-50, 400), COMBINED | SCORES, st.booleans())
+def test_the_curvature_is_the_slope_of_the_slope(value, predicted, error, below):
+    capped = min(value, error.highest)
+    seen = observed([reading(capped, error, below=below)])
+    step = 1e-4
+    at = np.array([[predicted - step], [predicted], [predicted + step]])
+    found = slopes(seen, at, seen.value, seen.side)
+    by_differences = -(found.score[2, 0] - found.score[0, 0]) / (2 * step)
+    if found.curvature[1, 0] > 0:  # of a tail it is kept from falling below what rounding leaves of it
+        assert found.curvature[1, 0] == pytest.approx(by_differences, rel=1e-3, abs=1e-4)
 
 
 @given(LEVELS, LEVELS, ON_LOG, st.booleans())

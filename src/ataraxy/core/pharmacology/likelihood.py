@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,15 +170,28 @@ def _log_of(value: FloatArray) -> FloatArray:
     return found
 
 
+class Slopes(NamedTuple):
+    """Of each reading's log likelihood by its located prediction: slope, weight for scoring, minus second derivative."""
+
+    score: FloatArray
+    weight: FloatArray
+    curvature: FloatArray
+
+
 def score_and_weight(
     seen: Observed, located: FloatArray, value: FloatArray, side: IntArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Slope of each reading's log likelihood by its located prediction, and the weight of that prediction.
+    """Slope of each reading's log likelihood by its located prediction, and the weight of that prediction."""
+    return slopes(seen, located, value, side)[:2]
+
+
+def slopes(seen: Observed, located: FloatArray, value: FloatArray, side: IntArray) -> Slopes:
+    """How each reading's log likelihood goes with its located prediction; shapes (..., n).
 
     The weight is minus the second derivative, where the prediction is taken to bend with an effect as its
     spread does (an exponential under an error in proportion, a straight line under a fixed one), and never
     less than three tenths of what is expected: scoring by it needs fewer steps than by the expectation alone.
-    Shapes (..., n).
+    The curvature is the second derivative itself, by the prediction and not by the effect.
     """
     misfit = _misfit(seen, located, value)
     z, spread, growth, share = misfit.z, misfit.spread, misfit.growth, misfit.share
@@ -186,15 +200,19 @@ def score_and_weight(
     score = (pull * z * stretch - growth) / spread
     extra = share * share - growth * growth
     weight = bend * stretch * stretch + pull * z * (growth * stretch - z * extra) + extra
+    curvature = weight / (spread * spread) + score * growth / spread
     weight = np.maximum(weight, FLOOR * expected) / (spread * spread)
     censored = np.broadcast_to(side != 0, score.shape)
     if np.any(censored):
         sign = np.broadcast_to(side, score.shape)[censored]
-        slope = sign * stretch[censored] / np.broadcast_to(spread, z.shape)[censored]
-        ratio, curvature = _hazard(seen, -sign * z[censored], censored)
+        within = np.broadcast_to(spread, z.shape)[censored]
+        slope = sign * stretch[censored] / within
+        ratio, hazard = _hazard(seen, -sign * z[censored], censored)
         score[censored] = ratio * slope
-        weight[censored] = curvature * slope * slope
-    return score, weight
+        weight[censored] = hazard * slope * slope
+        turn = (z * np.broadcast_to(extra, z.shape) - 2 * stretch * growth)[censored]
+        curvature[censored] = weight[censored] - ratio * sign * turn / (within * within)
+    return Slopes(score, weight, curvature)
 
 
 def _robustness(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import cast
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,20 +50,39 @@ class Prior:
 
     @property
     def sd(self) -> FloatArray:
-        return cast(FloatArray, np.sqrt(np.diag(self.covariance)))
+        return _worked_out(self).sd
 
     @property
     def precision(self) -> FloatArray:
-        return cast(FloatArray, np.linalg.inv(self.covariance))
+        return _worked_out(self).precision
 
     def log_density(self, etas: FloatArray) -> FloatArray:
         """(lanes, d) -> (lanes,), all constants included."""
-        white = etas @ np.linalg.inv(np.linalg.cholesky(self.covariance)).T
-        _, log_volume = np.linalg.slogdet(self.covariance)
+        known = _worked_out(self)
+        white = etas @ known.whiten
         distance: FloatArray = (white * white) @ np.ones(len(self))
-        constant = float(log_volume) + len(self) * math.log(2 * math.pi)
-        return -0.5 * (distance + constant)
+        return -0.5 * (distance + known.constant)
 
     def draw(self, count: int, generator: np.random.Generator) -> FloatArray:
         """(count, d) from the prior."""
         return generator.standard_normal((count, len(self))) @ np.linalg.cholesky(self.covariance).T
+
+
+class _WorkedOut(NamedTuple):
+    """What follows from a covariance; asked at every step of every search."""
+
+    sd: FloatArray
+    precision: FloatArray
+    whiten: FloatArray
+    constant: float
+
+
+@lru_cache(maxsize=32)
+def _worked_out(prior: Prior) -> _WorkedOut:
+    _, log_volume = np.linalg.slogdet(prior.covariance)
+    return _WorkedOut(
+        np.sqrt(np.diag(prior.covariance)),
+        np.linalg.inv(prior.covariance).astype(np.float64),
+        np.linalg.inv(np.linalg.cholesky(prior.covariance)).T,
+        float(log_volume) + len(prior) * math.log(2 * math.pi),
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ataraxy.core.pharmacology.likelihood import Observed, locate, score_and_weight, terms
+from ataraxy.core.pharmacology.likelihood import Observed, locate, slopes, terms
 from ataraxy.core.pharmacology.people import FloatArray, IntArray
 from ataraxy.core.pharmacology.prior import Prior
 
@@ -18,9 +18,14 @@ Predict = Callable[[FloatArray], FloatArray]
 PredictMany = Callable[[FloatArray, IntArray], FloatArray]
 """The same for many people: the second argument (lanes,) says whose lane each is."""
 
+BoolArray = NDArray[np.bool_]
+
 EXACT = 1e-12  # relative noise of a prediction in closed form
 SMOOTH = 1e-10  # less noise than this: differences to one side will do, at half the lanes
 CURVATURE_STEP = 0.05  # of a prior SD, for differences of slopes
+NEAR = 1.0  # posterior SDs from the top, by scoring: from there on the second derivative leads straighter
+FAR = 1  # steps after which one may be near
+MOST_BENT = 8  # effects: of so many every prediction's bend is worked out too, at (d + 1) (d + 2) / 2 lanes
 LEAST_CURVATURE = 1e-3  # of the prior's own: flatter is not a top
 CLOSE = 3e-5  # of a posterior SD: nearer than this to the top is there
 MOST_ITERATIONS = 60
@@ -33,7 +38,7 @@ LEAST_SECANT = 0.4  # of the curvature known: a secant flatter than this would l
 class Problem:
     """What is climbed. ``reach``: how many prior SDs either way the search may go, (d,).
 
-    ``noise``: relative noise of a prediction; it sets how far apart differences are taken.
+    ``noise``: relative noise of a prediction; it sets how far apart differences are taken. ``far``: scoring is enough.
     """
 
     predict: PredictMany
@@ -41,44 +46,69 @@ class Problem:
     seen: Observed
     reach: FloatArray
     noise: float = EXACT
+    far: bool = False
+
+    @property
+    def bent(self) -> bool:
+        """How predictions bend with the effects is found too: then steps are Newton's own."""
+        return not self.far and len(self.prior) <= MOST_BENT
 
     @property
     def one_sided(self) -> bool:
-        return self.noise < SMOOTH
+        return self.noise < SMOOTH and not self.bent
 
     @property
     def step(self) -> float:
         """Of a prior SD: where noise and bend of a difference err alike, and never above the curvature's."""
-        best = math.sqrt(self.noise) if self.one_sided else math.cbrt(self.noise)
+        best = math.pow(self.noise, 0.25 if self.bent else 0.5 if self.one_sided else 1 / 3)
         return min(max(best, 1e-6), CURVATURE_STEP)
 
     @property
     def moves(self) -> FloatArray:
-        """(lanes of one climber, d), in prior SDs: where it stands, then a step along each effect."""
+        """(lanes of one climber, d), in prior SDs: where it stands, a step along each effect, along each two."""
         steps = self.step * np.eye(len(self.prior))
         stay = np.zeros((1, len(self.prior)))
-        return np.concatenate([stay, steps] if self.one_sided else [stay, steps, -steps])
+        if self.one_sided:
+            return np.concatenate([stay, steps])
+        if not self.bent:
+            return np.concatenate([stay, steps, -steps])
+        first, second = np.triu_indices(len(self.prior), 1)
+        return np.concatenate([stay, steps, -steps, steps[first] + steps[second]])
 
     def sensitivity(self, located: FloatArray) -> FloatArray:
         """(k, moves, n) located predictions -> (k, d, n) slopes along each effect."""
         size = len(self.prior)
         if self.one_sided:
             return (located[:, 1:] - located[:, :1]) / self.step
-        return (located[:, 1 : size + 1] - located[:, size + 1 :]) / (2 * self.step)
+        return (located[:, 1 : size + 1] - located[:, size + 1 : 2 * size + 1]) / (2 * self.step)
+
+    def turned(self, located: FloatArray, score: FloatArray) -> FloatArray:
+        """(k, moves, n) located predictions, (k, n) scores -> (k, d, d): how far their bend turns the gradient."""
+        size = len(self.prior)
+        by_score = (located @ score[..., np.newaxis])[..., 0]
+        here, plus, minus = by_score[:, :1], by_score[:, 1 : size + 1], by_score[:, size + 1 : 2 * size + 1]
+        first, second = np.triu_indices(size, 1)
+        both = by_score[:, 2 * size + 1 :] - plus[:, first] - plus[:, second] + here
+        bend = np.empty((len(located), size, size))
+        bend[:, range(size), range(size)] = plus + minus - 2 * here
+        bend[:, first, second] = bend[:, second, first] = both
+        return bend / (self.step * self.step)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slope:
     """At each climber: minus the log posterior (k,), its gradient (k, d) and information (k, d, d).
 
-    In units of prior SDs. ``ok`` (k,): everything there was a number.
+    In units of prior SDs. ``ok`` (k,): everything there was a number. ``exact`` (k,): the information is the
+    second derivative itself, found positive; else it is what scoring takes for it.
     """
 
     objective: FloatArray
     gradient: FloatArray
     information: FloatArray
     predicted: FloatArray  # (k, columns)
-    ok: NDArray[np.bool_]
+    ok: BoolArray
+    exact: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +117,7 @@ class Climb:
 
     place: FloatArray
     slope: Slope
-    converged: NDArray[np.bool_]
+    converged: BoolArray
     iterations: IntArray
     decrement: FloatArray  # how far from the top by the local curvature, in posterior SDs
 
@@ -104,14 +134,34 @@ def slope_at(problem: Problem, place: FloatArray, person: IntArray) -> Slope:
     sensitivity = problem.sensitivity(located)
     value, side = _readings(problem.seen, person)
     likelihood = terms(problem.seen, located[:, 0], value, side).sum(axis=1)
-    score, weight = score_and_weight(problem.seen, located[:, 0], value, side)
+    score, weight, curvature = slopes(problem.seen, located[:, 0], value, side)
     scale = problem.prior.sd
     precision = problem.prior.precision * np.outer(scale, scale)
-    gradient = place @ precision - np.einsum("kdn,kn->kd", sensitivity, score)
-    information = precision + (sensitivity * weight[:, np.newaxis]) @ sensitivity.transpose(0, 2, 1)
+    gradient = place @ precision - (sensitivity @ score[..., np.newaxis])[..., 0]
+    across = sensitivity.transpose(0, 2, 1)
+    information = precision + (sensitivity * weight[:, np.newaxis]) @ across
+    exact = np.zeros(count, dtype=np.bool_)
+    if problem.bent:
+        second = precision + (sensitivity * curvature[:, np.newaxis]) @ across
+        second -= problem.turned(located, score)
+        exact = _positive(second) & (_decrements(information, gradient) < NEAR)
+        information = np.where(exact[:, np.newaxis, np.newaxis], second, information)
     objective = -likelihood - problem.prior.log_density(place * scale)
     ok &= np.isfinite(objective) & np.all(np.isfinite(gradient), axis=1)
-    return Slope(np.where(ok, objective, np.inf), gradient, information, predicted[:, 0], ok)
+    return Slope(np.where(ok, objective, np.inf), gradient, information, predicted[:, 0], ok, exact)
+
+
+def _positive(matrix: FloatArray) -> BoolArray:
+    """Which of these symmetric matrices (k, d, d) are well above zero in every direction: by their pivots."""
+    left = matrix.copy()
+    found: BoolArray = np.all(np.isfinite(matrix), axis=(1, 2))
+    for i in range(left.shape[1]):
+        pivot = left[:, i, i]
+        found &= pivot > LEAST_CURVATURE
+        below = left[:, i + 1 :, i]
+        safe = np.where(found, pivot, 1.0)
+        left[:, i + 1 :, i + 1 :] -= below[:, :, np.newaxis] * (below / safe[:, np.newaxis])[:, np.newaxis]
+    return found
 
 
 def _readings(seen: Observed, person: IntArray) -> tuple[FloatArray, IntArray]:
@@ -120,25 +170,29 @@ def _readings(seen: Observed, person: IntArray) -> tuple[FloatArray, IntArray]:
     return seen.value[person], seen.side[person]
 
 
-def climb(problem: Problem, start: FloatArray, person: IntArray) -> Climb:
+def climb(problem: Problem, start: FloatArray, person: IntArray, at_start: Slope | None = None) -> Climb:
     """Damped scoring from each start (k, d, in prior SDs) until it is at the top; never goes down.
 
-    Source: Fisher scoring with Levenberg's damping; the last two steps correct the curvature by the secants
-    of Broyden, Fletcher, Goldfarb and Shanno; box bounds by holding effects that push outwards.
+    ``at_start``: ``slope_at`` of the starts, if already known.
+
+    Source: Fisher scoring with Levenberg's damping. Near the top of few effects its information is the second
+    derivative itself (Newton); of many, the last two steps correct it by the secants of Broyden, Fletcher, Goldfarb
+    and Shanno. Box bounds by holding effects that push outwards.
     """
     place = np.clip(start, -problem.reach, problem.reach)
     count, size = place.shape
-    here = slope_at(problem, place, person)
+    far = replace(problem, far=True)
+    here = slope_at(far, place, person) if at_start is None else at_start
     damping, memory = np.full(count, FIRST_DAMPING), np.zeros((2, 2, count, size))
     decrement, iterations = _decrement(problem, place, here), np.zeros(count, dtype=np.int64)
     going = np.flatnonzero(here.ok & (decrement > CLOSE))
-    for _ in range(MOST_ITERATIONS):
+    for number in range(MOST_ITERATIONS):
         if len(going) == 0:
             break
         now = _rows(here, going)
         step = _step(problem, place[going], now, damping[going], memory[:, :, going])
         trial = np.clip(place[going] + step, -problem.reach, problem.reach)
-        there = slope_at(problem, trial, person[going])
+        there = slope_at(far if number < FAR else problem, trial, person[going])
         better = there.ok & (there.objective <= now.objective)
         iterations[going] += 1
         less, more = np.maximum(damping[going] / 10, LEAST_DAMPING), np.maximum(damping[going] * 8, DAMPED)
@@ -160,6 +214,7 @@ def _rows(slope: Slope, rows: IntArray) -> Slope:
         slope.information[rows],
         slope.predicted[rows],
         slope.ok[rows],
+        slope.exact[rows],
     )
 
 
@@ -168,6 +223,7 @@ def _put(into: Slope, rows: IntArray, found: Slope) -> None:
     into.gradient[rows] = found.gradient
     into.information[rows] = found.information
     into.predicted[rows] = found.predicted
+    into.exact[rows] = found.exact
 
 
 def _free_system(problem: Problem, place: FloatArray, slope: Slope) -> tuple[FloatArray, FloatArray]:
@@ -185,6 +241,10 @@ def _free_system(problem: Problem, place: FloatArray, slope: Slope) -> tuple[Flo
 
 def _decrement(problem: Problem, place: FloatArray, slope: Slope) -> FloatArray:
     gradient, information = _free_system(problem, place, slope)
+    return _decrements(information, gradient)
+
+
+def _decrements(information: FloatArray, gradient: FloatArray) -> FloatArray:
     newton = np.linalg.solve(information, gradient[..., np.newaxis])[..., 0]
     found: FloatArray = np.sqrt(np.maximum((gradient * newton).sum(axis=1), 0.0))
     return found
@@ -194,8 +254,10 @@ def _step(
     problem: Problem, place: FloatArray, slope: Slope, damping: FloatArray, memory: FloatArray
 ) -> FloatArray:
     corrected = slope.information
-    for moved, turned in memory:
-        corrected = _by_secant(corrected, moved, turned)
+    if not slope.exact.all():
+        for moved, turned in memory:
+            corrected = _by_secant(corrected, moved, turned)
+        corrected = np.where(slope.exact[:, np.newaxis, np.newaxis], slope.information, corrected)
     gradient, information = _free_system(problem, place, replace(slope, information=corrected))
     diagonal = np.einsum("kdd->kd", information)
     damped = information + np.eye(place.shape[1]) * (damping[:, np.newaxis] * diagonal)[:, np.newaxis]
