@@ -99,6 +99,24 @@ def demo_monitor(
 
 
 @app.command(rich_help_panel=SERVE)
+def bluetooth(
+    address: Annotated[str, typer.Argument(help="The device's address; left out: what is in reach.")] = "",
+    host: Annotated[str, typer.Option(help="Where to send.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="MLLP port.")] = 2575,
+    zone: Annotated[str, typer.Option(help="The zone the device's clock is set to; UTC unless given.")] = "",
+    user: Annotated[
+        int | None, typer.Option(help="The device's number of the person it is to measure.")
+    ] = None,
+    pair: Annotated[bool, typer.Option("--pair", help="Pair with the device first.")] = False,
+    json: Json = False,
+) -> None:
+    """Read a Bluetooth cuff, oximeter or heart rate sensor, and send what it says like a monitor."""
+    from ataraxy.commands.bluetooth import bluetooth as run
+
+    raise typer.Exit(run(address, host, port, zone, user, pair=pair, as_json=json))
+
+
+@app.command(rich_help_panel=SERVE)
 def found(
     name: Annotated[str, typer.Option(help="The clinic's name.")] = "",
     zone: Annotated[str, typer.Option(help="Its time zone, for example America/New_York.")] = "",

@@ -19,11 +19,10 @@ from decimal import Decimal
 from ataraxy.core.protocol.types import Measure
 from ataraxy.interop.hl7v2.oru import ParsedOru
 from ataraxy.interop.hl7v2.pcd01 import observation, render_oru
-from ataraxy.interop.hl7v2.split import MessageRefused, split
-from ataraxy.interop.hl7v2.split import field as hl7_field
 from ataraxy.interop.hl7v2.value import WireValue
-from ataraxy.live.mllp import Framer, frame
+from ataraxy.live.mllp import frame
 from ataraxy.live.physiology import Baseline, Vitals, vitals_at
+from ataraxy.live.sender import Outgoing, Tally, deliver
 
 Clock = Callable[[], datetime]
 FLAGS = ("DEMO",)
@@ -50,25 +49,6 @@ class DemoMonitor:
     attempts: int = 5  # of a message answered with an error, before it is given up
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of the messages of a run."""
-
-    made: int = 0
-    acknowledged: int = 0
-    given_up: int = 0
-    overflowed: int = 0
-    connections: int = 0
-    waiting: int = 0
-
-
-@dataclass(slots=True)
-class _Outgoing:
-    control_id: str
-    payload: bytes
-    errors: int = 0
-
-
 def demo_monitor(monitor: DemoMonitor, on_state: Callable[[str], None] = lambda _: None) -> Tally:
     """Run until SIGINT or SIGTERM; ``on_state`` is told connections come and go, never values."""
     return asyncio.run(_until_signalled(monitor, on_state))
@@ -93,12 +73,12 @@ async def run_monitor(
     on_state: Callable[[str], None] = lambda _: None,
 ) -> Tally:
     """Make a message every ``every_s`` and deliver it, until ``stop`` is set."""
-    outbox: deque[_Outgoing] = deque()
+    outbox: deque[Outgoing] = deque()
     fresh = asyncio.Event()
     tally = Tally()
     tasks = {
         asyncio.create_task(_produce(monitor, outbox, fresh, tally, clock)),
-        asyncio.create_task(_deliver(monitor, outbox, fresh, tally, on_state)),
+        asyncio.create_task(deliver(monitor, outbox, fresh, tally, on_state)),
     }
     stopped = asyncio.create_task(stop.wait())
     try:
@@ -172,7 +152,7 @@ def cuff_values(vitals: Vitals, at: datetime) -> tuple[WireValue, ...]:
 
 
 async def _produce(
-    monitor: DemoMonitor, outbox: deque[_Outgoing], fresh: asyncio.Event, tally: Tally, clock: Clock
+    monitor: DemoMonitor, outbox: deque[Outgoing], fresh: asyncio.Event, tally: Tally, clock: Clock
 ) -> None:
     """A report each tick, on the tick: a slow network does not slow the patient."""
     loop = asyncio.get_running_loop()
@@ -181,83 +161,8 @@ async def _produce(
         if len(outbox) >= monitor.kept_messages:
             outbox.popleft()
             tally.overflowed += 1
-        outbox.append(_Outgoing(made.control_id, frame(render_oru(made).encode())))
+        outbox.append(Outgoing(made.control_id, frame(render_oru(made).encode())))
         tally.made += 1
         fresh.set()
         tick = max(tick + monitor.every_s, loop.time() - monitor.every_s)
         await asyncio.sleep(max(0.0, tick - loop.time()))
-
-
-async def _deliver(
-    monitor: DemoMonitor,
-    outbox: deque[_Outgoing],
-    fresh: asyncio.Event,
-    tally: Tally,
-    on_state: Callable[[str], None],
-) -> None:
-    """Connect, send in order, wait for each acknowledgement; on a failure connect again, later each time."""
-    backoff_s = monitor.first_backoff_s
-    while True:
-        before = tally.acknowledged
-        try:
-            reader, writer = await asyncio.open_connection(monitor.host, monitor.port)
-            tally.connections += 1
-            on_state("connected")
-            try:
-                await _converse(monitor, _Line(reader, writer), outbox, fresh, tally)
-            finally:
-                writer.close()
-        except (OSError, EOFError, TimeoutError, MessageRefused) as lost:
-            on_state(f"not connected: {type(lost).__name__}; next attempt in {backoff_s:g} s")
-        if tally.acknowledged > before:
-            backoff_s = monitor.first_backoff_s
-        await asyncio.sleep(backoff_s)
-        backoff_s = min(backoff_s * 2, monitor.longest_backoff_s)
-
-
-@dataclass(slots=True)
-class _Line:
-    """One connection, and the answers that came over it."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    framer: Framer = field(default_factory=Framer)
-    answers: deque[bytes] = field(default_factory=deque)
-
-    async def answer(self) -> tuple[str, str]:
-        """The next acknowledgement: its code and the control id it answers."""
-        while not self.answers:
-            data = await self.reader.read(65536)
-            if not data:
-                raise EOFError
-            self.answers.extend(found for found in self.framer.feed(data) if isinstance(found, bytes))
-        message = split(self.answers.popleft())
-        for segment in message.segments:
-            if segment[0] == "MSA":
-                return hl7_field(segment, 1), message.text(hl7_field(segment, 2))
-        raise MessageRefused("The answer has no MSA segment.", "Send an HL7 acknowledgement.")
-
-
-async def _converse(
-    monitor: DemoMonitor, line: _Line, outbox: deque[_Outgoing], fresh: asyncio.Event, tally: Tally
-) -> None:
-    while True:
-        while not outbox:
-            fresh.clear()
-            await fresh.wait()
-        message = outbox[0]
-        line.writer.write(message.payload)
-        async with asyncio.timeout(monitor.ack_timeout_s):
-            await line.writer.drain()
-            code, answered = await line.answer()
-            while answered != message.control_id:  # late, for a message sent before
-                code, answered = await line.answer()
-        if code in ("AA", "CA"):
-            tally.acknowledged += 1
-        else:
-            message.errors += 1
-            if code in ("AE", "CE") and message.errors < monitor.attempts:
-                raise EOFError
-            tally.given_up += 1
-        if outbox and outbox[0] is message:
-            outbox.popleft()

@@ -12,6 +12,7 @@ from ataraxy.catalog.codes_table import load_mdc
 from ataraxy.interop.ble.measurement import Doubt, Measured, Measurement
 from ataraxy.interop.hl7v2.oru import ParsedOru, parse_oru
 from ataraxy.interop.hl7v2.pcd01 import render_oru
+from ataraxy.interop.hl7v2.split import escape
 from ataraxy.interop.hl7v2.value import ResultStatus, TimeFrom, WireValue
 
 SENDER = "BLUETOOTH"
@@ -83,3 +84,37 @@ def _flags(measurement: Measurement) -> tuple[str, ...]:
     if measurement.timed and measurement.at is None:
         doubts |= {Doubt.AGE_UNKNOWN}
     return tuple(sorted({FLAGS[doubt] for doubt in doubts}))
+
+
+def refused_report(
+    characteristic: int, packet: bytes, cause: str, address: str, control_id: str, heard_at: datetime
+) -> ParsedOru:
+    """Bytes that are no measurement, sent on as a value nobody charts: nothing a device says is dropped."""
+    value = WireValue(
+        code=f"{characteristic:04x}",
+        ref_id=cause,
+        raw_code=f"{characteristic:04x}^{escape(cause)}^99BLUETOOTH",
+        raw_value=packet.hex()[:80],
+        raw_unit="",
+        measure=None,
+        value=None,
+        unit="",
+        device_at=heard_at,
+        time_from=TimeFrom.OBSERVATION,
+        status=ResultStatus.UNVERIFIED,
+        not_available=None,
+    )
+    draft = ParsedOru(
+        control_id=control_id,
+        sent_at=heard_at,
+        sending_application=(SENDER,),
+        sending_facility=(address,),
+        processing_id="P",
+        version="2.6",
+        accept_ack="AL",
+        application_ack="NE",
+        patient_id="",
+        place="",
+        values=(value,),
+    )
+    return parse_oru(render_oru(draft))
