@@ -13,10 +13,12 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
-from ataraxy.core.pharmacology import kernels
+from ataraxy.core.pharmacology import effect_kernels, kernels, lanes
+from ataraxy.core.pharmacology.compiled_modes import MOST_DOUBT, Asked, walk_in_modes
 from ataraxy.core.pharmacology.effect import Driver, EffectModel, Shape, names_of
 from ataraxy.core.pharmacology.linear import INPUT_SCALE, ROUNDING_MIN, TERMS, Course, round_steps
 from ataraxy.core.pharmacology.model import PkModel
+from ataraxy.core.pharmacology.modes import blocks_of
 from ataraxy.core.pharmacology.moves import NONE, Moves, moves_of
 from ataraxy.core.pharmacology.network import Reading, Values
 from ataraxy.core.pharmacology.panel import panel
@@ -28,11 +30,11 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 KINDS = {
-    Shape.LINEAR: kernels.LINEAR,
-    Shape.OCCUPANCY: kernels.OCCUPANCY,
-    Shape.SIGMOID: kernels.SIGMOID,
-    Shape.RELATIVE: kernels.RELATIVE,
-    Shape.TURNOVER: kernels.TURNOVER,
+    Shape.LINEAR: effect_kernels.LINEAR,
+    Shape.OCCUPANCY: effect_kernels.OCCUPANCY,
+    Shape.SIGMOID: effect_kernels.SIGMOID,
+    Shape.RELATIVE: effect_kernels.RELATIVE,
+    Shape.TURNOVER: effect_kernels.TURNOVER,
 }
 ROLES = (("baseline", 0.0), ("slope", 1.0), ("top", 1.0), ("gamma", 1.0), ("kout", 1.0), ("placebo", 0.0))
 MOST_SUMMED = 64  # steps of different length among which sums are looked for
@@ -143,14 +145,22 @@ def _told(ready: Prepared) -> list[Reading]:
     return [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
 
 
-def _readings(ready: Prepared) -> tuple[Any, ...]:
-    """Which state each reading is of, and its scale (occasions, readings, N), flat."""
-    told = _told(ready)
-    scales = np.empty((len(ready.values), len(told), len(ready)))
+def _read(ready: Prepared) -> list[Reading]:
+    """What is told, and behind it what only drives an effect."""
+    read = _told(ready)
+    for site in ready.network.sites:
+        if all(reading.state != site.reading.state for reading in read):
+            read.append(site.reading)
+    return read
+
+
+def _readings(ready: Prepared, read: Sequence[Reading]) -> tuple[IntArray, FloatArray]:
+    """Which state each reading is of, and its scale (occasions, readings, N)."""
+    scales = np.empty((len(ready.values), len(read), len(ready)))
     for occasion, values in enumerate(ready.values):
-        for place, reading in enumerate(told):
+        for place, reading in enumerate(read):
             scales[occasion, place] = reading.scale(values)
-    return np.array([r.state for r in told], dtype=np.int64), scales.ravel()
+    return np.array([r.state for r in read], dtype=np.int64), scales
 
 
 def _effects(ready: Prepared) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -213,6 +223,12 @@ def _places(known: FloatArray, moments: FloatArray) -> IntArray:
 
 def quadrature_of(knots: FloatArray, nodes: IntArray) -> Quadrature:
     """Gauss-Legendre nodes between the knots, ``nodes`` of them in each interval."""
+    return _quadrature(knots.tobytes(), nodes.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _quadrature(knots_: bytes, nodes_: bytes) -> Quadrature:
+    knots, nodes = np.frombuffer(knots_), np.frombuffer(nodes_, dtype=np.int64)
     none, empty = np.zeros(0, dtype=np.int64), np.zeros(0)
     if len(nodes) == 0:
         return Quadrature(empty, empty, empty, none, empty, none, empty)
@@ -238,16 +254,16 @@ def run_compiled(
     """Every reading and effect, each (N, T), and the error the slow responses achieved."""
     people = len(ready)
     if people == 0 or len(at_min) == 0:
-        return _named(ready, np.zeros((len(_told(ready)) + len(ready.effects), people, len(at_min)))), 0.0
-    padded = ready if people >= kernels.W else rows_of(ready, np.minimum(np.arange(kernels.W), people - 1))
-    nodes, error = _nodes(padded, at_min, tolerance)
-    answer, _ = _walk(padded, at_min, nodes, threads, keep=False)
-    return _named(ready, answer[:, :people]), error
+        rows = len(_read(ready)) + len(ready.effects)
+        return _named(ready, np.zeros((rows, people, len(at_min)))), 0.0
+    nodes, error = _nodes(ready, at_min, tolerance)
+    answer, _ = _walk(ready, at_min, nodes, threads, keep=False)
+    return _named(ready, answer), error
 
 
 def _named(ready: Prepared, answer: FloatArray) -> dict[str, FloatArray]:
-    names = [reading.name for reading in _told(ready)] + list(names_of(ready.effects))
-    return dict(zip(names, answer, strict=True))
+    told = dict(zip((reading.name for reading in _told(ready)), answer, strict=False))
+    return told | dict(zip(names_of(ready.effects), answer[len(_read(ready)) :], strict=True))
 
 
 def _nodes(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[IntArray, float]:
@@ -267,10 +283,9 @@ def _plan(
     if intervals < 1:
         return np.zeros(0, dtype=np.int64), 0.0
     ready = panel(model, regimen, effects)
-    padded = rows_of(ready, np.minimum(np.arange(kernels.W), len(ready) - 1))
 
     def integrals(nodes: IntArray) -> FloatArray:
-        _, quad = _walk(padded, at_min, nodes, 1, keep=True)
+        _, quad = _walk(ready, at_min, nodes, 1, keep=True)
         return quad.swapaxes(1, 2)
 
     return plan_nodes(integrals, intervals, tolerance)
@@ -279,28 +294,82 @@ def _plan(
 def _walk(
     ready: Prepared, at_min: FloatArray, nodes: IntArray, threads: int, *, keep: bool
 ) -> tuple[FloatArray, FloatArray]:
+    """Readings and effects (rows, N, T), and the slow responses' integrals (effects, intervals, N) if kept.
+
+    In modes where the network has them; people whose modes nearly coincide are moved the general way.
+    """
+    blocks = blocks_of(ready.network)
+    if blocks is None:
+        return _walk_any(ready, at_min, nodes, threads, keep=keep)
     quadrature = quadrature_of(knots_of(ready.regimen, at_min), nodes)
-    course = Course(
-        (np.zeros((len(ready), len(ready.network.states), 0)),), ready.course_starts, ready.inputs
-    )
-    moves, moments, early = moves_of(course, at_min, np.union1d(quadrature.at_min, quadrature.knots))
+    own = any(not one.shared for one in ready.inputs)
+    visited = np.union1d(quadrature.at_min, quadrature.knots) if own else quadrature.knots
+    moves, moments, early = moves_of(_course(ready), at_min, visited)
+    read = _read(ready)
+    states, scales = _readings(ready, read)
+    effects, drivers = _effects(ready)
+    quad = _room_for_integrals(ready, nodes, keep)
+    asked = Asked(ready, len(at_min), early, states, scales, effects, _drivers_of_readings(ready, read, drivers), quadrature)
+    answer, doubts = walk_in_modes(blocks, asked, moves, moments, quad, threads)
+    doubtful = np.flatnonzero(~(doubts <= MOST_DOUBT))
+    if len(doubtful):
+        again, again_quad = _walk_any(rows_of(ready, doubtful), at_min, nodes, threads, keep=keep)
+        answer[:, :, doubtful] = again.swapaxes(1, 2)
+        quad[:, :, doubtful] = again_quad
+    return answer.swapaxes(1, 2), quad
+
+
+def _course(ready: Prepared) -> Course:
+    return Course((np.zeros((len(ready), len(ready.network.states), 0)),), ready.course_starts, ready.inputs)
+
+
+def _room_for_integrals(ready: Prepared, nodes: IntArray, keep: bool) -> FloatArray:
+    slow = sum(e.shape is Shape.TURNOVER for e in ready.effects)
+    return np.zeros((slow, len(nodes) if keep else 0, len(ready)))
+
+
+def _drivers_of_readings(
+    ready: Prepared, read: Sequence[Reading], drivers: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """The drivers told by which reading each follows, with factors of that reading in place of the amount."""
+    ends, states, factors = drivers
+    place = [next(k for k, reading in enumerate(read) if reading.state == state) for state in states.tolist()]
+    table = factors.reshape(len(states), len(ready)).copy()
+    for row, k in enumerate(place):
+        table[row] /= read[k].scale(ready.values[0])
+    return ends, np.array(place, dtype=np.int64), table.ravel()
+
+
+def _walk_any(
+    ready: Prepared, at_min: FloatArray, nodes: IntArray, threads: int, *, keep: bool
+) -> tuple[FloatArray, FloatArray]:
+    """The general walk, by propagators; any linear network. People are padded to a block."""
+    people = len(ready)
+    if people < kernels.W:
+        padded = rows_of(ready, np.minimum(np.arange(kernels.W), people - 1))
+        answer, quad = _walk_any(padded, at_min, nodes, threads, keep=keep)
+        return answer[:, :people], quad[:, :, :people]
+    quadrature = quadrature_of(knots_of(ready.regimen, at_min), nodes)
+    visited = np.union1d(quadrature.at_min, quadrature.knots)
+    moves, moments, early = moves_of(_course(ready), at_min, visited)
     pattern = pattern_of(
         frozenset((e.row, e.column) for e in ready.network.entries), len(ready.network.states), moves.columns
     )
     effects, drivers = _effects(ready)
+    read = _read(ready)
+    states, scales = _readings(ready, read)
     sizes = (
         pattern.n, pattern.wide, TERMS + pattern.n, len(pattern.a_cells), len(ready), len(at_min), early,
     )  # fmt: skip
-    slow = sum(e.shape is Shape.TURNOVER for e in ready.effects)
-    quad = np.zeros((slow, len(nodes) if keep else 0, len(ready)))
-    answer = np.empty((len(_told(ready)) + len(ready.effects), len(at_min), len(ready)))
+    quad = _room_for_integrals(ready, nodes, keep)
+    answer = np.empty((len(read) + len(ready.effects), len(at_min), len(ready)))
     arguments = (
-        sizes, _system(ready, pattern), _tables(moves), _readings(ready), effects, drivers,
+        sizes, _system(ready, pattern), _tables(moves), (states, scales.ravel()), effects, drivers,
         quadrature.tables(moments), answer.reshape(-1), quad.reshape(-1),
     )  # fmt: skip
     counts = (
         len(moves.lengths), len(pattern.entries[0]), len(pattern.a_cells), pattern.n, pattern.wide - pattern.n,
-        len(drivers[1]), len(ready.effects), len(quadrature.left_min), len(quadrature.keep_min), len(_told(ready)),
+        len(drivers[1]), len(ready.effects), len(quadrature.left_min), len(quadrature.keep_min), len(read),
     )  # fmt: skip
     spans = _spans(len(ready), threads)
     if len(spans) == 1:
@@ -326,7 +395,7 @@ def _spaces(
     """Room for one thread's work: rows of lanes, flat. The kernel itself allocates nothing."""
 
     def rows(count: int) -> FloatArray:
-        return np.zeros(max(count, 1) * kernels.ROW)
+        return np.zeros(max(count, 1) * lanes.ROW)
 
     return (
         rows(lengths * entries), rows(entries), rows(entries), rows(cells), rows(cells), rows(2 * n), rows(inputs),

@@ -6,107 +6,43 @@ sparse multiplication a move. The pattern of what can reach what is found once f
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
+from ataraxy.core.pharmacology.effect_kernels import (
+    TURNOVER,
+    close,
+    drive_of,
+    response,
+    turnover_tables,
+    weigh,
+)
+from ataraxy.core.pharmacology.lanes import JIT, ROW, STRIDE, U, at, copy, copy_rows, fill, vexp
 from ataraxy.core.pharmacology.linear import LARGEST_NORM
 
-W = 64  # people a block: a few kilobytes a state, so that the states stay in the nearest cache
-LN2 = 0.6931471805599453
-LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-
-LINEAR, OCCUPANCY, SIGMOID, RELATIVE, TURNOVER = 0, 1, 2, 3, 4
-
-_JIT: dict[str, Any] = {
-    "cache": True,
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": {"contract"},
-    "_nrt": False,
-}
-
-
-@njit(inline="always", **_JIT)
-def vexp(x):
-    """exp(x) without a branch or a call, so that a loop of it becomes vector instructions; 1 ulp or two."""
-    x = min(max(x, -708.0), 709.0)
-    k = np.floor(x * 1.4426950408889634 + 0.5)
-    r = (x - k * LN2_HIGH) - k * LN2_LOW
-    p = 1.6059043836821613e-10
-    p = p * r + 2.08767569878681e-09
-    p = p * r + 2.505210838544172e-08
-    p = p * r + 2.7557319223985893e-07
-    p = p * r + 2.755731922398589e-06
-    p = p * r + 2.48015873015873e-05
-    p = p * r + 0.0001984126984126984
-    p = p * r + 0.001388888888888889
-    p = p * r + 0.008333333333333333
-    p = p * r + 0.041666666666666664
-    p = p * r + 0.16666666666666666
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
-    scale = np.int64(k) + np.int64(1023)
-    return p * np.int64(scale << np.int64(52)).view(np.float64)
-
-
-@njit(inline="always", **_JIT)
-def vlog(x):
-    """log(x) of a positive normal number, likewise."""
-    bits = np.float64(x).view(np.int64)
-    k = (bits - np.int64(0x3FE6A09E667F3BCD)) >> np.int64(52)
-    m = np.int64(bits - (k << np.int64(52))).view(np.float64)
-    s = (m - 1.0) / (m + 1.0)
-    z = s * s
-    p = 1.0 / 23.0
-    p = p * z + 1.0 / 21.0
-    p = p * z + 1.0 / 19.0
-    p = p * z + 1.0 / 17.0
-    p = p * z + 1.0 / 15.0
-    p = p * z + 1.0 / 13.0
-    p = p * z + 1.0 / 11.0
-    p = p * z + 1.0 / 9.0
-    p = p * z + 1.0 / 7.0
-    p = p * z + 1.0 / 5.0
-    p = p * z + 1.0 / 3.0
-    return np.float64(k) * LN2_HIGH + (2.0 * s + (2.0 * s * z * p + np.float64(k) * LN2_LOW))
-
-
-# Every table is one flat array, and every index into it an unsigned number: then no index can be negative, no view is
-# counted, and the loops over lanes become vector code. ``at(k)`` is where row k begins.
-
-U = np.uint64
+W = 64  # people a block: a few kilobytes a state, so that the propagators stay in the near cache
 LANES = np.uint64(W)
-ROW = W + 8  # a row's stride: rows a power of two apart would fight for the same lines of the cache
-STRIDE = np.uint64(ROW)
 
 
-@njit(inline="always", **_JIT)
-def at(k):
-    return U(k) * STRIDE
-
-
-@njit(**_JIT)
+@njit(**JIT)
 def one(to, t, x, a, y, b, scale, plus):
     for i in range(LANES):
         to[t + i] = plus + scale * (x[a + i] * y[b + i])
 
 
-@njit(**_JIT)
+@njit(**JIT)
 def two(to, t, x, a, y, b, c, d, scale, plus):
     for i in range(LANES):
         to[t + i] = plus + scale * (x[a + i] * y[b + i] + x[c + i] * y[d + i])
 
 
-@njit(**_JIT)
+@njit(**JIT)
 def three(to, t, x, a, y, b, c, d, e, f, scale, plus):
     for i in range(LANES):
         to[t + i] = plus + scale * (x[a + i] * y[b + i] + x[c + i] * y[d + i] + x[e + i] * y[f + i])
 
 
-@njit(**_JIT)
+@njit(**JIT)
 def four(to, t, x, a, y, b, c, d, e, f, g, h, scale, plus):
     for i in range(LANES):
         to[t + i] = plus + scale * (
@@ -114,7 +50,7 @@ def four(to, t, x, a, y, b, c, d, e, f, g, h, scale, plus):
         )
 
 
-@njit(forceinline=True, **_JIT)
+@njit(forceinline=True, **JIT)
 def more(to, t, x, x0, xs, y, y0, ys, lo, hi, scale):
     """Row t += scale * sum of rows x0 + xs[p] of x times rows y0 + ys[p] of y, p from lo to hi."""
     for p in range(lo, hi):
@@ -123,7 +59,7 @@ def more(to, t, x, x0, xs, y, y0, ys, lo, hi, scale):
             to[t + i] += scale * (x[a + i] * y[b + i])
 
 
-@njit(forceinline=True, **_JIT)
+@njit(forceinline=True, **JIT)
 def combine(to, t0, x, x0, y, y0, ptr, xs, ys, order, begins, plus, scale):
     """Every row e of ``to`` = plus[e] + scale * its products: rows of x times rows of y.
 
@@ -169,7 +105,7 @@ def combine(to, t0, x, x0, y, y0, ptr, xs, ys, order, begins, plus, scale):
         more(to, t0 + at(e), x, x0, xs, y, y0, ys, ptr[e] + 4, ptr[e + 1], scale)
 
 
-@njit(**_JIT)
+@njit(**JIT)
 def three_by_three(z, t, s, e, e0, e3, e6):
     """Three rows that live on the same three states, at once: rows t, t + 1, t + 2 from rows s on."""
     t1, t2, s1, s2 = t + STRIDE, t + STRIDE + STRIDE, s + STRIDE, s + STRIDE + STRIDE
@@ -181,7 +117,7 @@ def three_by_three(z, t, s, e, e0, e3, e6):
         z[t2 + i] = e[e6 + i] * u + e[e7 + i] * v + e[e8 + i] * w
 
 
-@njit(forceinline=True, **_JIT)
+@njit(forceinline=True, **JIT)
 def advance(
     states,
     t,
@@ -215,26 +151,7 @@ def advance(
             more(states, at(t + j), by, e0, f_e, feeding, U(0), f_j, f_ptr[j], f_ptr[j + 1], 1.0)
 
 
-@njit(**_JIT)
-def fill(to, t, value):
-    for i in range(LANES):
-        to[t + i] = value
-
-
-@njit(**_JIT)
-def copy(to, t, x, a):
-    for i in range(LANES):
-        to[t + i] = x[a + i]
-
-
-@njit(**_JIT)
-def copy_rows(to, t, x, first, people, rows):
-    """A block of a table (rows, people), told flat from element ``first`` on, into consecutive rows from t."""
-    for r in range(U(rows)):
-        copy(to, t + r * STRIDE, x, first + r * U(people))
-
-
-@njit(**_JIT)
+@njit(**JIT)
 def exponential(
     result, r0, spare, scaled, small, rates, outflow, bound, step, pattern, series, squares, terms
 ):
@@ -264,7 +181,7 @@ def exponential(
         for i in range(LANES):
             scaled[k + i] = rates[k + i] * small[i]
     for e in range(entries):
-        fill(result, r0 + at(e), diagonal[e])
+        fill(result, r0 + at(e), diagonal[e], LANES)
     here = True
     for k in range(terms, 0, -1):
         if here:
@@ -294,46 +211,7 @@ def exponential(
         here = not here
 
 
-@njit(inline="always", **_JIT)
-def sigmoid(u, gamma):
-    """u^g / (1 + u^g), as 1 / (1 + u^-g): 0 at 0 without asking."""
-    return 1.0 / (1.0 + vexp(-gamma * vlog(max(u, 1e-300))))
-
-
-@njit(forceinline=True, **_JIT)
-def response(kind, drive, par, p, low, high, out, t):
-    """One effect of a block at one minute into ``out`` from t on; rows of ``par`` from p on, as in ``ROLES``."""
-    base, slope, top, gamma = p, p + at(1), p + at(2), p + at(3)
-    if kind == LINEAR:
-        for i in range(LANES):
-            out[t + i] = min(max(par[base + i] + par[slope + i] * drive[i], low), high)
-    elif kind == OCCUPANCY:
-        for i in range(LANES):
-            out[t + i] = min(max(par[base + i] + par[top + i] * drive[i] / (1.0 + drive[i]), low), high)
-    elif kind == SIGMOID:
-        for i in range(LANES):
-            rise = par[top + i] * sigmoid(drive[i], par[gamma + i])
-            out[t + i] = min(max(par[base + i] + rise, low), high)
-    else:
-        for i in range(LANES):
-            rise = par[top + i] * sigmoid(drive[i], par[gamma + i])
-            out[t + i] = min(max(par[base + i] * (1.0 + rise), low), high)
-
-
-@njit(forceinline=True, **_JIT)
-def drive_of(first, last, states, s, drv_state, factors, drive):
-    """Drivers first to last of one effect (states from row s on), each over its own constant, added."""
-    for d in range(first, last):
-        k, f = s + at(drv_state[d]), at(d)
-        if d == first:
-            for i in range(LANES):
-                drive[i] = max(states[k + i], 0.0) * factors[f + i]
-        else:
-            for i in range(LANES):
-                drive[i] += max(states[k + i], 0.0) * factors[f + i]
-
-
-@njit(forceinline=True, **_JIT)
+@njit(forceinline=True, **JIT)
 def emit(
     t, answer, times, people, start, states, s, rd_state, scales, kinds, par, low, high, drv_ptr, drv_state, factors,
     level, drive,
@@ -351,68 +229,30 @@ def emit(
             for i in range(LANES):
                 answer[to + i] = min(max(par[p + i] * level[k + i], low[e]), high[e])
         else:
-            drive_of(drv_ptr[e], drv_ptr[e + 1], states, s, drv_state, factors, drive)
-            response(kinds[e], drive, par, p, low[e], high[e], answer, to)
+            drive_of(drv_ptr[e], drv_ptr[e + 1], states, s, drv_state, factors, drive, LANES)
+            response(kinds[e], drive, par, p, low[e], high[e], answer, to, LANES)
 
 
-@njit(forceinline=True, **_JIT)
+@njit(forceinline=True, **JIT)
 def gather(
     q, states, s, kinds, par, drv_ptr, drv_state, factors, weight, left, lefts, decay, integral, drive
 ):
     """Add one quadrature node to the integral of every turnover effect."""
     for e in range(kinds.shape[0]):
         if kinds[e] == TURNOVER:
-            drive_of(drv_ptr[e], drv_ptr[e + 1], states, s, drv_state, factors, drive)
-            w, k, j, gamma = weight[q], at(e * lefts + left[q]), at(e), at(6 * e + 3)
-            for i in range(LANES):
-                integral[j + i] += w * decay[k + i] * sigmoid(drive[i], par[gamma + i])
+            drive_of(drv_ptr[e], drv_ptr[e + 1], states, s, drv_state, factors, drive, LANES)
+            weigh(integral, at(e), weight[q], decay, at(e * lefts + left[q]), drive, par, at(6 * e + 3), LANES)
 
 
-@njit(forceinline=True, **_JIT)
-def close(v, kinds, par, keeps, kept_rows, keep, level, integral, quad, start, people):
-    """End one interval of every turnover effect: its level decays and the integral is taken away."""
-    turnover = 0
-    for e in range(kinds.shape[0]):
-        if kinds[e] == TURNOVER:
-            j, k, placebo = at(e), at(e * kept_rows + keeps[v]), at(6 * e + 5)
-            if quad.shape[0]:
-                copy(quad, U((turnover * keeps.shape[0] + v) * people) + start, integral, j)
-            for i in range(LANES):
-                stays = keep[k + i]
-                level[j + i] = (
-                    stays * level[j + i] + (1.0 - par[placebo + i]) * (1.0 - stays) - integral[j + i]
-                )
-                integral[j + i] = 0.0
-            turnover += 1
-
-
-@njit(**_JIT)
-def turnover_tables(kinds, par, left_min, keep_min, decay, keep, level, integral):
-    """For each turnover effect of a block: what a node is worth at the interval's end, and what an interval leaves."""
-    for e in range(kinds.shape[0]):
-        fill(level, at(e), 1.0)
-        fill(integral, at(e), 0.0)
-        if kinds[e] == TURNOVER:
-            top, kout = at(6 * e + 2), at(6 * e + 4)
-            for d in range(left_min.shape[0]):
-                k, minutes = at(e * left_min.shape[0] + d), left_min[d]
-                for i in range(LANES):
-                    decay[k + i] = par[kout + i] * par[top + i] * vexp(-par[kout + i] * minutes)
-            for d in range(keep_min.shape[0]):
-                k, minutes = at(e * keep_min.shape[0] + d), keep_min[d]
-                for i in range(LANES):
-                    keep[k + i] = vexp(-par[kout + i] * minutes)
-
-
-@njit(**_JIT)
+@njit(**JIT)
 def load(shifted, shift, bound, a_entries, outflow, bounds, cells, occasion, start, people):
     """A block's shifted rates of one occasion, with their shifts and bounds."""
-    copy_rows(shifted, U(0), a_entries, U(occasion * cells * people) + start, people, cells)
-    copy(shift, U(0), outflow, U(occasion * people) + start)
-    copy(bound, U(0), bounds, U(occasion * people) + start)
+    copy_rows(shifted, U(0), a_entries, U(occasion * cells * people) + start, people, cells, LANES)
+    copy(shift, U(0), outflow, U(occasion * people) + start, LANES)
+    copy(bound, U(0), bounds, U(occasion * people) + start, LANES)
 
 
-@njit(**_JIT)
+@njit(**JIT)
 def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, answer, quad, spaces):
     """Walk all moves for some people and write every reading and effect asked into ``answer`` (rows, T, N), flat.
 
@@ -462,9 +302,9 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
     for first in range(lo, hi, W):
         # The last block is moved back so that every lane is a person; some are then worked twice.
         start = U(min(first, people - W))
-        copy_rows(factors, zero, drv_factor, start, people, drv_state.shape[0])
-        copy_rows(mine, zero, par, start, people, 6 * effect_count)
-        turnover_tables(kinds, mine, left_min, keep_min, decay, keep, level, integral)
+        copy_rows(factors, zero, drv_factor, start, people, drv_state.shape[0], LANES)
+        copy_rows(mine, zero, par, start, people, 6 * effect_count, LANES)
+        turnover_tables(kinds, mine, left_min, keep_min, decay, keep, level, integral, LANES)
         loaded = -1
         for s in range(lengths.shape[0]):
             if length_occasion[s] != loaded:
@@ -477,7 +317,7 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
                     s_begins, zeros, 1.0,
                 )  # fmt: skip
             else:
-                fill(length, zero, lengths[s])
+                fill(length, zero, lengths[s], LANES)
                 exponential(
                     kept,
                     e0,
@@ -495,8 +335,8 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
                 )
         now = 0
         for j in range(2 * n):
-            fill(states, at(j), 0.0)
-        copy_rows(scales, zero, rd_scale, start, people, count)
+            fill(states, at(j), 0.0, LANES)
+        copy_rows(scales, zero, rd_scale, start, people, count, LANES)
         for t in range(early):
             emit(
                 t, answer, times, people, start, states, zero, rd_state, scales, kinds, mine, low, high, drv_ptr,
@@ -507,7 +347,7 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
         for m in range(step.shape[0]):
             if rate[m] != running:
                 running = rate[m]
-                copy_rows(feeding, zero, rates, U(running * inputs * people) + start, people, inputs)
+                copy_rows(feeding, zero, rates, U(running * inputs * people) + start, people, inputs, LANES)
             if step[m] != -1:
                 then = n - now
                 if step[m] >= 0:
@@ -517,7 +357,7 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
                     )  # fmt: skip
                 else:
                     load(shifted, shift, bound, a_entries, outflow, bounds, cells, occasion[m], start, people)
-                    copy(length, zero, own_min, U((-2 - step[m]) * people) + start)
+                    copy(length, zero, own_min, U((-2 - step[m]) * people) + start, LANES)
                     exponential(
                         own,
                         zero,
@@ -544,7 +384,7 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
                     integral, drive,
                 )  # fmt: skip
             if knot[m] >= 0:
-                close(knot[m], kinds, mine, keeps, keep_rows, keep, level, integral, quad, start, people)
+                close(knot[m], kinds, mine, keeps, keep_rows, keep, level, integral, quad, start, people, LANES)
             if bolus[m] >= 0:
                 for j in range(n):
                     k, b = at(now + j), U((bolus[m] * n + j) * people) + start
@@ -553,7 +393,7 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
             if out[m] >= 0:
                 if occasion[m] != scaled_for:
                     scaled_for = occasion[m]
-                    copy_rows(scales, zero, rd_scale, U(scaled_for * count * people) + start, people, count)
+                    copy_rows(scales, zero, rd_scale, U(scaled_for * count * people) + start, people, count, LANES)
                 emit(
                     out[m], answer, times, people, start, states, at(now), rd_state, scales, kinds, mine, low, high,
                     drv_ptr, drv_state, factors, level, drive,

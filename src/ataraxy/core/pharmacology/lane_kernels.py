@@ -7,18 +7,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ataraxy.core.pharmacology.lanes import JIT, U
+
 W = 64  # people side by side, as in ``kernels``
 
-JIT: dict[str, Any] = {
-    "cache": True,
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": {"contract"},
-    "_nrt": False,
-}
 INLINE: dict[str, Any] = JIT | {"forceinline": True}
 
-U = np.uint64
 LANES = np.uint64(W)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -40,6 +41,25 @@ class Moves:
     columns: tuple[int, ...]  # states the input columns run into
 
 
+Edges = tuple[int, float, float, bool]  # of a shared input: its state, start, end, and whether it is a bolus
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When what happens, whoever the people are: one row a move, as in ``Moves``.
+
+    ``running``: which inputs run in each row of rates; ``entering``: which enter in each row of boluses.
+    """
+
+    rows: IntArray  # (M, 5): step, occasion, rate, bolus, out
+    lengths: FloatArray
+    length_occasion: IntArray
+    running: tuple[tuple[int, ...], ...]
+    entering: tuple[tuple[int, ...], ...]
+    moments: FloatArray
+    early: int
+
+
 def moves_of(course: Course, at_min: FloatArray, nodes: FloatArray) -> tuple[Moves, FloatArray, int]:
     """Every move from the first input to the last minute asked, visiting the ``nodes`` on the way.
 
@@ -55,30 +75,88 @@ def moves_of(course: Course, at_min: FloatArray, nodes: FloatArray) -> tuple[Mov
     own = [one for one in course.inputs if not one.shared]
     columns = tuple(sorted({one.state for one in even}))
     tables = _Tables(people, n, even, [one for one in course.inputs if one.bolus], columns)
-    moments = moments_of(course, np.union1d(at_min, nodes))
+    moments = moments_of(course, np.union1d(at_min, nodes)) if own or not people else np.zeros(0)
+    edges = tuple(
+        (one.state, float(one.start_min[0]), float(one.end_min[0]), one.bolus)
+        for one in course.inputs
+        if one.shared and people
+    )
+    first = float(moments[0]) if len(moments) else None
+    line = _timeline(edges, course.starts, first, at_min.tobytes(), nodes.tobytes())
+    rows, moments = line.rows, line.moments
+    shared = [one for one in course.inputs if one.shared]
+    tables.shared(shared, line)
+    if own and len(moments):
+        rows, moments = _with_own(rows, moments, own, tables)
+    return tables.moves(rows, line.lengths, line.length_occasion), moments, line.early
+
+
+@lru_cache(maxsize=64)
+def _timeline(
+    edges: tuple[Edges, ...], starts: tuple[float, ...], first: float | None, minutes: bytes, nodes: bytes
+) -> Timeline:
+    """The moves between shared moments; ``first``: of somebody's own input, if it comes before the shared ones."""
+    at_min = np.frombuffer(minutes)
+    begins = [start for _, start, _, _ in edges] + ([] if first is None else [first])
+    if not begins or len(at_min) == 0:
+        none = np.zeros((0, 5), dtype=np.int64)
+        return Timeline(none, np.zeros(0), none[:, 0], ((),), (), np.zeros(0), len(at_min))
+    begin = min(starts[0], *begins)
+    every = np.unique(
+        np.concatenate([at_min, np.frombuffer(nodes), [t for e in edges for t in e[1:3]], starts, [begin]])
+    )
+    moments = every[(every >= begin) & (every <= at_min[-1])]
     if len(moments) == 0:
-        still = tables.moves(np.zeros((0, 5), dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int64))
-        return still, moments, len(at_min)
+        none = np.zeros((0, 5), dtype=np.int64)
+        return Timeline(none, np.zeros(0), none[:, 0], ((),), (), np.zeros(0), len(at_min))
     early = int(np.searchsorted(at_min, moments[0]))
-    found = np.minimum(np.searchsorted(at_min, moments), len(at_min) - 1)
-    out = np.where(at_min[found] == moments, found, NONE)
-    occasion = np.maximum(np.searchsorted(course.starts, moments, side="right") - 1, 0)[:-1]
+    out = _places_of(at_min, moments)
+    occasion = np.maximum(np.searchsorted(starts, moments, side="right") - 1, 0)[:-1]
     lengths, place = np.unique(round_steps(np.diff(moments)), return_inverse=True)
     pairs, step = np.unique(place + len(lengths) * occasion, return_inverse=True)
-    bolus = tables.boluses_at(moments)
-    rows = np.column_stack(
-        [
-            np.append(NONE, step),
-            np.append(0, occasion),
-            np.append(0, tables.rates_over(moments)),
-            bolus,
-            out,
-        ]
-    ).astype(np.int64)
-    if own:
-        rows, moments = _with_own(rows, moments, own, tables)
-    told = tables.moves(rows, lengths[pairs % len(lengths)], (pairs // len(lengths)).astype(np.int64))
-    return told, moments, early
+    rate, running = _running(edges, moments)
+    bolus, entering = _entering(edges, moments)
+    rows = np.column_stack([np.append(NONE, step), np.append(0, occasion), np.append(0, rate), bolus, out])
+    return Timeline(
+        rows.astype(np.int64),
+        lengths[pairs % len(lengths)] if len(lengths) else lengths,
+        (pairs // max(len(lengths), 1)).astype(np.int64),
+        running,
+        entering,
+        moments,
+        early,
+    )
+
+
+def _places_of(known: FloatArray, moments: FloatArray) -> IntArray:
+    found = np.minimum(np.searchsorted(known, moments), len(known) - 1)
+    return np.where(known[found] == moments, found, NONE)
+
+
+def _running(edges: Sequence[Edges], moments: FloatArray) -> tuple[IntArray, tuple[tuple[int, ...], ...]]:
+    """Which inputs run from each moment to the next, as rows; row 0 is nothing."""
+    sets: dict[tuple[int, ...], int] = {(): 0}
+    borders = np.unique([t for _, start, end, bolus in edges if not bolus for t in (start, end)])
+    stretch = np.searchsorted(borders, moments[:-1], side="right") - 1
+    names = [
+        sets.setdefault(
+            tuple(i for i, (_, start, end, bolus) in enumerate(edges) if not bolus and start <= border < end),
+            len(sets),
+        )
+        for border in borders
+    ]
+    row = np.where(stretch >= 0, np.array([*names, 0])[stretch], 0)
+    return row.astype(np.int64), tuple(sets)
+
+
+def _entering(edges: Sequence[Edges], moments: FloatArray) -> tuple[IntArray, tuple[tuple[int, ...], ...]]:
+    """Which boluses enter at each moment, as rows."""
+    rows, sets = np.full(len(moments), NONE), []
+    for minute in np.unique([start for _, start, _, bolus in edges if bolus]):
+        for place in np.flatnonzero(moments == minute):
+            rows[place] = len(sets)
+            sets.append(tuple(i for i, (_, at, _, bolus) in enumerate(edges) if bolus and at == minute))
+    return rows, tuple(sets)
 
 
 def _with_own(
@@ -132,16 +210,18 @@ class _Tables:
             columns=self.columns,
         )
 
-    def rates_over(self, moments: FloatArray) -> IntArray:
-        """Which shared inputs run between each moment and the next, as rows."""
-        shared = [one for one in self.even if one.shared and len(one.mg)]
-        if not shared:
-            return np.zeros(len(moments) - 1, dtype=np.int64)
-        edges = np.unique([float(t[0]) for one in shared for t in (one.start_min, one.end_min)])
-        names = [self.rate(np.full(self.people, edge), shared) for edge in edges[:-1]]
-        stretch = np.searchsorted(edges, moments[:-1], side="right") - 1
-        inside = (stretch >= 0) & (stretch < len(names))
-        return np.where(inside, np.array([*names, 0])[np.where(inside, stretch, len(names))], 0)
+    def shared(self, inputs: Sequence[Input], line: Timeline) -> None:
+        """The rows that a timeline names, in its order."""
+        for chosen in line.running[1:]:
+            rates = np.zeros((len(self.columns), self.people))
+            for one in (inputs[i] for i in chosen):
+                rates[self.columns.index(one.state)] += one.mg / (one.end_min[0] - one.start_min[0]) / INPUT_SCALE
+            self.rate_rows.append(rates)
+        for chosen in line.entering:
+            total = np.zeros((self.n, self.people))
+            for one in (inputs[i] for i in chosen):
+                total[one.state] += one.mg
+            self.bolus_rows.append(total)
 
     def rate(self, at: FloatArray, inputs: Sequence[Input] | None = None) -> int:
         """The row of what runs from each person's minute on, which may be an edge."""
@@ -155,18 +235,6 @@ class _Tables:
             return 0
         self.rate_rows.append(rates)
         return len(self.rate_rows) - 1
-
-    def boluses_at(self, moments: FloatArray) -> IntArray:
-        """The row of what enters at each shared moment."""
-        rows = np.full(len(moments), NONE)
-        if not self.at_once:
-            return rows
-        minutes = np.unique(np.concatenate([one.start_min for one in self.at_once]))
-        for place in np.flatnonzero(np.isin(moments, minutes)):
-            rows[place] = self._bolus(
-                [np.where(one.start_min == moments[place], one.mg, 0.0) for one in self.at_once]
-            )
-        return rows
 
     def entering(self, at: FloatArray, before: float) -> int:
         """The row of what enters at each person's own minute inside a span."""

@@ -1,0 +1,234 @@
+"""The modes of a block of people in vector lanes: rates to decays, and to what each mode is worth in each reading.
+
+Dense tables of a block are rows of lanes, row (i, j) at ``at(i * n + j)``. Within a block of compartments the scaled
+rates are symmetric and turned until they are diagonal (Jacobi); between blocks the modes are set apart by a lower
+triangle of ones on its diagonal. Where two modes that feed each other nearly coincide, that triangle and its inverse
+grow large and cancel: how large is told, person by person, so that such people can be moved another way.
+
+Source: Jacobi's method for symmetric matrices; eigenvectors of a block-triangular matrix by substitution.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from ataraxy.core.pharmacology.lanes import JIT, U, add_product, at, divided, fill, scaled, vexp
+
+SWEEPS = np.array([0, 0, 1, 6, 7, 8, 9, 10, 10])  # of Jacobi's method, by the size of a block
+TINY = 1e-300
+
+
+@njit(**JIT)
+def rotate(rates, turned, p, q, lo, hi, n, cosine, sine, lanes):
+    """One rotation that empties (p, q) of a block's symmetric rates; ``turned`` gathers the rotations."""
+    pp, qq, pq = at(p * n + p), at(q * n + q), at(p * n + q)
+    for i in range(lanes):
+        a, d = rates[pq + i], rates[qq + i] - rates[pp + i]
+        sign = np.copysign(1.0, d)
+        t = 2.0 * a * sign / (abs(d) + np.sqrt(d * d + 4.0 * a * a) + TINY)
+        cosine[i] = 1.0 / np.sqrt(1.0 + t * t)
+        sine[i] = t * cosine[i]
+        rates[pp + i] -= t * a
+        rates[qq + i] += t * a
+        rates[pq + i] = 0.0
+    for r in range(lo, hi):
+        if r != p and r != q:
+            turn(rates, at(min(r, p) * n + max(r, p)), at(min(r, q) * n + max(r, q)), cosine, sine, lanes)
+        turn(turned, at(r * n + p), at(r * n + q), cosine, sine, lanes)
+
+
+@njit(**JIT)
+def turn(x, a, b, cosine, sine, lanes):
+    for i in range(lanes):
+        u, v, c, s = x[a + i], x[b + i], cosine[i], sine[i]
+        x[a + i] = c * u - s * v
+        x[b + i] = s * u + c * v
+
+
+@njit(**JIT)
+def symmetric(rates, a, down, up, parent, child, both, scale, lanes):
+    """The exchange of two compartments made symmetric, and the child's scale from its parent's."""
+    for i in range(lanes):
+        there, back = a[down + i], a[up + i]
+        rates[both + i] = -np.sqrt(there * back)
+        scale[child + i] = scale[parent + i] * np.sqrt(max(there, TINY) / max(back, TINY))
+
+
+@njit(**JIT)
+def decays_of(rates, a, cell, begins, edges, n, turned, scale, cosine, sine, lanes):
+    """The decays of every block, on the diagonal of ``rates``; ``turned``: its rotations; ``scale``: of each state."""
+    for k in range(n * n):
+        fill(rates, at(k), 0.0, lanes)
+        fill(turned, at(k), 0.0, lanes)
+    for k in range(n):
+        fill(scale, at(k), 1.0, lanes)
+        fill(turned, at(k * n + k), 1.0, lanes)
+        here, there = at(k * n + k), at(cell[k * n + k])
+        for i in range(lanes):
+            rates[here + i] = -a[there + i]
+    for e in range(edges.shape[0] // 2):
+        child, parent = edges[2 * e], edges[2 * e + 1]
+        both = at(min(child, parent) * n + max(child, parent))
+        down, up = at(cell[child * n + parent]), at(cell[parent * n + child])
+        symmetric(rates, a, down, up, at(parent), at(child), both, scale, lanes)
+    for b in range(begins.shape[0] - 1):
+        lo, hi = begins[b], begins[b + 1]
+        for _ in range(SWEEPS[min(hi - lo, 8)]):
+            for p in range(lo, hi):
+                for q in range(p + 1, hi):
+                    rotate(rates, turned, p, q, lo, hi, n, cosine, sine, lanes)
+
+
+@njit(**JIT)
+def couple(fed, a, cell, between, block, begins, turned, scale, n, spare, lanes):
+    """How fast each mode feeds each mode of the blocks below it, row (fed, feeding)."""
+    for k in range(n * n):
+        fill(fed, at(k), 0.0, lanes)
+    for c in range(between.shape[0] // 2):
+        row, column = between[2 * c], between[2 * c + 1]
+        rate = at(cell[row * n + column])
+        for j in range(begins[block[column]], begins[block[column] + 1]):
+            # rate * scale of the column * rotation, over the scale of the row
+            for i in range(lanes):
+                spare[i] = (
+                    a[rate + i] * scale[at(column) + i] * turned[at(column * n + j) + i] / scale[at(row) + i]
+                )
+            for k in range(begins[block[row]], begins[block[row] + 1]):
+                add_product(fed, at(k * n + j), spare, U(0), turned, at(row * n + k), lanes)
+
+
+@njit(**JIT)
+def apart(lower, sure, rates, n, i, k, lanes):
+    """Entry (i, k) of the triangle from the sum gathered there, and how much it may cancel."""
+    here, li, lk = at(i * n + k), at(i * n + i), at(k * n + k)
+    for p in range(lanes):
+        gap = rates[li + p] - rates[lk + p]
+        lower[here + p] = lower[here + p] / gap
+        sure[here + p] = sure[here + p] * (rates[li + p] + rates[lk + p] + TINY) / abs(gap)
+
+
+@njit(**JIT)
+def greatest_product(to, t, x, a, y, b, lanes):
+    for i in range(lanes):
+        to[t + i] = max(to[t + i], x[a + i] * y[b + i])
+
+
+@njit(**JIT)
+def raised(to, t, x, a, lanes):
+    for i in range(lanes):
+        to[t + i] = max(to[t + i], x[a + i])
+
+
+@njit(**JIT)
+def less_product(to, t, x, a, y, b, lanes):
+    for i in range(lanes):
+        to[t + i] -= x[a + i] * y[b + i]
+
+
+@njit(**JIT)
+def triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt, lanes):
+    """The triangle that sets the modes apart, its inverse, and in ``doubt`` how many times rounding may grow.
+
+    ``doubt`` is no number where two modes coincide.
+    """
+    for k in range(n * n):
+        fill(lower, at(k), 0.0, lanes)
+        fill(inverse, at(k), 0.0, lanes)
+        fill(sure, at(k), 0.0, lanes)
+        fill(sure_back, at(k), 0.0, lanes)
+    for k in range(n):
+        fill(lower, at(k * n + k), 1.0, lanes)
+        fill(inverse, at(k * n + k), 1.0, lanes)
+        fill(sure, at(k * n + k), 1.0, lanes)
+        fill(sure_back, at(k * n + k), 1.0, lanes)
+        for i in range(k + 1, n):
+            if reach[i * n + k] and block[i] != block[k]:
+                here = at(i * n + k)
+                for j in range(k, i):
+                    if reach[i * n + j] and reach[j * n + k] and block[i] != block[j]:
+                        if j == k or block[j] != block[k]:
+                            add_product(lower, here, fed, at(i * n + j), lower, at(j * n + k), lanes)
+                            raised(sure, here, sure, at(j * n + k), lanes)
+                apart(lower, sure, rates, n, i, k, lanes)
+    fill(doubt, U(0), 1.0, lanes)
+    for k in range(n):
+        for i in range(k + 1, n):
+            if reach[i * n + k] and block[i] != block[k]:
+                here = at(i * n + k)
+                for j in range(k, i):
+                    if reach[i * n + j] and reach[j * n + k] and block[i] != block[j]:
+                        if j == k or block[j] != block[k]:
+                            less_product(inverse, here, lower, at(i * n + j), inverse, at(j * n + k), lanes)
+                            greatest_product(sure_back, here, sure, at(i * n + j), sure_back, at(j * n + k), lanes)
+                for p in range(lanes):
+                    worst = sure_back[here + p]
+                    # Written so that what is no number stays so.
+                    doubt[p] = doubt[p] if worst <= doubt[p] else worst
+
+
+@njit(**JIT)
+def whole(ahead, back, lower, inverse, turned, scale, block, begins, reach, n, spare, lanes):
+    """States from modes (``ahead``: row state, column mode) and modes from states (``back``)."""
+    for k in range(n * n):
+        fill(ahead, at(k), 0.0, lanes)
+        fill(back, at(k), 0.0, lanes)
+    for s in range(n):
+        for j in range(begins[block[s]], begins[block[s] + 1]):
+            scaled(spare, U(0), turned, at(s * n + j), scale, at(s), lanes)
+            for k in range(n):
+                if reach[j * n + k]:
+                    add_product(ahead, at(s * n + k), spare, U(0), lower, at(j * n + k), lanes)
+            divided(spare, U(0), turned, at(s * n + j), scale, at(s), lanes)
+            for k in range(n):
+                if reach[k * n + j]:
+                    add_product(back, at(k * n + s), spare, U(0), inverse, at(k * n + j), lanes)
+
+
+@njit(**JIT)
+def modes(a, structure, n, tables, lanes):
+    """Decays (diagonal of the first table), states from modes, modes from states, and the doubt of each person."""
+    cell, begins, block, edges, between, reach = structure
+    rates, turned, fed, lower, inverse, sure, sure_back, ahead, back, scale, spare, cosine, sine, doubt = tables
+    decays_of(rates, a, cell, begins, edges, n, turned, scale, cosine, sine, lanes)
+    couple(fed, a, cell, between, block, begins, turned, scale, n, spare, lanes)
+    triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt, lanes)
+    whole(ahead, back, lower, inverse, turned, scale, block, begins, reach, n, spare, lanes)
+
+
+@njit(**JIT)
+def decayed(to, t, rates, k, minutes, lanes):
+    """exp(-decay h) of one mode."""
+    for i in range(lanes):
+        to[t + i] = vexp(-rates[k + i] * minutes[i])
+
+
+@njit(**JIT)
+def filled(to, t, rates, k, minutes, lanes):
+    """(1 - exp(-decay h)) / decay of one mode: what 1 mg a minute leaves in it; h where nothing decays.
+
+    A series for the short, so that nothing cancels.
+    """
+    for i in range(lanes):
+        x = rates[k + i] * minutes[i]
+        y = min(x, 1.0)
+        p = 1.0 / 18.0
+        p = (1.0 - y * p) * (1.0 / 17.0)
+        p = (1.0 - y * p) * (1.0 / 16.0)
+        p = (1.0 - y * p) * (1.0 / 15.0)
+        p = (1.0 - y * p) * (1.0 / 14.0)
+        p = (1.0 - y * p) * (1.0 / 13.0)
+        p = (1.0 - y * p) * (1.0 / 12.0)
+        p = (1.0 - y * p) * (1.0 / 11.0)
+        p = (1.0 - y * p) * (1.0 / 10.0)
+        p = (1.0 - y * p) * (1.0 / 9.0)
+        p = (1.0 - y * p) * (1.0 / 8.0)
+        p = (1.0 - y * p) * (1.0 / 7.0)
+        p = (1.0 - y * p) * (1.0 / 6.0)
+        p = (1.0 - y * p) * (1.0 / 5.0)
+        p = (1.0 - y * p) * (1.0 / 4.0)
+        p = (1.0 - y * p) * (1.0 / 3.0)
+        p = (1.0 - y * p) * (1.0 / 2.0)
+        series = 1.0 - y * p
+        far = (1.0 - vexp(-x)) / max(x, 0.5)
+        to[t + i] = minutes[i] * (series if x < 1.0 else far)
