@@ -11,9 +11,15 @@ import ataraxy.core
 HEAVY = ("numba", "scipy", "django", "psycopg", "starlette", "polars", "pandas")
 
 COMPILED = (  # numba's own modules, imported by a function that needs them, never at the top of another module
+    "ataraxy.core.pharmacology.bank_kernels",
     "ataraxy.core.pharmacology.compiled",
+    "ataraxy.core.pharmacology.compiled_modes",
+    "ataraxy.core.pharmacology.effect_kernels",
     "ataraxy.core.pharmacology.kernels",
     "ataraxy.core.pharmacology.lane_kernels",
+    "ataraxy.core.pharmacology.lanes",
+    "ataraxy.core.pharmacology.mode_kernels",
+    "ataraxy.core.pharmacology.mode_walk_kernels",
     "ataraxy.core.pharmacology.pace_kernels",
     "ataraxy.core.pharmacology.pivot_kernels",
     "ataraxy.core.pharmacology.sketch_kernels",

@@ -56,9 +56,14 @@ def _writable(folder: Path) -> bool:
 def is_built() -> bool:
     """Whether the compiled simulator of this release lies ready; False where it has to be compiled first."""
     settle()
-    from ataraxy.core.pharmacology import kernels, sketch_kernels
+    from ataraxy.core.pharmacology import kernels, mode_walk_kernels, sketch_kernels
 
-    for module, function in ((kernels, kernels.walk), (sketch_kernels, sketch_kernels.count_rows)):
+    wanted = (
+        (kernels, kernels.walk),
+        (mode_walk_kernels, mode_walk_kernels.walk_modes),
+        (sketch_kernels, sketch_kernels.count_rows),
+    )
+    for module, function in wanted:
         folder = Path(str(function.stats.cache_path))
         source = Path(str(module.__file__)).stat().st_mtime
         name = f"{module.__name__.rsplit('.', 1)[-1]}.{function.py_func.__name__}-"
@@ -89,7 +94,7 @@ def _use() -> None:
 
 
 def tiny() -> None:
-    """A simulation of one person by the compiled tier, with an effect of each way of computing."""
+    """Simulations by both walks of the compiled tier, with an effect of each way of computing."""
     from ataraxy.catalog.effects import load_effect
     from ataraxy.catalog.pk import load_model
     from ataraxy.core.pharmacology.draws import Draws
@@ -98,15 +103,17 @@ def tiny() -> None:
     from ataraxy.core.pharmacology.regimen import Dose
     from ataraxy.core.pharmacology.simulate import Tier, simulate
 
-    simulate(
-        load_model("kamp-2020"),
-        (Dose(PkRoute.INTRAVENOUS, 0.0, mg=35.0, duration_min=40.0),),
-        same_people(one_person(70.0), 2),
-        np.array([-1.0, 20.0, 40.0]),
-        effects=(load_effect("systolic"), load_effect("anxiety")),
-        draws=Draws(0),
-        tier=Tier.NUMBA,
-    )
+    for name, effects in (("kamp-2020", ("systolic", "anxiety")), ("simons-2022", ())):
+        model = load_model(name)  # the first has modes; the second, a transit chain, is moved by propagators
+        simulate(
+            model,
+            (Dose(PkRoute.INTRAVENOUS, 0.0, mg=35.0, duration_min=40.0, enantiomer=model.enantiomer),),
+            same_people(one_person(70.0), 2),
+            np.array([-1.0, 20.0, 40.0]),
+            effects=tuple(load_effect(effect) for effect in effects),
+            draws=Draws(0),
+            tier=Tier.NUMBA,
+        )
 
 
 def main() -> None:

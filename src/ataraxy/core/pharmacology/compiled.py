@@ -309,7 +309,16 @@ def _walk(
     states, scales = _readings(ready, read)
     effects, drivers = _effects(ready)
     quad = _room_for_integrals(ready, nodes, keep)
-    asked = Asked(ready, len(at_min), early, states, scales, effects, _drivers_of_readings(ready, read, drivers), quadrature)
+    asked = Asked(
+        ready,
+        len(at_min),
+        early,
+        states,
+        scales,
+        effects,
+        _drivers_of_readings(ready, read, drivers),
+        quadrature,
+    )
     answer, doubts = walk_in_modes(blocks, asked, moves, moments, quad, threads)
     doubtful = np.flatnonzero(~(doubts <= MOST_DOUBT))
     if len(doubtful):

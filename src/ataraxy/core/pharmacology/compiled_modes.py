@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ataraxy.core.pharmacology import mode_walk
+from ataraxy.core.pharmacology import mode_walk_kernels
 from ataraxy.core.pharmacology.effect import Shape
 from ataraxy.core.pharmacology.lanes import MOST_LANES, ROW
 from ataraxy.core.pharmacology.linear import INPUT_SCALE, round_steps
@@ -53,7 +53,10 @@ class Plan:
 def plan_of(moves: Moves, moments: FloatArray, node_min: FloatArray, knots: FloatArray) -> Plan:
     """Where the nodes lie between the moves, every length that occurs, and where four steps are alike."""
     return _plan(
-        *(x.tobytes() for x in (moves.step, moves.occasion, moves.rate, moves.bolus, moves.out, moves.lengths)),
+        *(
+            x.tobytes()
+            for x in (moves.step, moves.occasion, moves.rate, moves.bolus, moves.out, moves.lengths)
+        ),
         moments.tobytes(),
         node_min.tobytes(),
         knots.tobytes(),
@@ -127,7 +130,7 @@ def banks_of(blocks: Blocks, states: Sequence[int], sources: Sequence[int], *, c
     return Banks(
         begins,
         np.concatenate([*each, everything]).astype(np.int64),
-        np.concatenate([reading, np.full(len(everything), mode_walk.ALL)]).astype(np.int64),
+        np.concatenate([reading, np.full(len(everything), mode_walk_kernels.ALL)]).astype(np.int64),
         np.array([blocks.place(state) for state in states], dtype=np.int64),
         np.array([blocks.place(state) for state in sources], dtype=np.int64),
         rows,
@@ -179,9 +182,7 @@ def walk_in_modes(
         blocks.cell, blocks.begins, np.repeat(np.arange(len(blocks.begins) - 1), np.diff(blocks.begins)), blocks.edges,
         blocks.between, blocks.reach,
     )  # fmt: skip
-    told = lent(
-        (len(banks.state) + len(ready.effects)) * asked.times * people
-    )
+    told = lent((len(banks.state) + len(ready.effects)) * asked.times * people)
     doubts = np.empty(people)
     arguments = (
         sizes,
@@ -195,8 +196,8 @@ def walk_in_modes(
         asked.effects,
         (ends, place, driver_row, driving, driven, factors),
         (
-            plan.nodes.begins, plan.nodes.length, plan.nodes.after_min, plan.nodes.occasion, plan.nodes.fed, quadrature.weight, quadrature.left, quadrature.left_min, quadrature.keep,
-            quadrature.keep_min, plan.nodes.knot,
+            plan.nodes.begins, plan.nodes.length, plan.nodes.after_min, plan.nodes.occasion, plan.nodes.fed,
+            quadrature.weight, quadrature.left, quadrature.left_min, quadrature.keep, quadrature.keep_min, plan.nodes.knot,
         ),
         told,
         quad.reshape(-1),
@@ -209,10 +210,10 @@ def walk_in_modes(
     )  # fmt: skip
     spans = spans_of(people, threads)
     if len(spans) == 1:
-        mode_walk.walk_modes(spans[0], *arguments, _spaces(*room))
+        mode_walk_kernels.walk_modes(spans[0], *arguments, _spaces(*room))
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda span: mode_walk.walk_modes(span, *arguments, _spaces(*room)), spans))
+            list(pool.map(lambda span: mode_walk_kernels.walk_modes(span, *arguments, _spaces(*room)), spans))
     return told.reshape(len(banks.state) + len(ready.effects), asked.times, people), doubts
 
 
@@ -222,7 +223,9 @@ def _driving(asked: Asked, banks: Banks) -> tuple[IntArray, IntArray, IntArray, 
     slow = [x for x, effect in enumerate(asked.ready.effects) if effect.shape is Shape.TURNOVER]
     driving = sorted({int(place[d]) for x in slow for d in range(ends[x], ends[x + 1])})
     sizes = np.diff(banks.begins)
-    begins = dict(zip(driving, np.concatenate([[0], np.cumsum(sizes[driving])]).astype(int).tolist(), strict=False))
+    begins = dict(
+        zip(driving, np.concatenate([[0], np.cumsum(sizes[driving])]).astype(int).tolist(), strict=False)
+    )
     rows = np.array([begins.get(int(r), 0) for r in place], dtype=np.int64)
     driven = np.isin(np.arange(len(sizes)), driving).astype(np.int64)
     return np.array(driving, dtype=np.int64), driven, rows, int(sizes[driving].sum())
@@ -243,11 +246,13 @@ def _spaces(
     """Room for one thread's work: rows of lanes, flat. The kernel itself allocates nothing."""
     square = (n * n,) * 9 + (n, n, 1, 1, 1)
     counts = (
-        *square, cells, lengths * rows, lengths * rows, rows, rows, waits, waits, rows, rows, rows * sources, rows, inputs, n, readings,
-        6 * effects, drivers, effects * left, effects * keep, effects, effects, n, 1, 1, 1, 1,
+        *square, cells, lengths * rows, lengths * rows, rows, rows, waits, waits, rows, rows, rows * sources, rows, inputs,
+        n, readings, 6 * effects, drivers, effects * left, effects * keep, effects, effects, n, 1, 1, 1, 1,
     )  # fmt: skip
     ends = np.cumsum([max(count, 1) for count in counts]) * ROW
     memory = lent(int(ends[-1]))
-    parts = [memory[end - max(count, 1) * ROW : end] for count, end in zip(counts, ends.tolist(), strict=True)]
+    parts = [
+        memory[end - max(count, 1) * ROW : end] for count, end in zip(counts, ends.tolist(), strict=True)
+    ]
     tables, rest, lanes = parts[:14], parts[14:-4], parts[-4:]
-    return tuple(tables), *rest, tuple(lanes)  # type: ignore[return-value]
+    return tuple(tables), *rest, tuple(lanes)

@@ -131,5 +131,3 @@ def turnover_tables(kinds, par, left_min, keep_min, decay, keep, level, integral
                 k, minutes = at(e * keep_min.shape[0] + d), keep_min[d]
                 for i in range(lanes):
                     keep[k + i] = vexp(-par[kout + i] * minutes)
-
-

@@ -241,7 +241,9 @@ def gather(
     for e in range(kinds.shape[0]):
         if kinds[e] == TURNOVER:
             drive_of(drv_ptr[e], drv_ptr[e + 1], states, s, drv_state, factors, drive, LANES)
-            weigh(integral, at(e), weight[q], decay, at(e * lefts + left[q]), drive, par, at(6 * e + 3), LANES)
+            weigh(
+                integral, at(e), weight[q], decay, at(e * lefts + left[q]), drive, par, at(6 * e + 3), LANES
+            )
 
 
 @njit(**JIT)
@@ -384,7 +386,9 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
                     integral, drive,
                 )  # fmt: skip
             if knot[m] >= 0:
-                close(knot[m], kinds, mine, keeps, keep_rows, keep, level, integral, quad, start, people, LANES)
+                close(
+                    knot[m], kinds, mine, keeps, keep_rows, keep, level, integral, quad, start, people, LANES
+                )
             if bolus[m] >= 0:
                 for j in range(n):
                     k, b = at(now + j), U((bolus[m] * n + j) * people) + start
@@ -393,7 +397,9 @@ def walk(span, sizes, system, moves, readings, effects, drivers, quadrature, ans
             if out[m] >= 0:
                 if occasion[m] != scaled_for:
                     scaled_for = occasion[m]
-                    copy_rows(scales, zero, rd_scale, U(scaled_for * count * people) + start, people, count, LANES)
+                    copy_rows(
+                        scales, zero, rd_scale, U(scaled_for * count * people) + start, people, count, LANES
+                    )
                 emit(
                     out[m], answer, times, people, start, states, at(now), rd_state, scales, kinds, mine, low, high,
                     drv_ptr, drv_state, factors, level, drive,

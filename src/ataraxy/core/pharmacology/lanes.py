@@ -10,7 +10,8 @@ from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
-from numba import config, njit
+from numba import njit
+from numba.core import config
 
 MOST_LANES = 256  # people a row has room for
 ROW = MOST_LANES + 8  # a row's stride: rows a power of two apart would fight for the same lines of the cache
@@ -31,9 +32,10 @@ JIT: dict[str, Any] = {
 def _whole_registers() -> None:
     """Let the compiler use 512-bit registers where the machine has them; it keeps to half of them by itself."""
     features = llvm.get_host_cpu_features()
-    if features.get("avx512f") and not config.CPU_FEATURES and not config.CPU_NAME:
-        config.CPU_NAME = llvm.get_host_cpu_name()
-        config.CPU_FEATURES = features.flatten() + ",-prefer-256-bit"
+    settings: Any = config  # numba reads its settings from the environment when it is imported; a user's own stay
+    if features.get("avx512f") and not settings.CPU_FEATURES and not settings.CPU_NAME:
+        settings.CPU_NAME = llvm.get_host_cpu_name()
+        settings.CPU_FEATURES = f"{features.flatten()},-prefer-256-bit"
 
 
 _whole_registers()

@@ -127,6 +127,13 @@ def less_product(to, t, x, a, y, b, lanes):
 
 
 @njit(**JIT)
+def between_them(i, j, k, reach, block, n):
+    """Whether mode k feeds mode i by way of mode j, or j is k itself."""
+    feeds = reach[i * n + j] and reach[j * n + k] and block[i] != block[j]
+    return feeds and (j == k or block[j] != block[k])
+
+
+@njit(**JIT)
 def triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt, lanes):
     """The triangle that sets the modes apart, its inverse, and in ``doubt`` how many times rounding may grow.
 
@@ -146,10 +153,9 @@ def triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt
             if reach[i * n + k] and block[i] != block[k]:
                 here = at(i * n + k)
                 for j in range(k, i):
-                    if reach[i * n + j] and reach[j * n + k] and block[i] != block[j]:
-                        if j == k or block[j] != block[k]:
-                            add_product(lower, here, fed, at(i * n + j), lower, at(j * n + k), lanes)
-                            raised(sure, here, sure, at(j * n + k), lanes)
+                    if between_them(i, j, k, reach, block, n):
+                        add_product(lower, here, fed, at(i * n + j), lower, at(j * n + k), lanes)
+                        raised(sure, here, sure, at(j * n + k), lanes)
                 apart(lower, sure, rates, n, i, k, lanes)
     fill(doubt, U(0), 1.0, lanes)
     for k in range(n):
@@ -157,10 +163,11 @@ def triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt
             if reach[i * n + k] and block[i] != block[k]:
                 here = at(i * n + k)
                 for j in range(k, i):
-                    if reach[i * n + j] and reach[j * n + k] and block[i] != block[j]:
-                        if j == k or block[j] != block[k]:
-                            less_product(inverse, here, lower, at(i * n + j), inverse, at(j * n + k), lanes)
-                            greatest_product(sure_back, here, sure, at(i * n + j), sure_back, at(j * n + k), lanes)
+                    if between_them(i, j, k, reach, block, n):
+                        less_product(inverse, here, lower, at(i * n + j), inverse, at(j * n + k), lanes)
+                        greatest_product(
+                            sure_back, here, sure, at(i * n + j), sure_back, at(j * n + k), lanes
+                        )
                 for p in range(lanes):
                     worst = sure_back[here + p]
                     # Written so that what is no number stays so.
@@ -189,7 +196,9 @@ def whole(ahead, back, lower, inverse, turned, scale, block, begins, reach, n, s
 def modes(a, structure, n, tables, lanes):
     """Decays (diagonal of the first table), states from modes, modes from states, and the doubt of each person."""
     cell, begins, block, edges, between, reach = structure
-    rates, turned, fed, lower, inverse, sure, sure_back, ahead, back, scale, spare, cosine, sine, doubt = tables
+    rates, turned, fed, lower, inverse, sure, sure_back, ahead, back, scale, spare, cosine, sine, doubt = (
+        tables
+    )
     decays_of(rates, a, cell, begins, edges, n, turned, scale, cosine, sine, lanes)
     couple(fed, a, cell, between, block, begins, turned, scale, n, spare, lanes)
     triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt, lanes)

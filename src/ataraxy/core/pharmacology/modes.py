@@ -73,7 +73,9 @@ def _blocks(entries: tuple[Entry, ...], n: int) -> Blocks | None:
         return None
     order = np.array([state for group in groups for state in group], dtype=np.int64)
     place = np.argsort(order)
-    cells = tuple(sorted({(int(place[e.row]), int(place[e.column])) for e in entries} | {(i, i) for i in range(n)}))
+    cells = tuple(
+        sorted({(int(place[e.row]), int(place[e.column])) for e in entries} | {(i, i) for i in range(n)})
+    )
     cell = np.full((n, n), NONE)
     for index, (row, column) in enumerate(cells):
         cell[row, column] = index

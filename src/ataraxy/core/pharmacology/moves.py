@@ -151,7 +151,8 @@ def _running(edges: Sequence[Edges], moments: FloatArray) -> tuple[IntArray, tup
 
 def _entering(edges: Sequence[Edges], moments: FloatArray) -> tuple[IntArray, tuple[tuple[int, ...], ...]]:
     """Which boluses enter at each moment, as rows."""
-    rows, sets = np.full(len(moments), NONE), []
+    rows = np.full(len(moments), NONE)
+    sets: list[tuple[int, ...]] = []
     for minute in np.unique([start for _, start, _, bolus in edges if bolus]):
         for place in np.flatnonzero(moments == minute):
             rows[place] = len(sets)
@@ -215,7 +216,9 @@ class _Tables:
         for chosen in line.running[1:]:
             rates = np.zeros((len(self.columns), self.people))
             for one in (inputs[i] for i in chosen):
-                rates[self.columns.index(one.state)] += one.mg / (one.end_min[0] - one.start_min[0]) / INPUT_SCALE
+                rates[self.columns.index(one.state)] += (
+                    one.mg / (one.end_min[0] - one.start_min[0]) / INPUT_SCALE
+                )
             self.rate_rows.append(rates)
         for chosen in line.entering:
             total = np.zeros((self.n, self.people))

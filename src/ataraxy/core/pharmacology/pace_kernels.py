@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ataraxy.core.pharmacology.lane_kernels import INLINE, JIT, LANES, U, at, root4
+from ataraxy.core.pharmacology.lane_kernels import INLINE, LANES, at, root4
+from ataraxy.core.pharmacology.lanes import JIT, U
 
 FINE, TOO_SMALL, NOT_A_NUMBER, TOO_MANY = 0.0, 1.0, 2.0, 3.0
 SAFETY, SLOWEST, FASTEST = 0.9, 5.0, 1.0 / 6.0  # of the step's size: most it shrinks, most it grows

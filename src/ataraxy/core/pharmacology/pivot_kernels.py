@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from numba import njit
 
-from ataraxy.core.pharmacology.lane_kernels import INLINE, JIT, LANES, at
+from ataraxy.core.pharmacology.lane_kernels import INLINE, LANES, at
+from ataraxy.core.pharmacology.lanes import JIT
 
 
 @njit(**JIT)

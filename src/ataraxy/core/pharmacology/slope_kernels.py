@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import njit
 
-from ataraxy.core.pharmacology.lane_kernels import INLINE, JIT, LANES, at
-from ataraxy.core.pharmacology.lanes import vexp, vlog
+from ataraxy.core.pharmacology.lane_kernels import INLINE, LANES, at
+from ataraxy.core.pharmacology.lanes import JIT, vexp, vlog
 
 LEAST_LEVEL = 1e-12  # of a driver over its constant: below it a power of it is told as this one's
 

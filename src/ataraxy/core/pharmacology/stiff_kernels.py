@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ataraxy.core.pharmacology.lane_kernels import JIT, LANES, U, at
+from ataraxy.core.pharmacology.lane_kernels import LANES, at
+from ataraxy.core.pharmacology.lanes import JIT, U
 from ataraxy.core.pharmacology.pace_kernels import (
     ASKED,
     DONE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ataraxy.core.pharmacology.lanes import JIT, STRIDE, U, at
+from ataraxy.core.pharmacology.lanes import JIT, STRIDE, at
 
 S2 = np.uint64(2) * STRIDE
 S3 = np.uint64(3) * STRIDE
@@ -334,14 +334,21 @@ def later_more_2(out, y, k, e, j, lanes):
 @njit(**JIT)
 def later_more_3(out, y, k, e, j, lanes):
     for i in range(lanes):
-        out[i] = out[i] + y[k + i] * e[j + i] + y[k + STRIDE + i] * e[j + STRIDE + i] + y[k + S2 + i] * e[j + S2 + i]
+        out[i] = (
+            out[i]
+            + y[k + i] * e[j + i]
+            + y[k + STRIDE + i] * e[j + STRIDE + i]
+            + y[k + S2 + i] * e[j + S2 + i]
+        )
 
 
 @njit(**JIT)
 def later_more_4(out, y, k, e, j, lanes):
     for i in range(lanes):
-        out[i] = out[i] + (y[k + i] * e[j + i] + y[k + STRIDE + i] * e[j + STRIDE + i]) + (
-            y[k + S2 + i] * e[j + S2 + i] + y[k + S3 + i] * e[j + S3 + i]
+        out[i] = (
+            out[i]
+            + (y[k + i] * e[j + i] + y[k + STRIDE + i] * e[j + STRIDE + i])
+            + (y[k + S2 + i] * e[j + S2 + i] + y[k + S3 + i] * e[j + S3 + i])
         )
 
 

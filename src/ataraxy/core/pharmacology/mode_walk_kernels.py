@@ -5,11 +5,18 @@ The general walk is in ``kernels``; this one is for the networks ``modes`` can t
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
-from ataraxy.core.pharmacology.banks import four_steps, later, stepped, stepped_fed, summed
-from ataraxy.core.pharmacology.effect_kernels import TURNOVER, close, driven, driven_too, response, turnover_tables, weigh
+from ataraxy.core.pharmacology.bank_kernels import four_steps, later, stepped, stepped_fed, summed
+from ataraxy.core.pharmacology.effect_kernels import (
+    TURNOVER,
+    close,
+    driven,
+    driven_too,
+    response,
+    turnover_tables,
+    weigh,
+)
 from ataraxy.core.pharmacology.lanes import (
     JIT,
     MOST_LANES,
@@ -148,8 +155,8 @@ def node(
 def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, answer, quad, doubts, spaces):
     """Walk all moves for some people and write every reading and effect asked into ``answer`` (rows, T, N), flat.
 
-    ``flying``: steps are too many to keep their decays, ``hovering``: nodes are. ``doubts``: for each person, how many times rounding may have grown. ``quad``: the integrals (turnover effects,
-    intervals, people), flat; empty if not kept.
+    ``flying``: steps are too many to keep their decays, ``hovering``: nodes are. ``doubts``: for each person, how many
+    times rounding may have grown. ``quad``: the integrals (turnover effects, intervals, people), flat; empty if not kept.
     """
     lo, hi = span
     n, cells, people, times, early, inputs, flying, hovering = sizes
@@ -165,8 +172,8 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
         node_ptr, node_length, node_min, node_occasion, node_fed, weights, left, left_min, keeps, keep_min, knot,
     ) = quadrature  # fmt: skip
     (
-        tables, a, e, g, own_e, own_g, node_e, node_g, y, weight, entering, push, feeding, amounts, scales, par, factors, decay, keep, level,
-        integral, spare, lanes_of,
+        tables, a, e, g, own_e, own_g, node_e, node_g, y, weight, entering, push, feeding, amounts, scales, par, factors,
+        decay, keep, level, integral, spare, lanes_of,
     ) = spaces  # fmt: skip
     drive, part, minutes, most = lanes_of
     rates, ahead, back, doubt = tables[0], tables[7], tables[8], tables[13]
@@ -202,10 +209,27 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
                 for i in range(lanes):
                     most[i] = most[i] if doubt[i] <= most[i] else doubt[i]
                 copy_rows(
-                    scales, zero, scales_of, U(occasion[m] * readings * people) + start, people, readings, lanes
+                    scales,
+                    zero,
+                    scales_of,
+                    U(occasion[m] * readings * people) + start,
+                    people,
+                    readings,
+                    lanes,
                 )
                 worth(
-                    y_mode, y_reading, rd_state, scales, sources, ahead, back, n, weight, entering, spare, lanes
+                    y_mode,
+                    y_reading,
+                    rd_state,
+                    scales,
+                    sources,
+                    ahead,
+                    back,
+                    n,
+                    weight,
+                    entering,
+                    spare,
+                    lanes,
                 )
                 if here >= 0:
                     taken_up(y, y_mode, weight, n, back, amounts, spare, lanes)
@@ -262,7 +286,13 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
                         r = driving[x]
                         stepped(y, e, at(step[m] * rows), bank[r], bank[r + 1], lanes)
                         summed(
-                            answer, U((r * times + out[m]) * people) + start, y, bank[r], bank[r + 1], 0.0, lanes
+                            answer,
+                            U((r * times + out[m]) * people) + start,
+                            y,
+                            bank[r],
+                            bank[r + 1],
+                            0.0,
+                            lanes,
                         )
                     if knot[m] >= 0:
                         close(
@@ -292,15 +322,36 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
                     else:
                         stepped(y, own_e, zero, 0, rows, lanes)
             if knot[m] >= 0:
-                close(knot[m], kinds, par, keeps, keep_min.shape[0], keep, level, integral, quad, start, people, lanes)
+                close(
+                    knot[m],
+                    kinds,
+                    par,
+                    keeps,
+                    keep_min.shape[0],
+                    keep,
+                    level,
+                    integral,
+                    quad,
+                    start,
+                    people,
+                    lanes,
+                )
             if bolus[m] >= 0:
                 for b in range(bolus_state.shape[0]):
-                    copy(part, zero, boluses_of, U((bolus[m] * bolus_state.shape[0] + b) * people) + start, lanes)
+                    copy(
+                        part,
+                        zero,
+                        boluses_of,
+                        U((bolus[m] * bolus_state.shape[0] + b) * people) + start,
+                        lanes,
+                    )
                     for r in range(rows):
                         add_product(y, at(r), entering, at(r * count + inputs + b), part, zero, lanes)
             if out[m] >= 0:
                 for r in range(readings):
-                    summed(answer, U((r * times + out[m]) * people) + start, y, bank[r], bank[r + 1], 0.0, lanes)
+                    summed(
+                        answer, U((r * times + out[m]) * people) + start, y, bank[r], bank[r + 1], 0.0, lanes
+                    )
                 effects_at(
                     out[m], answer, times, people, start, readings, kinds, par, low, high, drv_ptr, drv_reading, factors,
                     level, drive, lanes,
