@@ -142,9 +142,9 @@ BROKEN = (
     ),
     Broken(
         "a key twice",
-        'version       = "2026.2"',
-        'version       = "2026.2"\nversion = "2026.3"',
-        'version = "2026.3"',
+        'version       = "2026.3"',
+        'version       = "2026.3"\nversion = "2026.4"',
+        'version = "2026.4"',
         "This is not TOML: Cannot overwrite a value.",
     ),
     Broken(

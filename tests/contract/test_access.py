@@ -38,6 +38,7 @@ class Right:
 def _rights() -> dict[str, Right]:
     prescriber = frozenset({"prescriber"})
     watch = frozenset({"prescriber", "nurse", "director"})
+    look_back = frozenset({"prescriber", "director"})
     rights = {
         "home": Right(DESK),  # a researcher is sent on to the outcomes
         "learn:outcomes": Right(frozenset({"prescriber", "therapist", "director", "researcher"})),
@@ -46,6 +47,7 @@ def _rights() -> dict[str, Right]:
         "devices:monitors": Right(watch, watch),
         "day:closing": Right(watch, watch),
         "plan:stop-course": Right(BEDSIDE, BEDSIDE),
+        "treat:emergency-review": Right(look_back, look_back),
     }
     look = {
         DESK: "people:patients people:patient consent:consent plan:plan follow:due day:opening",
@@ -58,11 +60,13 @@ def _rights() -> dict[str, Right]:
         DESK: "people:add-patient people:escort people:break-glass consent:invite consent:withdraw plan:book plan:move"
         " follow:send",
         CLINICAL: "screen:diagnosis screen:scale screen:treatment screen:condition screen:medicine screen:pregnancy"
-        " screen:body screen:retract treat:pause treat:stop treat:note follow:story follow:concern",
+        " screen:body screen:retract treat:pause treat:stop treat:note treat:emergency"
+        " treat:emergency-log treat:pump treat:check-syringe follow:story follow:concern",
         BEDSIDE: "treat:arrive treat:check treat:escort treat:vital treat:bind treat:unbind treat:start treat:resume"
-        " treat:call-off day:equipment treat:finish treat:side-effect treat:resolve treat:correct treat:end",
+        " treat:call-off day:equipment treat:people treat:syringe treat:rate treat:order treat:give treat:bolus"
+        " treat:artefact treat:move treat:paper treat:hand-over treat:accept treat:finish treat:side-effect treat:resolve treat:correct treat:end",
         prescriber: "screen:attest screen:override screen:decide plan:start-course plan:review treat:override"
-        " treat:decide-dose day:sign-record",
+        " treat:decide-dose day:sign-record treat:countersign",
         DIRECTOR: "devices:gateways devices:revoke-gateway devices:unplaced"
         " people:review-glass people:add-staff people:credential plan:activate plan:sign-line",
     }

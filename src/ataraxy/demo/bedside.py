@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.day.equipment import ITEMS, equipment_gap, sign_equipment
 from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.arrival import arrive, check, escort
@@ -14,7 +17,10 @@ from ataraxy.clinic.treat.actions.decide import decide_dose
 from ataraxy.clinic.treat.actions.dose import finish, start
 from ataraxy.clinic.treat.actions.leave import end
 from ataraxy.clinic.treat.actions.observe import note, resolve, side_effect, vital
+from ataraxy.clinic.treat.actions.prepare import as_planned, check_syringe, name_cover, prepare_syringe
+from ataraxy.clinic.treat.actions.pump import read_pump
 from ataraxy.clinic.treat.course import holds_today
+from ataraxy.clinic.treat.cover import cover_gap
 from ataraxy.clinic.treat.dosing import dose_of_today, shown
 from ataraxy.clinic.treat.record import protocol_of, state_of
 from ataraxy.core.protocol.types import CheckKind, CourseRuleKind, DischargeKind, Measure, Protocol
@@ -74,11 +80,36 @@ def admit(here: Bedside, protocol: Protocol) -> None:
         nurse = here.play.as_(Role.NURSE, here.minute(-26 + turn))
         if line.kind is CheckKind.IDENTIFIERS:
             check(nurse, here.session.id, line.id, True, identifiers=("full-name", "birth-date"))
+        elif line.kind is CheckKind.EQUIPMENT:
+            if equipment_gap(nurse):
+                sign_equipment(nurse, ITEMS)
+            check(nurse, here.session.id, line.id, True)
+        elif line.kind is CheckKind.PEOPLE:
+            prescriber = here.play.as_(Role.PRESCRIBER, here.minute(-26 + turn))
+            name_cover(nurse, here.session.id, prescriber.signer().id, _free(here, nurse, prescriber))
+        elif line.kind is CheckKind.SYRINGE:
+            _draw(here, protocol, turn)
         elif line.kind is CheckKind.CONFIRM:
             check(nurse, here.session.id, line.id, True)
     before = _values(here, -6) | {Measure.DISSOCIATION: Decimal(0), Measure.SEDATION: Decimal(5)}
     before[Measure.ANXIETY_NOW] = Decimal(here.script.anxious[0])
     vital(here.play.as_(Role.NURSE, here.minute(-5)), here.session.id, before)
+
+
+def _free(here: Bedside, nurse: Context, prescriber: Context) -> UUID:
+    """Whoever of the two is certified in rescue and stands by in no other room."""
+    session = Session.objects.get(id=here.session.id)
+    people = (nurse.signer().id, prescriber.signer().id)
+    return next((p for p in people if not cover_gap(nurse, session, prescriber.signer().id, p)), people[0])
+
+
+def _draw(here: Bedside, protocol: Protocol, turn: int) -> None:
+    """Drawn up by the nurse as planned, checked by the prescriber."""
+    plan = dose_of_today(protocol, state_of(here.session.id))
+    nurse = here.play.as_(Role.NURSE, here.minute(-26 + turn))
+    made = prepare_syringe(nurse, here.session.id, as_planned(protocol, plan, f"S-{here.session.number}"))
+    prescriber = here.play.as_(Role.PRESCRIBER, here.minute(-26 + turn))
+    check_syringe(prescriber, here.session.id, made[0].envelope.id)
 
 
 def give(here: Bedside) -> None:
@@ -113,10 +144,19 @@ def watch(here: Bedside, protocol: Protocol) -> int:
             return before
         if infusion and minute == infusion:
             finish(here.play.as_(Role.NURSE, here.minute(minute)), here.session.id)
+            _read_the_pump(here, minute)
         vital(here.play.as_(Role.NURSE, here.minute(minute)), here.session.id, _observed(here, minute))
         _trouble(here, before, minute)
         before = minute
     return before
+
+
+def _read_the_pump(here: Bedside, minute: int) -> None:
+    """The pump's own count at the end, as near to the plan as a pump is."""
+    dose = state_of(here.session.id).dose
+    assert dose is not None and dose.planned.concentration_mg_per_ml
+    infused = dose.planned.mg / dose.planned.concentration_mg_per_ml
+    read_pump(here.play.as_(Role.NURSE, here.minute(minute)), here.session.id, infused, True)
 
 
 def _values(here: Bedside, minute: float) -> dict[Measure, Decimal]:
@@ -175,7 +215,7 @@ def leave(here: Bedside, protocol: Protocol, last: int) -> None:
     """The discharge criteria, the escort at the door, home."""
     nurse = here.play.as_(Role.NURSE, here.minute(last + 3))
     for line in protocol.discharge:
-        if line.kind is DischargeKind.CONFIRM:
+        if line.kind in (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY):
             check(nurse, here.session.id, line.id, True)
     escort(nurse, here.session.id, here.person.escort[0], here.person.escort[1], True)
     end(here.play.as_(Role.NURSE, here.minute(last + 5)), here.session.id, EndReason.DISCHARGED)

@@ -169,7 +169,35 @@ def ready(session: Any, again: Callable[..., None]) -> Any:
 
 
 @pytest.fixture
-def again(infusion: Any, at: Callable[..., Any], vitals: Callable[..., None]) -> Callable[..., None]:
+def cover_and_draw(at: Callable[..., Any], nurse: Any, prescriber: Any) -> Callable[..., None]:
+    """cover_and_draw(session, minute): the room is covered and checked; the dose drawn up and checked by another."""
+
+    def prepare(session: Any, minute: float) -> None:
+        from ataraxy.clinic.day.equipment import ITEMS, sign_equipment
+        from ataraxy.clinic.treat import actions
+        from ataraxy.clinic.treat.dosing import dose_of_today
+        from ataraxy.clinic.treat.record import protocol_of, state_of
+        from ataraxy.core.protocol.types import Measure
+
+        sign_equipment(at(minute), ITEMS)
+        actions.name_cover(at(minute + 1), session.id, prescriber.id, nurse.id)
+        actions.escort(at(minute + 2), session.id, "Robin Quillfeather", "555 0112", present=False)
+        actions.vital(at(minute + 2), session.id, {Measure.WEIGHT: Decimal(72)})
+        protocol = protocol_of(session)
+        plan = dose_of_today(protocol, state_of(session.id))
+        made = actions.prepare_syringe(at(minute + 2), session.id, actions.as_planned(protocol, plan))
+        actions.check_syringe(at(minute + 2, prescriber), session.id, made[0].envelope.id)
+
+    return prepare
+
+
+@pytest.fixture
+def again(
+    infusion: Any,
+    at: Callable[..., Any],
+    vitals: Callable[..., None],
+    cover_and_draw: Callable[..., None],
+) -> Callable[..., None]:
     """again(session, minute): the patient arrives at that minute, and everything is checked."""
 
     def check_all(session: Any, minute: float) -> None:
@@ -179,14 +207,14 @@ def again(infusion: Any, at: Callable[..., Any], vitals: Callable[..., None]) ->
 
         if state_of(session.id).arrived_at is None:
             actions.arrive(at(minute), session.id)
+        cover_and_draw(session, minute)
         for check in infusion.arrival:
-            if check.kind is CheckKind.CONFIRM:
+            if check.kind in (CheckKind.CONFIRM, CheckKind.EQUIPMENT):
                 actions.check(at(minute + 2), session.id, check.id, True)
             if check.kind is CheckKind.IDENTIFIERS:
                 names = ("full-name", "birth-date")
                 actions.check(at(minute + 2), session.id, check.id, True, identifiers=names)
-        actions.escort(at(minute + 3), session.id, "Robin Quillfeather", "555 0112", present=False)
-        vitals(session, minute + 8, weight=72)
+        vitals(session, minute + 8)
 
     return check_all
 
@@ -223,7 +251,7 @@ def observed(running: Any, infusion: Any, at: Callable[..., Any], vitals: Callab
     actions.finish(at(50), running.id)
     vitals(running, 176)
     for criterion in infusion.discharge:
-        if criterion.kind is DischargeKind.CONFIRM:
+        if criterion.kind in (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY):
             actions.check(at(178), running.id, criterion.id, True)
     actions.escort(at(179), running.id, "Robin Quillfeather", "555 0112", present=True)
     return running

@@ -47,7 +47,29 @@ def test_nobody_leaves_while_the_drug_runs(
     running: Any, nurse: Any, clock: Any, tell: Any, seen: Any, state: Any
 ) -> None:
     clock(30)
-    answer = tell(nurse, "end", running, how="transferred", note="to hospital", seen=seen(running))
+    answer = tell(nurse, "end", running, how="left-against-advice", note="went", seen=seen(running))
+    assert answer.status_code == 422
+    assert state(running).ending is None
+
+
+@pytest.mark.parametrize("how", ["transferred", "died"])
+def test_whoever_is_carried_off_gets_no_more_of_the_drug(
+    how: str, running: Any, nurse: Any, clock: Any, tell: Any, seen: Any, state: Any
+) -> None:
+    clock(30)
+    answer = tell(nurse, "end", running, how=how, note="ambulance", seen=seen(running))
+    assert answer.status_code == 302
+    assert state(running).dose.status == "stopped"
+    assert state(running).ending.how == how
+    assert state(running).irregular == ()
+
+
+def test_a_session_whose_dose_was_stopped_ends_as_such_only_when_every_criterion_holds(
+    running: Any, nurse: Any, clock: Any, tell: Any, seen: Any, state: Any
+) -> None:
+    clock(30)
+    tell(nurse, "stop", running)
+    answer = tell(nurse, "end", running, how="stopped", note="too much", seen=seen(running))
     assert answer.status_code == 422
     assert state(running).ending is None
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from ataraxy.catalog.load import protocols
 from ataraxy.core.protocol.dosing import plan_dose
 from ataraxy.core.protocol.types import CheckKind, Measure
+from ataraxy.core.session import care as c
 from ataraxy.core.session import events as e
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.fold import fold_session
@@ -24,14 +26,18 @@ WELL = {
     Measure.DISSOCIATION: 1,
     Measure.WEIGHT: 70,
     Measure.ANXIETY_NOW: 4,
+    Measure.NAUSEA: 0,
+    Measure.ORIENTATION: 3,
 }
+PRESCRIBER = UUID(int=1002)
 SHIPPED = sorted(protocols())
 
 
 class Nurse:
     """Does what the screen says, writes it down, and lets time pass only when told to wait."""
 
-    def __init__(self, protocol, story):
+    def __init__(self, protocol, story, mg_per_kg):
+        self.mg_per_kg = mg_per_kg
         self.protocol, self.story, self.minute, self.prompts = protocol, story, 2.0, 0
         self.kinds = []
 
@@ -52,7 +58,11 @@ class Nurse:
             self.measure([Measure.WEIGHT])
         elif kind == CheckKind.ESCORT:
             self.say(e.EscortNamed("Sam Rivers", "555 0100", present=self.prompts > 0))
-        elif check.kind in ("limit", "back-to-baseline"):
+        elif kind == CheckKind.PEOPLE:
+            self.say(c.CoverNamed(UUID(int=1), UUID(int=2)))
+        elif kind == CheckKind.SYRINGE:
+            self.draw()
+        elif check.kind in ("limit", "back-to-baseline", "falling"):
             self.measure({limit.measure for limit in check.limits} or [check.measure])
         else:
             self.say(e.CheckRecorded(line, True, identifiers=("name", "date of birth")))
@@ -60,6 +70,16 @@ class Nurse:
     def wait_until(self, due_at):
         minutes = (due_at - self.story.at(0)) / timedelta(minutes=1) if due_at else 0
         self.minute = max(self.minute + 0.5, minutes)
+
+    def draw(self):
+        plan = plan_dose(self.protocol, self.mg_per_kg, Decimal(70))
+        stock, none = self.protocol.drug.stock_mg_per_ml, Decimal(0)
+        final, strength = plan.infusion_ml or plan.stock_ml, plan.concentration_mg_per_ml or stock
+        held = plan.mg if plan.infusion_ml else plan.held_mg
+        rest = (final - plan.stock_ml) or none
+        self.say(c.SyringePrepared(held, stock, plan.stock_ml, "saline", rest, final, strength))
+        made = self.story.events[-1].envelope.id
+        self.story.say(self.minute, c.SyringeChecked(made), actor=PRESCRIBER)
 
     def start(self, mg_per_kg):
         plan = plan_dose(self.protocol, mg_per_kg, Decimal(70))
@@ -72,6 +92,7 @@ class Nurse:
                 plan.duration_min,
                 plan.rate_mg_per_min,
                 plan.concentration_mg_per_ml,
+                fold_session(self.story.events).care.syringe.event,
             )
         )
 
@@ -89,6 +110,8 @@ class Nurse:
             self.prompts += 1
         elif action.kind is NextKind.FINISH_DOSE:
             self.say(e.DoseFinished())
+        elif action.kind is NextKind.CONFIRM_PUMP:
+            self.say(c.PumpRead(None, True))
         elif action.kind is NextKind.WAIT:
             self.wait_until(action.due_at)
         elif action.kind is NextKind.DISCHARGE:
@@ -101,7 +124,7 @@ class Nurse:
 def test_doing_only_the_next_thing_leads_home(name, story):
     protocol = protocols()[name]
     mg_per_kg = protocol.indications[0].course.doses_mg_per_kg[0]
-    nurse = Nurse(protocol, story.open())
+    nurse = Nurse(protocol, story.open(), mg_per_kg)
     for _ in range(400):
         decision = decide(protocol, fold_session(story.events), story.at(nurse.minute))
         assert (
@@ -117,6 +140,7 @@ def test_doing_only_the_next_thing_leads_home(name, story):
     observed = next(d.at_least_min for d in protocol.discharge if d.at_least_min)
     stay = (state.ending.at - state.dose.started_at) / timedelta(minutes=1)
     assert observed <= stay < observed + 30
+    assert (NextKind.CONFIRM_PUMP in nurse.kinds) is (protocol.dose.duration_min is not None)
     assert nurse.prompts <= 60, "the alert budget of one session"
 
 

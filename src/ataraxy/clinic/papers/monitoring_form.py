@@ -37,6 +37,14 @@ NEAR = timedelta(minutes=10)  # a pressure this far from it still answers; propo
 ALERT, SLOW_BREATHING = 5, ("respiratory-depression",)
 FELT = Measure.DISSOCIATION
 
+# Nothing of these is measured: they are asked, or waited for.
+ASKED_AT_THE_DOOR = (
+    DischargeKind.MINIMUM_OBSERVATION,
+    DischargeKind.ESCORT,
+    DischargeKind.CONFIRM,
+    DischargeKind.NO_ACUTE_SUICIDALITY,
+)
+
 
 def monitoring_form(at: Seat) -> bytes:
     """The PDF of one session with a dose."""
@@ -191,11 +199,7 @@ def _ready_after(at: Seat) -> str:
     dose = at.state.dose
     if dose is None:
         return "no dose"
-    clinical = {
-        c.id
-        for c in at.protocol.discharge
-        if c.kind not in (DischargeKind.MINIMUM_OBSERVATION, DischargeKind.ESCORT, DischargeKind.CONFIRM)
-    }
+    clinical = {c.id for c in at.protocol.discharge if c.kind not in ASKED_AT_THE_DOOR}
     log = at.state.log
     for count in range(1, len(log) + 1):
         moment = log[count - 1].envelope.recorded_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from ataraxy.core.chart.chart import Chart
 from ataraxy.core.chart.events import GrantKind
@@ -46,7 +47,7 @@ def shown(plan: DosePlan) -> Shown:
     return Shown(str(plan.mg), str(plan.mg_per_kg), str(plan.weight_kg), rate)
 
 
-def started(plan: DosePlan) -> DoseStarted:
+def started(plan: DosePlan, syringe: UUID | None = None) -> DoseStarted:
     """The event that begins this dose. ``mg_per_kg`` is what is really given, after cap and rounding.
 
     An injection is what its syringe holds.
@@ -60,6 +61,7 @@ def started(plan: DosePlan) -> DoseStarted:
         duration_min=plan.duration_min,
         rate_mg_per_min=plan.rate_mg_per_min,
         concentration_mg_per_ml=plan.concentration_mg_per_ml,
+        syringe=syringe,
     )
 
 

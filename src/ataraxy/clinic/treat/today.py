@@ -16,6 +16,7 @@ from ataraxy.clinic.plan.queries import protocol_of
 from ataraxy.clinic.plan.spacing import skipped, too_near
 from ataraxy.clinic.screen.gate import judged
 from ataraxy.clinic.treat.course import holds_today
+from ataraxy.clinic.treat.cover import room_gaps
 from ataraxy.clinic.treat.dosing import consent_gap
 from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.protocol.types import Course, CriterionKind, Disorder
@@ -23,7 +24,8 @@ from ataraxy.core.protocol.types import Course, CriterionKind, Disorder
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """One reason not to give the dose today. ``line`` is consent, standing, concern, course, stop-rules or dose-step."""
+    """One reason not to give the dose today. ``line`` is consent, standing, cover, equipment, concern,
+    course, stop-rules or dose-step."""
 
     line: str
     what: str
@@ -44,6 +46,8 @@ def _against(ctx: Context, session: Session) -> Iterator[Against]:
         if one.kind is not CriterionKind.CONSENT:
             what = f"{one.criterion or 'protocol'}: {one.reason}"
             yield Against("standing", what, "Look at the screening page with the prescriber.")
+    for line, what, cure in room_gaps(ctx, session, protocol):
+        yield Against(line, what, cure)
     for concern in chart.open_concerns:
         what = f"a concern waits for an answer: {concern.record.payload.text.rstrip('.')}"
         yield Against("concern", what, "A named person speaks with the patient and answers it.")

@@ -8,7 +8,7 @@ from datetime import datetime
 from ataraxy.core.course.holds import CourseHold
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.dosing import DosePlan, plan_dose
-from ataraxy.core.protocol.types import Measure, Protocol
+from ataraxy.core.protocol.types import CheckKind, Measure, Protocol
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.events import (
     DoseFinished,
@@ -47,6 +47,8 @@ def gate_start(
         return Refusal(f"The protocol gives it by {protocol.dose.route.value}.", "Plan the dose again.")
     if (refusal := _beside_plan(protocol, state, dose)) is not None:
         return refusal
+    if (refusal := _other_syringe(protocol, state, dose)) is not None:
+        return refusal
     stance = decide(protocol, state, now).stance
     if isinstance(stance, Hold):
         first = stance.reasons[0]
@@ -71,6 +73,25 @@ def _beside_plan(protocol: Protocol, state: SessionState, dose: DoseStarted) -> 
     if dose.mg > plan.mg:
         return Refusal(f"{dose.mg} mg is above the planned {plan.mg} mg.", cure)
     return _too_fast(plan, dose)
+
+
+def _other_syringe(protocol: Protocol, state: SessionState, dose: DoseStarted) -> Refusal | None:
+    """What runs is what was drawn up and checked: enough of it, of the strength on the pump."""
+    syringe = state.care.syringe
+    if syringe is None or not any(check.kind is CheckKind.SYRINGE for check in protocol.arrival):
+        return None  # the checks before the dose say so
+    made = syringe.prepared
+    if dose.syringe != syringe.event:
+        return Refusal("Another syringe was drawn up since.", "Look at what was drawn up, then start.")
+    if made.mg < dose.mg:
+        return Refusal(
+            f"The syringe holds {made.mg} mg, the dose is {dose.mg} mg.", "Draw up the whole dose."
+        )
+    strength = dose.concentration_mg_per_ml or protocol.drug.stock_mg_per_ml
+    if made.concentration_mg_per_ml != strength:
+        words = f"It is {made.concentration_mg_per_ml} mg/mL, and {strength} mg/mL is planned."
+        return Refusal(words, "Prepare it as planned; the pump counts on the strength.")
+    return None
 
 
 def _too_fast(plan: DosePlan, dose: DoseStarted) -> Refusal | None:

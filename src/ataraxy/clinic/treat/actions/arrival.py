@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from ataraxy.clinic.context import Context
+from ataraxy.clinic.day.equipment import equipment_gap
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import write
 from ataraxy.clinic.treat.record import protocol_of
@@ -23,7 +24,8 @@ IDENTIFIERS: dict[str, str] = {
     "phone": "Telephone number",
     "photo-document": "Photo document",
 }
-ANSWERED = (CheckKind.CONFIRM, CheckKind.IDENTIFIERS)
+ANSWERED = (CheckKind.CONFIRM, CheckKind.IDENTIFIERS, CheckKind.EQUIPMENT)
+SAID_AT_THE_DOOR = (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY)
 
 
 def arrive(
@@ -58,6 +60,8 @@ def check(
         raise InputRefused(f"{line!r} is not a check a person answers.", "Choose one from the page.", "line")
     if not ok and not note.strip():
         raise InputRefused('A "no" needs a word of why.', "Say what is wrong.", "note")
+    if ok and _is_equipment(protocol, line) and (gap := equipment_gap(ctx)):
+        raise InputRefused(f"{gap[:1].upper()}{gap[1:]}.", "Sign today's check first.", "ok")
     wanted = _identifies(protocol, line) and ok
     if wanted and len(set(identifiers) & IDENTIFIERS.keys()) < 2:
         raise InputRefused(
@@ -88,7 +92,11 @@ def escort(
 def answered_lines(protocol: Protocol) -> set[str]:
     """The lines a person answers with yes or no."""
     before = {c.id for c in protocol.arrival if c.kind in ANSWERED}
-    return before | {c.id for c in protocol.discharge if c.kind is DischargeKind.CONFIRM}
+    return before | {c.id for c in protocol.discharge if c.kind in SAID_AT_THE_DOOR}
+
+
+def _is_equipment(protocol: Protocol, line: str) -> bool:
+    return any(c.id == line and c.kind is CheckKind.EQUIPMENT for c in protocol.arrival)
 
 
 def _identifies(protocol: Protocol, line: str) -> bool:

@@ -13,6 +13,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import WATCHING, require, write
+from ataraxy.clinic.treat.cover import claim_rescuer
 from ataraxy.clinic.treat.dosing import Shown, dose_of_today, shown, started
 from ataraxy.clinic.treat.record import append_locked, lock_with_chart, protocol_of, state_of
 from ataraxy.clinic.treat.today import against_today
@@ -20,6 +21,7 @@ from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import DoseFinished, DosePaused, DoseResumed, DoseStarted, DoseStopped
+from ataraxy.core.session.state import SessionState
 
 ALL_OF_IT = Decimal("0.95")  # proposed: a pump and a clock differ by less
 
@@ -42,6 +44,7 @@ def start(
         head = lock_with_chart(ctx, session_id)
         if written_before(ctx, key, session_id, DoseStarted):
             return []
+        claim_rescuer(session_id)
         session = _seated(ctx, session_id)
         if against := against_today(ctx, session):
             first = against[0]
@@ -52,7 +55,13 @@ def start(
             raise InputRefused(
                 "The numbers are not the ones that were confirmed.", "Look at the new ones, then confirm."
             )
-        return append_locked(ctx, head, [Entry(started(plan))], key=key, seen=seen, state=state)
+        return append_locked(
+            ctx, head, [Entry(started(plan, _syringe(state)))], key=key, seen=seen, state=state
+        )
+
+
+def _syringe(state: SessionState) -> UUID | None:
+    return state.care.syringe.event if state.care.syringe else None
 
 
 def _seated(ctx: Context, session_id: UUID) -> Session:

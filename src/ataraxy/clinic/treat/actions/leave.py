@@ -1,4 +1,4 @@
-"""The end of a session: home, cancelled before any dose, to a hospital, or against advice."""
+"""The end of a session: home, cancelled before any dose, to a hospital, against advice, or by death."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from ataraxy.clinic.treat.actions.acting import require
 from ataraxy.clinic.treat.record import append_session, state_of
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
-from ataraxy.core.session.events import EndReason, MonitorUnbound, SessionEnded
+from ataraxy.core.session.events import DoseStopped, EndReason, MonitorUnbound, SessionEnded
+from ataraxy.core.session.permit import AT_HOME
+
+# Nobody waits for a tap on "stop" first: whoever is carried off gets no more of the drug.
+CARRIED_OFF = (EndReason.TRANSFERRED, EndReason.DIED)
 
 
 def end(
@@ -32,8 +36,10 @@ def end(
     if how is not EndReason.DISCHARGED and not note.strip():
         raise InputRefused("This ending needs its reason.", "Say in a few words what happened.", "note")
     state = state_of(session_id)
-    escort = state.escort.name if state.escort and how is EndReason.DISCHARGED else ""
+    escort = state.escort.name if state.escort and how in AT_HOME else ""
     entries = [Entry(SessionEnded(how, escort, note.strip()))]
     if state.monitor is not None:
         entries.insert(0, Entry(MonitorUnbound(state.monitor)))
+    if how in CARRIED_OFF and state.dose is not None and state.dose.is_open:
+        entries.insert(0, Entry(DoseStopped(f"the session ended: {how.value}")))
     return append_session(ctx, session_id, *entries, key=key, seen=seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from ataraxy.clinic.treat.models import Monitor
 from ataraxy.clinic.treat.words import event_words
 from ataraxy.core.protocol.types import Protocol
 from ataraxy.core.record.envelope import Origin
+from ataraxy.core.session.care import MedicineGiven
 from ataraxy.core.session.events import (
     DoseDecided,
     DoseFinished,
@@ -21,12 +22,15 @@ from ataraxy.core.session.events import (
     DoseStopped,
     EventRetracted,
     Grade,
+    NoteWritten,
     SessionOpened,
     SideEffectReported,
     VitalRecorded,
 )
 from ataraxy.core.session.state import Event, SessionState, WhyOut
 
+# What may have been charted on the wrong patient.
+MOVABLE = (VitalRecorded, SideEffectReported, NoteWritten, MedicineGiven)
 DOSE_ACTS = (DoseStarted, DosePaused, DoseResumed, DoseStopped, DoseFinished)
 LATE = timedelta(minutes=2)  # entered later than this after it was true: marked as charted afterwards
 
@@ -44,6 +48,10 @@ class Entry:
     out: str
     trouble: str
     may_be_corrected: bool
+    artefact: str = ""  # why it is held to be wrong; it stays
+    paper: str = ""  # the sheet it was written on first
+    is_vital: bool = False
+    may_be_moved: bool = False
 
 
 def log(state: SessionState, protocol: Protocol, names: Mapping[UUID, str]) -> list[Entry]:
@@ -51,7 +59,22 @@ def log(state: SessionState, protocol: Protocol, names: Mapping[UUID, str]) -> l
     labels = monitor_labels(state)
     out = {o.event.envelope.id: o.why for o in state.out_of_effect}
     trouble = {i.event: i.reason for i in state.irregular}
-    return [_entry(e, protocol, names, labels, out, trouble) for e in reversed(state.log)]
+    found = [_entry(e, protocol, names, labels, out, trouble) for e in reversed(state.log)]
+    return [_beside(one, event, state) for one, event in zip(found, reversed(state.log), strict=True)]
+
+
+def _beside(entry: Entry, event: Event, state: SessionState) -> Entry:
+    """What other entries say of it: an artefact, from paper; and whether it could be another patient's."""
+    care = state.care
+    sheet = care.paper.get(entry.id)
+    counts = not entry.out
+    return replace(
+        entry,
+        artefact=care.artefacts.get(entry.id, ""),
+        paper=f"{sheet.sheet}, {sheet.written_by}" if sheet else "",
+        is_vital=counts and isinstance(event.payload, VitalRecorded),
+        may_be_moved=counts and isinstance(event.payload, MOVABLE),
+    )
 
 
 def names_of(state: SessionState) -> dict[UUID, str]:

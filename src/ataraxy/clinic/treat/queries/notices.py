@@ -16,7 +16,7 @@ from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.treat.models import Monitor, Quarantined, Sample
 from ataraxy.clinic.treat.queries.room import Link, Seat
 from ataraxy.clinic.treat.queries.tiles import Tile
-from ataraxy.clinic.treat.words import first_capital
+from ataraxy.clinic.treat.words import MEASURES, first_capital
 from ataraxy.core.protocol.types import Phase
 from ataraxy.core.session.verdict import Hold, Pause, Reason, Stop
 
@@ -51,10 +51,15 @@ def physiological(at: Seat) -> list[Notice]:
     speaking += [("low", reason) for reason in at.decision.cautions]
     found: dict[tuple[str, str], Notice] = {}
     for priority, reason in speaking:
-        found.setdefault(
-            (reason.line, reason.what), Notice(priority, reason.text, first_capital(reason.what), reason.at)
-        )
+        found.setdefault((reason.line, reason.what), Notice(priority, reason.text, _named(reason), reason.at))
     return list(found.values())
+
+
+def _named(reason: Reason) -> str:
+    """What is so now, with the measure by the name it has on its tile."""
+    if reason.value is None:
+        return first_capital(reason.what)
+    return first_capital(reason.what.replace(reason.value.measure.value, MEASURES[reason.value.measure], 1))
 
 
 def technical(at: Seat, link: Link, tiles: Sequence[Tile]) -> list[Notice]:

@@ -34,7 +34,7 @@ from ataraxy.core.session.verdict import ARRIVAL_LINE, Decision, Missing, NextKi
 
 SAMPLES_SINCE = timedelta(minutes=30)
 LINK_QUIET = timedelta(seconds=15)  # a monitor sends every second or so: quieter is worth a word
-URGENT = (NextKind.STOP_DOSE, NextKind.PAUSE_DOSE, NextKind.CALL_PRESCRIBER)
+URGENT = (NextKind.STOP_DOSE, NextKind.PAUSE_DOSE, NextKind.CALL_PRESCRIBER, NextKind.EMERGENCY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,27 +159,24 @@ def banner(at: Seat) -> Banner:
     return Banner(what.rstrip(".") + ".", when, kind, verb, label, nxt.line, nxt.due_at)
 
 
+NEXT_PAGE: Mapping[NextKind, tuple[str, str]] = {
+    NextKind.STOP_DOSE: ("stop", "Stop the dose"),
+    NextKind.PAUSE_DOSE: ("pause", "Pause the dose"),
+    NextKind.START_DOSE: ("start", "Look at the dose"),
+    NextKind.MEASURE: ("vital", "Enter values"),
+    NextKind.RESUME_OR_STOP: ("resume", "Resume"),
+    NextKind.FINISH_DOSE: ("finish", "The dose is in"),
+    NextKind.CONFIRM_PUMP: ("pump", "Confirm the pump"),
+    NextKind.EMERGENCY: ("emergency", "Open the card"),
+    NextKind.DISCHARGE: ("end", "Send home"),
+}
+
+
 def _verb(at: Seat, kind: NextKind, line: str) -> tuple[str, str]:
     """The page that does the next thing, and the words on its button."""
-    match kind:
-        case NextKind.STOP_DOSE:
-            return "stop", "Stop the dose"
-        case NextKind.PAUSE_DOSE:
-            return "pause", "Pause the dose"
-        case NextKind.START_DOSE:
-            return "start", "Look at the dose"
-        case NextKind.MEASURE:
-            return "vital", "Enter values"
-        case NextKind.RESUME_OR_STOP:
-            return "resume", "Resume"
-        case NextKind.FINISH_DOSE:
-            return "finish", "The dose is in"
-        case NextKind.DISCHARGE:
-            return "end", "Send home"
-        case NextKind.CHECK:
-            return answer_verb(at.protocol, line), "Answer it"
-        case _:
-            return "", ""
+    if kind is NextKind.CHECK:
+        return answer_verb(at.protocol, line), "Answer it"
+    return NEXT_PAGE.get(kind, ("", ""))
 
 
 def answer_verb(protocol: Protocol, line: str) -> str:
@@ -193,6 +190,11 @@ def answer_verb(protocol: Protocol, line: str) -> str:
         "escort": "escort",
         "weight": "vital",
         "limit": "vital",
+        "equipment": "check",
+        "no-acute-suicidality": "check",
+        "falling": "vital",
+        "people": "people",
+        "syringe": "syringe",
     }
     return pages.get(kinds.get(line, ""), "vital" if kinds.get(line) == "back-to-baseline" else "")
 
@@ -240,11 +242,14 @@ def discharge_steps(at: Seat, names: Mapping[UUID, str]) -> list[Step]:
 DAY_LINES = {
     "consent": "Consent to treatment on this protocol version is in force",
     "standing": "Nothing that speaks against treatment became known, and every answer is still current",
+    "cover": "The two who are named may do this today, and the rescuer stands by in no other room",
+    "equipment": "Today's check of oxygen, suction, bag-mask and defibrillator is signed, and nothing is broken",
     "concern": "No concern about this patient waits for an answer",
     "course": "The day and the dose follow from the sessions before",
     "stop-rules": "No stop rule of the course holds, or a prescriber has reviewed it and signed",
     "dose-step": "The dose is not above the last one, or a prescriber has decided the step",
 }
+ROOM_LINES = {"cover": CheckKind.PEOPLE, "equipment": CheckKind.EQUIPMENT}  # where the protocol asks for them
 DAY_VERBS = {"stop-rules": "review", "dose-step": "decide-dose"}  # a prescriber's pages
 
 
@@ -255,6 +260,7 @@ def _day_steps(at: Seat) -> list[Step]:
     return [
         _day_step(line, text, [a for a in against if a.line == line], verbs.get(line, ""))
         for line, text in DAY_LINES.items()
+        if line not in ROOM_LINES or any(c.kind is ROOM_LINES[line] for c in at.protocol.arrival)
     ]
 
 

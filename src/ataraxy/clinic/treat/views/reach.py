@@ -63,6 +63,11 @@ def back(at: Seat) -> HttpResponse:
     return redirect("treat:session", session_id=at.session.id)
 
 
+def to_verb(at: Seat, verb: str) -> HttpResponse:
+    """To another page of the same session."""
+    return redirect(f"treat:{verb}", session_id=at.session.id)
+
+
 def page(request: HttpRequest, template: str, at: Seat, status: int = 200, **context: Any) -> HttpResponse:
     """A page of one session, with who it is about."""
     phase, kind = phase_words(at)

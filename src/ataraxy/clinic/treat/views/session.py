@@ -9,6 +9,7 @@ from ataraxy.clinic.figures import flow_sheet as figure
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
 from ataraxy.clinic.treat.forms import VitalForm
 from ataraxy.clinic.treat.queries import room
+from ataraxy.clinic.treat.queries.around import around
 from ataraxy.clinic.treat.queries.flow import flow_sheet
 from ataraxy.clinic.treat.queries.log import log, monitor_labels
 from ataraxy.clinic.treat.queries.notices import physiological, technical
@@ -46,6 +47,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         open_leaving=[s for s in leaving if not s.holds],
         done_leaving=[s for s in leaving if s.holds],
         effects=room.open_effects(at, names),
+        **around(at, names),
         physiological=physiological(at),
         technical=technical(at, link, shown),
         sheet=figure.draw(sheet),

@@ -8,6 +8,7 @@ from itertools import pairwise
 from ataraxy.core.protocol.checks.library import Library
 from ataraxy.core.protocol.problem import Path, Problem
 from ataraxy.core.protocol.types import (
+    Caution,
     CheckKind,
     DischargeKind,
     Measure,
@@ -20,6 +21,9 @@ from ataraxy.core.protocol.types import (
     RuleAction,
 )
 
+CONTINUOUS = (Measure.SPO2, Measure.HEART_RATE_ECG, Measure.PULSE_OXIMETER, Measure.RESPIRATORY_RATE)
+NEVER_SIGNED = (CheckKind.PEOPLE, CheckKind.EQUIPMENT, CheckKind.SYRINGE)
+LONGEST_FILTER_S = 15  # a duration filter delays onset: no longer than this, and only before a rule acts
 NEVER_SKIPPED = (CheckKind.IDENTIFIERS, CheckKind.ESCORT, CheckKind.WEIGHT)
 
 
@@ -31,6 +35,23 @@ def bedside_problems(protocol: Protocol, library: Library) -> Iterator[Problem]:
     yield from _coverage(protocol, library)
     for index, rule in enumerate(protocol.rules):
         yield from _rule(rule, ("rules", index), protocol)
+    for index, caution in enumerate(protocol.cautions):
+        yield from _caution(caution, ("cautions", index))
+    for index, card in enumerate(protocol.emergencies):
+        if not card.steps or not card.roles:
+            words = f"{card.id!r} says nothing to do, or gives nobody a part."
+            yield Problem(("emergencies", index), words, "Add `steps` and `roles`.")
+
+
+def _caution(caution: Caution, path: Path) -> Iterator[Problem]:
+    if not caution.limits and not caution.changes:
+        yield Problem(path, f"{caution.id!r} has no limit: it never speaks.", "Add `limits` or `changes`.")
+    if not 0 <= caution.for_s <= LONGEST_FILTER_S:
+        words = f"A filter of {caution.for_s} s delays a warning too long."
+        yield Problem((*path, "for_s"), words, f"At most {LONGEST_FILTER_S}.")
+    if caution.for_s and any(x.measure not in CONTINUOUS for x in (*caution.limits, *caution.changes)):
+        words = "Only a continuous value may be filtered: one reading of a cuff stands by itself."
+        yield Problem((*path, "for_s"), words, "Remove `for_s`, or name continuous measures alone.")
 
 
 def least_observation_min(protocol: Protocol) -> int:
@@ -48,7 +69,11 @@ def _arrival(protocol: Protocol) -> Iterator[Problem]:
         if check.kind is not CheckKind.LIMIT and check.limits:
             words = f"`limits` means nothing for {check.kind.value!r}."
             yield Problem((*path, "limits"), words, 'Write kind = "limit".')
-        if check.kind in NEVER_SKIPPED and check.override is not Override.NEVER:
+        if (check.readings is None) != (check.over_min is None):
+            yield Problem(path, f"{check.id!r} says half of it.", "Write both `readings` and `over_min`.")
+        if check.kind is CheckKind.EQUIPMENT and not check.items:
+            yield Problem(path, f"{check.id!r} names nothing to check.", "Add `items`.")
+        if check.kind in (*NEVER_SKIPPED, *NEVER_SIGNED) and check.override is not Override.NEVER:
             words = f"{check.kind.value!r} could be signed away."
             yield Problem((*path, "override"), words, 'Write override = "never".')
     present = {check.kind for check in protocol.arrival}
@@ -147,7 +172,7 @@ def widest_gap_min(line: Monitoring, protocol: Protocol) -> int | None:
 
 
 def _rule(rule: Rule, path: Path, protocol: Protocol) -> Iterator[Problem]:
-    if not rule.limits:
+    if not rule.limits and not rule.changes:
         yield Problem((*path, "limits"), f"{rule.id!r} has no limit: it never acts.", "Add `limits`.")
     if not rule.phases:
         yield Problem((*path, "phases"), f"{rule.id!r} has no phase: it never acts.", "Add `phases`.")

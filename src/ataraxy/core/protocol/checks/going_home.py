@@ -48,7 +48,10 @@ def _parameters(criterion: DischargeCriterion, path: Path) -> Iterator[Problem]:
             yield Problem(
                 (*path, name), f"`{name}` means nothing for {criterion.kind.value!r}.", "Remove it."
             )
-    if criterion.kind in NEVER_SKIPPED and criterion.override is not Override.NEVER:
+    unsafe = criterion.kind is DischargeKind.NO_ACUTE_SUICIDALITY or any(
+        limit.measure is Measure.SEDATION for limit in criterion.limits
+    )
+    if (unsafe or criterion.kind in NEVER_SKIPPED) and criterion.override is not Override.NEVER:
         words = f"{criterion.kind.value!r} could be signed away."
         yield Problem((*path, "override"), words, 'Write override = "never".')
 

@@ -44,13 +44,39 @@ def placed_limits(protocol: Protocol) -> Iterator[Placed]:
 def limit_problems(protocol: Protocol, library: Library) -> Iterator[Problem]:
     """Each limit by itself, then against the outer bounds, then against each other."""
     placed = list(placed_limits(protocol))
-    for one in placed:
+    for one in (*placed, *_softer(protocol)):
         yield from _one(one, library)
+    for one in placed:
+        yield from _clear(one)
     for bound in library.limits.bounds:
         yield from _bound(protocol, placed, bound)
     for bound in library.limits.bounds:
         if bound.about is About.ACT:
             yield from _order(placed, bound)
+
+
+def _softer(protocol: Protocol) -> Iterator[Placed]:
+    """What only asks to look, and what is about a change: no bound is met by these."""
+    for index, caution in enumerate(protocol.cautions):
+        for number, limit in enumerate(caution.limits):
+            yield Placed(limit, ("cautions", index, "limits", number), About.ACT)
+        for number, limit in enumerate(caution.changes):
+            yield Placed(limit, ("cautions", index, "changes", number), About.ACT)
+    for index, rule in enumerate(protocol.rules):
+        for number, limit in enumerate(rule.changes):
+            yield Placed(limit, ("rules", index, "changes", number), About.ACT)
+
+
+def _clear(one: Placed) -> Iterator[Problem]:
+    """What ends a warning is better than what begins it."""
+    limit = one.limit
+    if limit.clear is None:
+        return
+    if one.about is not About.ACT:
+        yield Problem((*one.path, "clear"), "`clear` is for rules: here one value decides.", "Remove it.")
+    elif limit.comparison.holds(limit.clear, limit.value):
+        words = f"{limit.measure.value} {limit.clear} still breaks the limit: nothing would end it."
+        yield Problem((*one.path, "clear"), words, "Write a value inside the limit.")
 
 
 def _one(one: Placed, library: Library) -> Iterator[Problem]:

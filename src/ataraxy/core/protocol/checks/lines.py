@@ -11,6 +11,7 @@ from ataraxy.core.protocol.lines import claims, lines
 from ataraxy.core.protocol.problem import Path, Problem
 from ataraxy.core.protocol.types import (
     ArrivalCheck,
+    Caution,
     CheckIn,
     Criterion,
     DischargeCriterion,
@@ -112,8 +113,18 @@ def _numbers(line: Line) -> Iterator[tuple[Path, tuple[Decimal, ...]]]:
         case Monitoring():
             yield from _plain(line, "every_min")
             yield from ((("at_min", i), (Decimal(minute),)) for i, minute in enumerate(line.at_min))
-        case ArrivalCheck() | Rule():
+        case ArrivalCheck():
+            yield from _plain(line, "readings", "over_min")
             yield from _limit_numbers(line)
+        case Rule():
+            yield from _plain(line, "repeat_within_min")
+            yield from _limit_numbers(line)
+            yield from _change_numbers(line)
+        case Caution():
+            if line.for_s:
+                yield from _plain(line, "for_s")
+            yield from _limit_numbers(line)
+            yield from _change_numbers(line)
         case DischargeCriterion():
             yield from _plain(line, "at_least_min", "fresh_within_min", "margin")
             yield from _limit_numbers(line)
@@ -131,7 +142,14 @@ def _plain(line: Line, *names: str) -> Iterator[tuple[Path, tuple[Decimal, ...]]
 
 
 def _limit_numbers(
-    line: ArrivalCheck | Rule | DischargeCriterion,
+    line: ArrivalCheck | Rule | Caution | DischargeCriterion,
 ) -> Iterator[tuple[Path, tuple[Decimal, ...]]]:
     for index, limit in enumerate(line.limits):
         yield ("limits", index, "value"), (limit.value,)
+        if limit.clear is not None:
+            yield ("limits", index, "clear"), (limit.clear,)
+
+
+def _change_numbers(line: Rule | Caution) -> Iterator[tuple[Path, tuple[Decimal, ...]]]:
+    for index, limit in enumerate(line.changes):
+        yield ("changes", index, "value"), (limit.value,)
