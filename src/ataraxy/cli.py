@@ -216,7 +216,11 @@ def simulate(
     mg_per_kg: Annotated[
         str, typer.Option("--mg-per-kg", help="Another dose than the largest planned.")
     ] = "",
-    hours: Annotated[float, typer.Option(help="How long people are followed.")] = 8.0,
+    course: Annotated[str, typer.Option(help="The whole course for gad, sad or ptsd, every session.")] = "",
+    hours: Annotated[
+        float | None,
+        typer.Option(help="How long people are followed: 8 h; after a course's last session, 7 days."),
+    ] = None,
     against: Annotated[str, typer.Option(help="Another protocol, in the same people.")] = "",
     find_dose: Annotated[str, typer.Option("--find-dose", help='The largest dose: "systolic<160@95%".')] = "",
     find_rate: Annotated[str, typer.Option("--find-rate", help="The shortest infusion, likewise.")] = "",
@@ -238,6 +242,7 @@ def simulate(
         effects=tuple(effects or ()),
         mg_per_kg=mg_per_kg,
         hours=hours,
+        course=course,
         against=against,
         find_dose=find_dose,
         find_rate=find_rate,

@@ -153,6 +153,37 @@ def test_a_protocol_against_itself_overwrites_nothing(
     assert len(set(files)) == len(files) == len(list(tmp_path.iterdir()))
 
 
+def test_a_course_is_every_session_and_its_slow_response(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Six infusions two days apart (Feder 2021): six times the exposure of one, the same peak, and pictures in days."""
+    chosen = {"models": ("kamp-2020-spread",), "out": tmp_path}
+    one, all_of_them = (told(capsys, **more, **chosen)["results"][0] for more in ({}, {"course": "ptsd"}))
+    assert one["course"] is None and all_of_them["course"].startswith("ptsd: 6 sessions, 2 days apart")
+    assert len(all_of_them["dose"]) == 6
+    single, whole = ({f["figure"]: f for f in r["figures"]} for r in (one, all_of_them))
+    area = "ketamine AUC to infinity"
+    assert whole[area]["q50"] == pytest.approx(6 * single[area]["q50"], rel=1e-6)
+    assert 1 <= whole["ketamine highest"]["q50"] / single["ketamine highest"]["q50"] < 1.05
+    assert "anxiety lowest" in whole and "anxiety lowest" not in single
+    assert "ready to go" not in whole
+    lines = [{line["line"]: line["count"] for line in r["lines"]} for r in (one, all_of_them)]
+    assert all(lines[1][name] >= count for name, count in lines[0].items())
+    drawn = (tmp_path / "iv-racemic-0.5-course-kamp-2020-spread-anxiety.svg").read_text()
+    assert "days from the start of the first dose" in drawn and "xploratory" in drawn
+    rows = list(csv.DictReader((tmp_path / "iv-racemic-0.5-course-bands.csv").open()))
+    assert {row["course"] for row in rows} == {all_of_them["course"]}
+    assert max(float(row["at_min"]) for row in rows) == (10 + 7) * 1440
+
+
+def test_an_ascending_course_reaches_its_largest_dose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate(Asked("sc", course="gad", effects=("systolic",), **FEW)) == 0
+    page = capsys.readouterr().out
+    assert "The whole course, gad: " in page and "crosses it in one session or more" in page
+    assert simulate(Asked("iv", course="gad", against="sc", effects=("systolic",), **FEW)) == 0
+    assert "The same virtual people under both" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("wish", [{"find_dose": "ketamine<200@90%"}, {"find_rate": "ketamine<200@90%"}])
 def test_a_search_writes_its_tries_and_the_people_at_what_it_found(
     wish: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -233,6 +264,10 @@ def test_an_interruption_is_said_and_gives_exit_code_1(
         ({"protocol": "sc", "find_rate": "systolic<1@5%"}, "injection", "--find-dose"),
         ({"find_dose": "a", "against": "sc"}, "cannot be asked together", "one after the other"),
         ({"threads": 0}, "0 threads", "1 or more"),
+        ({"course": "flu"}, "no course for 'flu'", "ptsd"),
+        ({"course": "ptsd", "mg_per_kg": "0.4"}, "--course and --mg-per-kg", "one after the other"),
+        ({"course": "ptsd", "find_dose": "systolic<160@95%"}, "cannot be asked together", "one after the other"),
+        ({"course": "ptsd", "hours": -1.0}, "cannot be followed", "beyond the end"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_cause_and_cure(asked: dict[str, Any], cause: str, cure: str) -> None:

@@ -28,9 +28,10 @@ from ataraxy.core.pharmacology.people_table import people_from_table
 from ataraxy.core.pharmacology.protocol_regimen import ROUTES
 from ataraxy.core.protocol.types import Protocol
 from ataraxy.engine.cluster import parse_address, run_on_cluster
+from ataraxy.engine.course import AFTER_HOURS, COURSE_EFFECTS, course_of, plan_course
 from ataraxy.engine.crowd import Crowd, crowd_of
 from ataraxy.engine.pair import Pair
-from ataraxy.engine.plan import USUAL_EFFECTS, Planned, plan, resolve, usual_models
+from ataraxy.engine.plan import USUAL_EFFECTS, USUAL_HOURS, Planned, plan, resolve, usual_models
 from ataraxy.engine.run import Outcome, run
 
 LARGEST_TABLE = 50_000_000  # bytes
@@ -47,7 +48,8 @@ class Asked:
     seed: int = 1
     effects: tuple[str, ...] = ()
     mg_per_kg: str = ""
-    hours: float = 8.0
+    hours: float | None = None  # None: 8, or 7 days after the last session of a course
+    course: str = ""
     against: str = ""
     find_dose: str = ""
     find_rate: str = ""
@@ -70,7 +72,7 @@ def simulate(asked: Asked, json: bool = False) -> int:
     first = _protocol(asked.protocol)
     other = _protocol(asked.against) if asked.against else None
     chosen = _models(asked, first, other)
-    crowd, effects = _crowd(asked.population), _effects(asked.effects)
+    crowd, effects = _crowd(asked.population), _effects(asked)
     planned = [_plan(asked, first, model, crowd, effects) for model in chosen]
     if asked.find_dose or asked.find_rate:
         return _find(asked, planned, json)
@@ -121,6 +123,9 @@ def _check_together(asked: Asked) -> None:
     """What cannot be asked in one call."""
     told = {"--against": asked.against, "--find-dose": asked.find_dose, "--find-rate": asked.find_rate}
     given = [name for name, value in told.items() if value]
+    one_session = {"--mg-per-kg": asked.mg_per_kg} | told
+    if asked.course and any(one_session[name] for name in one_session if name != "--against"):
+        given = ["--course", *(name for name, value in one_session.items() if value)]
     if len(given) > 1:
         raise InputRefused(f"{' and '.join(given)} cannot be asked together.", "Ask one after the other.")
 
@@ -145,8 +150,9 @@ def _models(asked: Asked, first: Protocol, other: Protocol | None) -> tuple[PkMo
     return tuple(load_model(name) for name in dict.fromkeys(names))
 
 
-def _effects(names: tuple[str, ...]) -> tuple[EffectModel, ...]:
-    wanted = [part.strip() for name in names for part in name.split(",") if part.strip()] or USUAL_EFFECTS
+def _effects(asked: Asked) -> tuple[EffectModel, ...]:
+    named = [part.strip() for name in asked.effects for part in name.split(",") if part.strip()]
+    wanted = named or (COURSE_EFFECTS if asked.course else USUAL_EFFECTS)
     if list(wanted) == ["none"]:
         return ()
     known = tuple(effect_models())
@@ -173,14 +179,20 @@ def _crowd(name: str) -> Crowd:
 def _plan(
     asked: Asked, protocol: Protocol, model: PkModel, crowd: Crowd, effects: tuple[EffectModel, ...]
 ) -> Planned:
+    count, seed = asked.people, asked.seed
+    if asked.course:
+        chosen = course_of(protocol, asked.course)
+        hours = AFTER_HOURS if asked.hours is None else asked.hours
+        return plan_course(protocol, chosen, model, crowd, effects, count=count, seed=seed, hours=hours)
+    hours = USUAL_HOURS if asked.hours is None else asked.hours
     return plan(
         protocol,
         model,
         crowd,
         effects,
-        count=asked.people,
-        seed=asked.seed,
-        hours=asked.hours,
+        count=count,
+        seed=seed,
+        hours=hours,
         mg_per_kg=_mg_per_kg(asked.mg_per_kg),
     )
 

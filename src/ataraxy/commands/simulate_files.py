@@ -16,7 +16,8 @@ from ataraxy.commands.simulate_result import SHARES, Paired, Result, worth
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import EffectModel, names_of
 from ataraxy.core.pharmacology.people import FloatArray
-from ataraxy.core.pharmacology.protocol_regimen import in_words
+from ataraxy.core.pharmacology.protocol_regimen import MIN_PER_DAY, regimen_in_words
+from ataraxy.engine.plan import Planned
 from ataraxy.engine.work import Work, analytes_of, endpoints_of
 
 PICTURES = (  # title, the outputs drawn together, as far as they are there
@@ -56,7 +57,7 @@ def check_folder(folder: Path) -> None:
 
 def write_files(results: Sequence[Result], folder: Path) -> list[Path]:
     """Write everything of one protocol; the files, in order."""
-    name = results[0].planned.protocol.id
+    name = _stem(results[0].planned)
     return [*_tables(results, folder, name), *_drawn(results, folder, [name] * len(results))]
 
 
@@ -87,11 +88,15 @@ def write_tries(rows: Sequence[dict[str, Any]], results: Sequence[Result], folde
     return [tries, *_tables(results, folder, name), *_drawn(results, folder, [name] * len(results))]
 
 
+def _stem(planned: Planned) -> str:
+    return planned.protocol.id + ("-course" if planned.course else "")
+
+
 def _apart(pair: Paired) -> tuple[str, str]:
     """What the files of two protocols are called, also where both are versions of one, or the same."""
     one, other = pair.first.protocol, pair.second.protocol
     if one.id != other.id:
-        return one.id, other.id
+        return _stem(pair.first), _stem(pair.second)
     versions = (one.version, other.version) if one.version != other.version else ("first", "second")
     return f"{one.id}-{versions[0]}", f"{one.id}-{versions[1]}"
 
@@ -147,7 +152,8 @@ def _whose(result: Result) -> dict[str, Any]:
     return {
         "protocol": result.planned.protocol.id,
         "version": result.planned.protocol.version,
-        "dose": "; ".join(in_words(dose) for dose in work.regimen),
+        "dose": regimen_in_words(work.regimen),
+        "course": result.planned.course,
         "model": work.model.id,
         "sampling_site": work.model.sampling_site.value,
         "worth": worth(work),
@@ -226,25 +232,29 @@ def _bands(
         for output, one in zip(outputs, q, strict=True)
     )
     limits = _limits(result, outputs)
+    days = bool(result.planned.course)
+    per = MIN_PER_DAY if days else 1.0
     return Bands(
         title=title,
         unit=units[outputs[0]],
         model=work.model.name,
         standing=_standing(result, outputs),
-        at=work.at_min,
+        at=tuple(at / per for at in work.at_min),
         strands=strands,
         starts=0.0,
-        ends=min(work.at_min[-1], 300.0),
+        ends=work.at_min[-1] / per if days else min(work.at_min[-1], 300.0),
         doses=tuple(
             PlannedDose(
-                d.start_min,
-                d.start_min + d.duration_min,
+                d.start_min / per,
+                (d.start_min + d.duration_min) / per,
                 f"{result.planned.protocol.id}, {d.mg_per_kg:g} mg/kg",
             )
             for d in work.regimen
         ),
         limits=limits,
         of_whom="people",
+        time_unit="d" if days else "min",
+        axis_words="days from the start of the first dose" if days else "minutes from the start of the dose",
         lowest=LOWEST.get(outputs[0], 0.0),
         highest=max([highest, *(limit.value for limit in limits if limit.value < 1.3 * highest)]),
         id=name.replace(".", "-"),

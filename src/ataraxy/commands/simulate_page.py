@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ataraxy.commands.say import out
 from ataraxy.commands.simulate_result import SHARES, Paired, Result, effects_worth
-from ataraxy.core.pharmacology.protocol_regimen import in_words
+from ataraxy.core.pharmacology.protocol_regimen import regimen_in_words
 from ataraxy.core.proportion import Proportion
 
 MIDDLE = 1
@@ -27,7 +27,9 @@ def print_results(results: Sequence[Result], files: Sequence[str] = ()) -> None:
     """Everything a person asked for, on the terminal."""
     protocol, work = results[0].planned.protocol, results[0].work
     out.print(Text(f"{protocol.title} ({protocol.id} {protocol.version})", style="bold"))
-    out.print(Text("; ".join(in_words(dose) for dose in work.regimen) + f". Seed {work.seed}."))
+    if results[0].planned.course:
+        out.print(Text(f"The whole course, {results[0].planned.course}."))
+    out.print(Text(f"{regimen_in_words(work.regimen)}. Seed {work.seed}."))
     out.print(
         Text("Predicted, not measured. Everybody is dosed to the end, those a rule would hold or stop too.")
     )
@@ -128,10 +130,12 @@ def _print_notes(results: Sequence[Result]) -> None:
     work, lines = results[0].work, results[0].planned.lines
     if work.effects:
         out.print(Text(f"Effects: {effects_worth(work)}."))
+    broken = "; ".join(map(str, lines.stay.bounds)) or "nothing"
     out.print(
         Text(
-            f"Ready, as far as predictions reach: none of {'; '.join(map(str, lines.stay.bounds)) or 'nothing'}; "
-            f"and {lines.stay.least_min:g} min since the start."
+            f"Ready, as far as predictions reach: none of {broken}; and {lines.stay.least_min:g} min since the start."
+            if work.stay is not None
+            else "A line is crossed by who crosses it in one session or more. The time until ready is told of one session."
         )
     )
     if lines.unpredicted:
@@ -145,13 +149,10 @@ def print_pair(paired: Paired) -> None:
     first, second = paired.first.protocol, paired.second.protocol
     out.print(Text(f"{first.id} {first.version} against {second.id} {second.version}", style="bold"))
     for side in (one, other):
-        out.print(Text(f"{side.planned.protocol.id}: {'; '.join(in_words(d) for d in side.work.regimen)}"))
-    out.print(
-        Text(
-            "Predicted, not measured. The same virtual people under both. "
-            "Who is not ready by the last minute counts with it."
-        )
-    )
+        course = f" ({side.planned.course})" if side.planned.course else ""
+        out.print(Text(f"{side.planned.protocol.id}: {regimen_in_words(side.work.regimen)}{course}"))
+    late = " Who is not ready by the last minute counts with it." if one.work.stay is not None else ""
+    out.print(Text(f"Predicted, not measured. The same virtual people under both.{late}"))
     table = Table(title=HINT, title_justify="left", title_style="italic")
     for name in ("Figure", "Unit"):
         table.add_column(name)

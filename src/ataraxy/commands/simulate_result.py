@@ -83,6 +83,7 @@ class Result:
             "protocol": self.planned.protocol.id,
             "version": self.planned.protocol.version,
             "dose": [in_words(dose) for dose in work.regimen],
+            "course": self.planned.course or None,
             "model": work.model.id,
             "model_name": work.model.name,
             "sampling_site": work.model.sampling_site.value,

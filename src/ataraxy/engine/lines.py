@@ -44,6 +44,7 @@ COMPARE: Mapping[Comparison, Callable[..., Any]] = {
     Comparison.AT_MOST: np.less_equal,
 }
 ALL = slice(None)
+JUST_BEFORE_MIN = -1.5
 SIGNS = {
     Comparison.ABOVE: ">",
     Comparison.AT_LEAST: "≥",
@@ -79,7 +80,10 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the protocol that somebody crosses when any bound is broken from ``from_min`` to ``until_min``."""
+    """A line of the protocol that somebody crosses when any bound is broken from ``from_min`` to ``until_min``.
+
+    ``starts``: of each session's dose; the minutes count from each of them, and one session is enough to cross it.
+    """
 
     id: str
     action: str
@@ -89,13 +93,18 @@ class Line:
     bounds: tuple[Bound, ...]
     from_min: float
     until_min: float
+    starts: tuple[float, ...] = (0.0,)
 
     def crossed(self, values: Mapping[str, FloatArray], at_min: FloatArray) -> BoolArray:
         """Who crosses it, (N,)."""
-        begin, end = np.searchsorted(at_min, self.from_min), np.searchsorted(at_min, self.until_min, "right")
         found = np.zeros(len(next(iter(values.values()))), dtype=bool)
-        for bound in self.bounds:
-            found |= bound.broken(values, slice(begin, end)).any(axis=1)
+        for place, start in enumerate(self.starts):
+            # Before a later session is the minute before its dose, not all that was since the last one.
+            since = start + (max(self.from_min, JUST_BEFORE_MIN) if place else self.from_min)
+            begin = np.searchsorted(at_min, since)
+            end = np.searchsorted(at_min, start + self.until_min, "right")
+            for bound in self.bounds:
+                found |= bound.broken(values, slice(begin, end)).any(axis=1)
         return found
 
 
@@ -134,8 +143,18 @@ class Lines:
     unpredicted: tuple[tuple[str, str], ...]
 
 
-def lines_of(protocol: Protocol, outputs: Sequence[str], end_min: float, until_min: float) -> Lines:
-    """The protocol's lines about these outputs, for a dose from 0 to ``end_min`` followed until ``until_min``."""
+def lines_of(
+    protocol: Protocol,
+    outputs: Sequence[str],
+    end_min: float,
+    until_min: float,
+    starts: Sequence[float] = (0.0,),
+) -> Lines:
+    """The protocol's lines about these outputs, for a dose from 0 to ``end_min`` followed until ``until_min``.
+
+    ``starts``: of each session, where there are several; the minutes count from each of them.
+    """
+    sessions = tuple(starts)
     held: list[Line] = []
     missing: list[tuple[str, str]] = []
     for check in protocol.arrival:
@@ -144,14 +163,14 @@ def lines_of(protocol: Protocol, outputs: Sequence[str], end_min: float, until_m
             if bounds:
                 # Before the dose: the one minute that lies before it.
                 words = check.text, check.source, check.status
-                held.append(Line(check.id, "hold", *words, bounds, -np.inf, -1e-9))
+                held.append(Line(check.id, "hold", *words, bounds, -np.inf, -1e-9, sessions))
             else:
                 missing.append((check.id, check.text))
     for rule in protocol.rules:
         bounds, window = _bounds(rule.limits, outputs), _window(rule, end_min, until_min)
         if bounds and window:
             words = rule.text, rule.source, rule.status
-            held.append(Line(rule.id, rule.action.value, *words, bounds, *window))
+            held.append(Line(rule.id, rule.action.value, *words, bounds, *window, sessions))
         else:
             missing.append((rule.id, rule.text))
     stay, left = _stay(protocol.discharge, outputs, end_min)

@@ -31,16 +31,17 @@ USUAL_MODELS: Mapping[PkRoute, tuple[str, ...]] = {
 }
 USUAL_EFFECTS = ("systolic", "diastolic", "dissociation", "sedation")
 BEFORE_MIN, FINE_MIN, COARSE_MIN, FINE_UNTIL_MIN = -1.0, 2.0, 5.0, 240.0
-LEAST_HOURS, MOST_HOURS = 1.0, 24.0 * 90
+USUAL_HOURS, LEAST_HOURS, MOST_HOURS = 8.0, 1.0, 24.0 * 90
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A work, and what the protocol's lines say about it."""
+    """A work, and what the protocol's lines say about it; ``course``: which whole course it is, if it is one."""
 
     protocol: Protocol
     work: Work
     lines: Lines
+    course: str = ""
 
 
 def session_times(end: float, until_min: float) -> tuple[float, ...]:
@@ -59,7 +60,7 @@ def plan(
     *,
     count: int,
     seed: int,
-    hours: float = 8.0,
+    hours: float = USUAL_HOURS,
     mg_per_kg: Decimal | None = None,
     regimen: Regimen | None = None,
 ) -> Planned:
@@ -75,7 +76,7 @@ def plan(
     """
     for_adults(model)
     given = regimen or session_regimen(protocol, mg_per_kg, beyond_cap=True)
-    _check_route(model, given)
+    check_route(model, given)
     end = end_min(given)
     if not LEAST_HOURS <= hours <= MOST_HOURS or hours * 60 <= end:
         raise InputRefused(
@@ -110,7 +111,12 @@ def given_otherwise(planned: Planned, work: Work) -> Planned:
     return Planned(planned.protocol, replace(work, held=lines.held, stay=lines.stay), lines)
 
 
-def _check_route(model: PkModel, regimen: Regimen) -> None:
+def check_route(model: PkModel, regimen: Regimen) -> None:
+    """Whether the model knows every way the doses are given.
+
+    Raises:
+        InputRefused: it does not; says which models do.
+    """
     for dose in regimen:
         if model.route_in(dose.route) is None:
             know = [m.id for m in models().values() if m.adults and m.route_in(dose.route) is not None]

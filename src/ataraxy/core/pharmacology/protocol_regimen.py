@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import groupby
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.model import Enantiomer, PkRoute
@@ -100,6 +101,12 @@ def _form(protocol: Protocol) -> Enantiomer:
 def end_min(regimen: Regimen) -> float:
     """When the last of the doses is in; 0 without doses."""
     return max((dose.start_min + dose.duration_min for dose in regimen), default=0.0)
+
+
+def regimen_in_words(regimen: Regimen) -> str:
+    """Every dose as a label, those that follow each other alike told once: "6 x racemic ketamine 0.5 mg/kg ..."."""
+    told = [(words, len(list(alike))) for words, alike in groupby(in_words(dose) for dose in regimen)]
+    return "; ".join(words if times == 1 else f"{times} x {words}" for words, times in told)
 
 
 def in_words(dose: Dose) -> str:
