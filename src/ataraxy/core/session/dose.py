@@ -12,6 +12,7 @@ from uuid import UUID
 from ataraxy.core.session.events import DoseStarted
 
 MG_STEP = Decimal("0.01")
+MAY_DIFFER = Decimal("0.05")  # the pump beside the estimate: more is explained (this project's choice)
 
 
 class DoseStatus(StrEnum):
@@ -135,3 +136,8 @@ class DoseGiven:
 
 def _minutes(length: timedelta) -> Decimal:
     return Decimal(length // timedelta(milliseconds=1)) / 60_000
+
+
+def differs(pumped: Decimal, expected: Decimal) -> bool:
+    """Whether the pump and the estimate are further apart than goes without a word."""
+    return abs(pumped - expected) > max(expected, pumped) * MAY_DIFFER

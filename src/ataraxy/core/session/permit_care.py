@@ -33,15 +33,12 @@ from ataraxy.core.session.care import (
     SyringePrepared,
     Way,
 )
-from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.dose import DoseStatus, differs
 from ataraxy.core.session.events import VitalRecorded
 from ataraxy.core.session.sound import Refusal, blank
 from ataraxy.core.session.state import SessionState
 
 ML_STEP = Decimal("0.01")
-MAY_DIFFER = Decimal(
-    "0.05"
-)  # the pump's volume beside the estimate: more is explained (this project's choice)
 SPRAY_REST = timedelta(
     minutes=5
 )  # between two nasal devices; proposed, after the esketamine label as recalled
@@ -136,11 +133,12 @@ def _prepared(state: SessionState, made: SyringePrepared) -> Refusal | None:
         words = f"{made.stock_ml} mL of stock and {made.diluent_ml} mL of diluent are not {made.final_ml} mL."
         return Refusal(words, "Measure the volumes again.")
     held = made.stock_mg_per_ml * made.stock_ml
-    if abs(held - made.concentration_mg_per_ml * made.final_ml) > held * Decimal("0.01"):
+    as_fine = max(held * Decimal("0.01"), made.stock_mg_per_ml * ML_STEP)  # a syringe reads to 0.01 mL
+    if abs(held - made.concentration_mg_per_ml * made.final_ml) > as_fine:
         strength = (held / made.final_ml).quantize(ML_STEP)
         words = f"{held} mg in {made.final_ml} mL are {strength} mg/mL, not {made.concentration_mg_per_ml}."
         return Refusal(words, "Do not use it before the label is right.")
-    if made.mg > held:
+    if made.mg > held + as_fine:
         return Refusal(f"It holds {held} mg, not {made.mg} mg.", "Look at the label again.")
     return None
 
@@ -179,11 +177,6 @@ def expected_ml(state: SessionState, at: datetime) -> Decimal | None:
     if dose is None or dose.is_injection or not dose.planned.concentration_mg_per_ml:
         return None
     return (dose.mg_at(at) / dose.planned.concentration_mg_per_ml).quantize(ML_STEP)
-
-
-def differs(infused_ml: Decimal, expected: Decimal) -> bool:
-    """Whether the pump and the estimate are further apart than goes without a word."""
-    return abs(infused_ml - expected) > max(expected, infused_ml) * MAY_DIFFER
 
 
 def _pump(state: SessionState, read: PumpRead, at: datetime) -> Refusal | None:
@@ -259,7 +252,7 @@ def over_cap(protocol: Protocol, state: SessionState, mg: Decimal, at: datetime)
     if state.dose is None:
         return Refusal("No dose was started.", "A supplement follows the planned dose.")
     started = state.dose.planned
-    extra = state.mg_given(at) - state.dose.mg_at(at)
+    extra = state.mg_given(at) - state.planned_part_mg(at)
     total = started.mg + extra + mg
     cap = min(protocol.dose.cap_mg, protocol.dose.cap_mg_per_kg * started.weight_kg)
     reached = total if state.dose.is_open else state.mg_given(at) + mg

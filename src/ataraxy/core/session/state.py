@@ -13,7 +13,7 @@ from ataraxy.core.protocol.types import Measure, Phase
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
 from ataraxy.core.session.attended import Care
 from ataraxy.core.session.care import BolusGiven
-from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.dose import MG_STEP, DoseGiven, differs
 from ataraxy.core.session.events import EndReason, Grade, SessionOpened, SessionPayload
 
 Event = Recorded[SessionPayload]
@@ -212,7 +212,31 @@ class SessionState:
         return next((s for s in reversed(self.signatures) if s.line == line), None)
 
     def mg_given(self, when: datetime) -> Decimal:
-        """The mg given by ``when``, an estimate: the planned dose by rate and time, and every supplement."""
+        """The mg given by ``when``: of the planned dose, and every supplement."""
         until = min(when, self.ending.at) if self.ending else when
         extra = (g.what.mg for g in self.care.given if isinstance(g.what, BolusGiven) and g.at <= until)
-        return sum(extra, self.dose.mg_at(until) if self.dose else Decimal(0))
+        return sum(extra, self.planned_part_mg(until))
+
+    def planned_part_mg(self, when: datetime) -> Decimal:
+        """The mg of the planned dose that are in: by rate and running time, an estimate.
+
+        Once the dose is over and the pump's own count is further from it than goes without a word, the pump counts.
+        """
+        if self.dose is None:
+            return Decimal(0)
+        estimate = self.dose.mg_at(when)
+        pumped = self.pumped_mg
+        over = self.dose.ended_at
+        if pumped is None or over is None or when < over:
+            return estimate
+        return pumped if differs(pumped, estimate) else estimate
+
+    @property
+    def pumped_mg(self) -> Decimal | None:
+        """What the pump says it infused in all, as mg; None before it was read at the end."""
+        dose, strength = self.dose, self.dose.planned.concentration_mg_per_ml if self.dose else None
+        over = dose.ended_at if dose else None
+        if over is None or not strength:
+            return None
+        read = [one.infused_ml for one in self.care.pump if one.at >= over and one.infused_ml is not None]
+        return (read[-1] * strength).quantize(MG_STEP) if read else None
