@@ -24,6 +24,7 @@ from ataraxy.core.session.state import SessionState
 from ataraxy.live.arrived import Arrived, Code
 from ataraxy.live.bindings import Bindings, Seat, Trouble, trouble_with
 from ataraxy.live.charting import Charting, CuffReading, to_chart
+from ataraxy.live.doubts import tell_doubts
 from ataraxy.live.quarantine import keep_aside
 from ataraxy.live.samples import Placed, copy_samples, cuffs_told, take
 from ataraxy.live.told import Told, tell
@@ -108,6 +109,7 @@ def _placed(
         report = message.in_zone(seat.bound.zone)
         told = tell(report, seat.bound.bound_at, now + seat.offset, seat.offset)
         placed.append(Placed(message, seat.bound, message.received_at + seat.offset, now + seat.offset, told))
+        tell_doubts(placed[-1], report)
     return placed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ REMEMBERED = 2000
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """An open binding and what its readings need; none of it changes while the binding lives."""
+    """An open binding and what its readings need; what a person said of it never changes while it lives."""
 
     id: int
     device: str
@@ -50,6 +50,7 @@ class Bound:
     clinic: Clinic
     zone: ZoneInfo
     limits: Limits
+    doubts_told: set[str] = field(default_factory=set, compare=False)  # that are in the quarantine for sure
 
 
 @dataclass(frozen=True, slots=True)
