@@ -195,11 +195,18 @@ class ConfirmForm(SeatForm):
 
 
 class EffectForm(WhenForm):
+    """``when`` is its onset."""
+
     effect = PillsField(label="What is it?", error_messages={"required": "Choose one."})
     grade = PillsField(
         [(g.value, g.value.capitalize()) for g in Grade],
         label="How bad?",
         error_messages={"required": "Choose a grade."},
+    )
+    action = WordsField(required=False, label="What was done about it")
+    serious = forms.BooleanField(
+        required=False,
+        label="Serious: it threatened life, kept the patient in hospital, did lasting harm, or had to be kept from that",
     )
     note = WordsField(required=False, label="Note")
 
@@ -213,6 +220,7 @@ class EffectForm(WhenForm):
 
 class ResolveForm(WhenForm):
     report = forms.UUIDField(widget=forms.HiddenInput)
+    outcome = forms.CharField(required=False, max_length=200, label="How it ended")
 
 
 class NoteForm(WhenForm):

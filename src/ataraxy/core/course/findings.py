@@ -1,7 +1,7 @@
 """What happened that a stop rule of the course names, each with the event it rests on.
 
-What counts as serious is this project's proposal: a side effect graded severe, a loss of consciousness or
-breathing too slow at any grade, and a transfer by ambulance.
+What counts as serious is this project's proposal: a side effect said to be serious or graded severe, a loss of
+consciousness or breathing too slow at any grade, any emergency, a transfer by ambulance, a death.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ataraxy.core.scales.types import Instrument, Scoring
 from ataraxy.core.session.events import EndReason, Grade
 from ataraxy.core.session.state import SessionState, SideEffect
 
+CARRIED_OFF = {EndReason.TRANSFERRED: "transferred by ambulance", EndReason.DIED: "the patient died"}
 SERIOUS_EFFECTS = frozenset({"loss-of-consciousness", "respiratory-depression"})
 URINARY_EFFECTS = frozenset({"urinary-frequency"})
 RAISED_PRESSURE = "blood-pressure-raised"
@@ -81,13 +82,14 @@ def _of_sessions(case: CourseCase) -> Iterator[Finding]:
         for effect in state.side_effects:
             yield from _effect(effect, nth(state))
         yield from _transfer(state)
+        yield from _emergencies(state)
         yield from _pressure(state, limits)
 
 
 def _effect(effect: SideEffect, where: str) -> Iterator[Finding]:
     words = f"{effect.effect.replace('-', ' ')}{f' ({effect.note})' if effect.note else ''}"
     what = f"{where}: {words}, {effect.grade.value}"
-    if effect.grade is Grade.SEVERE or effect.effect in SERIOUS_EFFECTS:
+    if effect.serious or effect.grade is Grade.SEVERE or effect.effect in SERIOUS_EFFECTS:
         yield Finding(StopWhen.SERIOUS_EVENT, effect.event, what, effect.at)
     if effect.effect == RAISED_PRESSURE and effect.grade is not Grade.MILD:
         yield Finding(StopWhen.PRESSURE_DANGER, effect.event, what, effect.at)
@@ -97,9 +99,16 @@ def _effect(effect: SideEffect, where: str) -> Iterator[Finding]:
 
 def _transfer(state: SessionState) -> Iterator[Finding]:
     ending = state.ending
-    if ending is not None and ending.how is EndReason.TRANSFERRED:
-        what = f"{nth(state)}: transferred by ambulance"
+    if ending is not None and ending.how in CARRIED_OFF:
+        what = f"{nth(state)}: {CARRIED_OFF[ending.how]}"
         yield Finding(StopWhen.SERIOUS_EVENT, ending.event, what, ending.at)
+
+
+def _emergencies(state: SessionState) -> Iterator[Finding]:
+    """An emergency is looked back at by a prescriber before the next dose, whatever came of it."""
+    for one in state.care.emergencies:
+        what = f"{nth(state)}: emergency, {one.kind.value.replace('-', ' ')}"
+        yield Finding(StopWhen.SERIOUS_EVENT, one.event, what, one.at)
 
 
 def _pressure_limits(protocol: Protocol) -> tuple[Limit, ...]:

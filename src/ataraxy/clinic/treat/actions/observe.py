@@ -54,18 +54,21 @@ def side_effect(
     grade: Grade,
     *,
     note: str = "",
+    action: str = "",
+    serious: bool = False,
     at: datetime | None = None,
     key: str | None = None,
     seen: int | None = None,
 ) -> list[Recorded[Any]]:
-    """A side effect with its grade; one that is not on the list is told in words."""
+    """A side effect with onset, grade, action and seriousness; one that is not on the list is told in words."""
     if effect != OTHER and effect not in side_effects():
         raise InputRefused(
             f"{effect!r} is not on the list.", "Choose one, or choose other and say what.", "effect"
         )
     if effect == OTHER and not note.strip():
         raise InputRefused("Other needs words.", "Say what it is.", "note")
-    return write(ctx, session_id, SideEffectReported(effect, grade, note.strip()), at=at, key=key, seen=seen)
+    told = SideEffectReported(effect, grade, note.strip(), action.strip(), serious)
+    return write(ctx, session_id, told, at=at, key=key, seen=seen)
 
 
 def resolve(
@@ -73,12 +76,13 @@ def resolve(
     session_id: UUID,
     report: UUID,
     *,
+    outcome: str = "",
     at: datetime | None = None,
     key: str | None = None,
     seen: int | None = None,
 ) -> list[Recorded[Any]]:
     """A reported side effect is over."""
-    return write(ctx, session_id, SideEffectResolved(report), at=at, key=key, seen=seen)
+    return write(ctx, session_id, SideEffectResolved(report, outcome.strip()), at=at, key=key, seen=seen)
 
 
 def note(

@@ -19,7 +19,15 @@ def resolve(request: HttpRequest, session_id: UUID) -> HttpResponse:
     form = ResolveForm(request, at, {"report": report})
 
     def act() -> HttpResponse:
-        actions.resolve(at.ctx, session_id, form.cleaned_data["report"], at=form.moment, key=form.act_key)
+        told = form.cleaned_data
+        actions.resolve(
+            at.ctx,
+            session_id,
+            told["report"],
+            outcome=told["outcome"],
+            at=form.moment,
+            key=form.act_key,
+        )
         return back(at)
 
     def draw(status: int) -> HttpResponse:
