@@ -107,33 +107,42 @@ def _per_column(errors: Sequence[ResidualError], name: str) -> FloatArray:
 
 def locate(seen: Observed, predicted: FloatArray) -> FloatArray:
     """Predictions (..., all columns) on the scale of each reading's error, (..., n): logs where it is."""
-    chosen = predicted[..., seen.columns]
+    in_order = len(seen) == predicted.shape[-1] and bool(np.all(seen.columns == np.arange(len(seen))))
+    chosen = predicted if in_order else predicted[..., seen.columns]
+    # However they came, they lie in memory alike: sums then round alike.
+    chosen = np.ascontiguousarray(chosen.T).T if chosen.ndim == 2 else np.ascontiguousarray(chosen)
     if not np.any(seen.on_log):
         return chosen
     with np.errstate(invalid="ignore"):
-        return np.where(seen.on_log, np.log(np.maximum(chosen, SMALLEST)), chosen)
+        logs: FloatArray = np.log(np.maximum(chosen, SMALLEST))
+        return logs if seen.on_log.all() else np.where(seen.on_log, logs, chosen)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Misfit:
-    """Distance ``z`` in spreads, the ``spread`` and its ``growth`` with the prediction; all (..., n).
+    """Distance ``z`` in spreads and the ``spread``, both (..., n).
 
     ``share``: what part of the prediction the spread takes, (n,).
     """
 
     z: FloatArray
     spread: FloatArray
-    growth: FloatArray
     share: FloatArray
+
+    def growth(self, located: FloatArray) -> FloatArray:
+        """Of the spread with the prediction, (..., n)."""
+        return self.share * self.share * located / self.spread
 
 
 def _misfit(seen: Observed, located: FloatArray, value: FloatArray) -> _Misfit:
     share = np.where(seen.on_log, 0.0, seen.proportional_sd)
-    spread = np.maximum(
-        np.where(seen.on_log, seen.log_sd, np.hypot(seen.additive_sd, share * located)), SMALLEST
-    )
+    fixed = np.where(seen.on_log, seen.log_sd, seen.additive_sd)
+    spread = np.maximum(fixed, SMALLEST)
+    if share.any():
+        part = np.abs(share * located)
+        spread = np.maximum(np.sqrt(fixed * fixed + part * part) if fixed.any() else part, SMALLEST)
     told = np.where(seen.on_log, np.log(np.maximum(value, SMALLEST)), value) if seen.on_log.any() else value
-    return _Misfit((told - located) / spread, spread, share * share * located / spread, share)
+    return _Misfit((told - located) / spread, spread, share)
 
 
 def log_likelihood(seen: Observed, predicted: FloatArray) -> FloatArray:
@@ -194,7 +203,7 @@ def slopes(seen: Observed, located: FloatArray, value: FloatArray, side: IntArra
     The curvature is the second derivative itself, by the prediction and not by the effect.
     """
     misfit = _misfit(seen, located, value)
-    z, spread, growth, share = misfit.z, misfit.spread, misfit.growth, misfit.share
+    z, spread, growth, share = misfit.z, misfit.spread, misfit.growth(located), misfit.share
     pull, bend, expected = _robustness(seen, z, growth)
     stretch = 1 + z * growth
     score = (pull * z * stretch - growth) / spread

@@ -81,7 +81,9 @@ class ObservedPredictor:
         return self.predictor.prior
 
     def __call__(self, etas: FloatArray, person: IntArray | None = None) -> FloatArray:
-        predicted = np.empty((len(etas), len(self.observations)))
+        predicted = np.empty(
+            (len(self.observations), len(etas))
+        ).T  # a column lies together, as it is worked on
         if not self.observations:
             return predicted
         ready = self.asked.with_etas(self.predictor.every(etas), person)

@@ -59,8 +59,9 @@ class Prior:
     def log_density(self, etas: FloatArray) -> FloatArray:
         """(lanes, d) -> (lanes,), all constants included."""
         known = _worked_out(self)
-        white = etas @ known.whiten
-        distance: FloatArray = (white * white) @ np.ones(len(self))
+        white = known.whiten @ etas.T
+        white *= white
+        distance: FloatArray = white.sum(axis=0)
         return -0.5 * (distance + known.constant)
 
     def draw(self, count: int, generator: np.random.Generator) -> FloatArray:
@@ -83,6 +84,6 @@ def _worked_out(prior: Prior) -> _WorkedOut:
     return _WorkedOut(
         np.sqrt(np.diag(prior.covariance)),
         np.linalg.inv(prior.covariance).astype(np.float64),
-        np.linalg.inv(np.linalg.cholesky(prior.covariance)).T,
+        np.linalg.inv(np.linalg.cholesky(prior.covariance)),
         float(log_volume) + len(prior) * math.log(2 * math.pi),
     )

@@ -27,17 +27,19 @@ class Kernel:
     share: float
 
     def draw(self, count: int, generator: np.random.Generator) -> FloatArray:
-        """(count, d)."""
-        normal = generator.standard_normal((count, len(self.centre)))
+        """(count, d); the draws of an effect lie together."""
+        away = self.root @ generator.standard_normal((count, len(self.centre))).T
         if math.isfinite(self.freedom):
-            normal *= np.sqrt(self.freedom / generator.chisquare(self.freedom, count))[:, np.newaxis]
-        return self.centre + normal @ self.root.T
+            away *= np.sqrt(self.freedom / generator.chisquare(self.freedom, count))
+        away += self.centre[:, np.newaxis]
+        return away.T
 
     def log_density(self, etas: FloatArray) -> FloatArray:
         """(lanes, d) -> (lanes,), constants included, without the share."""
         size = len(self.centre)
-        white = (etas - self.centre) @ np.linalg.inv(self.root).T
-        distance: FloatArray = np.einsum("nd,nd->n", white, white)
+        white = np.linalg.inv(self.root) @ (etas.T - self.centre[:, np.newaxis])
+        white *= white
+        distance: FloatArray = white.sum(axis=0)
         constant = -float(np.log(np.diag(self.root)).sum())
         if not math.isfinite(self.freedom):
             return constant - 0.5 * size * math.log(2 * math.pi) - 0.5 * distance
@@ -69,7 +71,8 @@ def mixture_log_density(kernels: Sequence[Kernel], etas: FloatArray) -> FloatArr
     """(lanes, d) -> (lanes,): log density of the mixture; shares need not sum to one."""
     parts = np.stack([kernel.log_density(etas) + math.log(kernel.share) for kernel in kernels])
     highest = parts.max(axis=0)
-    found: FloatArray = highest + np.log(np.exp(parts - highest).sum(axis=0))
+    parts -= highest
+    found: FloatArray = highest + np.log(np.exp(parts, out=parts).sum(axis=0))
     return found
 
 
