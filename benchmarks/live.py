@@ -357,6 +357,9 @@ def report(count: int, measured: Measured, one: list[float]) -> None:
     for name, value in (("late", measured.late), ("refused", measured.refused), ("unseen", measured.unseen)):
         show(f"live-{name}-{count}", value, f"of {measured.sent} messages", None, None)
     costs(str(count), measured.cost)
+    show(
+        f"live-us-{count}", measured.cost.live / rate * 1e6, "microseconds of CPU a message, live", None, None
+    )
 
 
 def costs(name: str, cost: Cost) -> None:

@@ -329,15 +329,16 @@ def test_a_session_somebody_else_holds_waits_and_its_neighbours_do_not(
     one.tell(held.says(SPO2))
     with psycopg.connect(server.url("ataraxy_app", own_database)) as somebody:
         somebody.execute("SELECT 1 FROM audit_chainhead WHERE id = %s FOR UPDATE", [held.session])
-        one.send(held.says((Measure.SPO2, 96)))
-        assert other.tell(free.says(SPO2)) == "CA"
+        assert one.tell(held.says((Measure.SPO2, 96))) == "CA"  # nothing to chart: no need to wait
+        one.send(held.says(*held.cuff(128, 81)))
+        assert other.tell(free.says(*free.cuff(122, 80))) == "CA"
         one.socket.settimeout(0.5)
         with pytest.raises(TimeoutError):
             one.answer()
-        assert len(held.samples()) == 1
+        assert len(held.samples()) == 2 and len(held.vitals()) == 1
     one.socket.settimeout(10)
     assert one.answer()[0] == "CA"
-    assert len(held.samples()) == 2
+    assert len(held.samples()) == 4 and len(held.vitals()) == 2
 
 
 def test_the_database_going_away_loses_nothing_and_doubles_nothing(

@@ -6,10 +6,12 @@ is returned, and used once the transaction has committed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
+
+from django.db import Error as DatabaseError
 
 from ataraxy.clinic.audit.append import Entry, texts
 from ataraxy.clinic.audit.models import ChainHead
@@ -26,11 +28,23 @@ from ataraxy.live.bindings import Bindings, Seat, Trouble, trouble_with
 from ataraxy.live.charting import Charting, CuffReading, to_chart
 from ataraxy.live.doubts import tell_doubts
 from ataraxy.live.quarantine import keep_aside
-from ataraxy.live.samples import Placed, copy_samples, cuffs_told, take
+from ataraxy.live.samples import Placed, cuffs_told, store
 from ataraxy.live.told import Told, tell
 
 KEPT_ASIDE = "Kept aside for a person."
+POISONED = Trouble(
+    "The record of this session cannot be judged, so its monitor's values are kept and not charted.",
+    "Chart by hand from the bedside monitor, and call whoever runs Ataraxy; this is tried again by itself.",
+)
 BY_THE_CLOCK = 20  # sessions a batch charts because a minute is over; the others come with their next message
+
+
+class Held(Exception):
+    """Somebody else writes to these messages' sessions now; the batch is to be written without them."""
+
+    def __init__(self, messages: Sequence[Arrived]) -> None:
+        super().__init__()
+        self.messages = list(messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +75,50 @@ class Written:
     deferred: list[Arrived] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     remembered: dict[UUID, Remembered] = field(default_factory=dict)
+    poisoned: dict[UUID, str] = field(
+        default_factory=dict
+    )  # sessions that could not be charted, and the error
     by_the_clock: int = 0
     events: Together = field(default_factory=Together)
 
 
-def write_batch(batch: Sequence[Arrived], bindings: Bindings, memory: Mapping[UUID, Remembered]) -> Written:
+def write_batch(
+    batch: Sequence[Arrived],
+    bindings: Bindings,
+    memory: Mapping[UUID, Remembered],
+    poisoned: Container[UUID] = (),
+) -> Written:
     """Write a batch in the caller's transaction.
 
-    A session somebody else holds is left for the next batch, with all its messages: the writer waits for nobody.
+    Args:
+        memory: the sessions as they were last seen.
+        poisoned: sessions whose record was found unreadable not long ago: their readings are kept, not charted.
+
+    Raises:
+        Held: somebody else writes to sessions in which something is to be charted; the writer waits for nobody.
     """
     written = Written()
-    seats, heads = bindings.take_seats({message.device for message in batch if message.report})
+    seats, reached = bindings.seats({message.device for message in batch if message.report})
     placed = _placed(batch, seats, bindings.clinic_of_peer, written)
-    taken = take([one for one in placed if one.bound.session_id in heads])
+    work = _Work(written, memory, {}, poisoned, reached)
+    work.read(placed)  # before its readings are kept: which cuff pressures were told already
+    taken = store(placed)
     ready = {id(one.message) for one in taken.ready}
     written.deferred += [one.message for one in placed if id(one.message) not in ready]
+    of_session: dict[UUID, list[Placed]] = {}
     for one in taken.fresh:
-        _chart(one, heads[one.bound.session_id], memory, written)
+        of_session.setdefault(one.bound.session_id, []).append(one)
+    wanted = [session for session, said in of_session.items() if not work.nothing_to_chart(session, said)]
+    if wanted:
+        heads = bindings.lock(wanted)
+        if len(heads) < len(wanted):
+            held = set(wanted) - heads.keys()
+            raise Held([one.message for one in placed if one.bound.session_id in held])
+        for session in wanted:
+            work.chart(heads[session], of_session[session])
+        written.events.write(CHANNEL)
     written.answers += [(one.message, "AA", "") for one in taken.ready]
-    written.events.write(CHANNEL)
-    copy_samples(taken.fresh)
+    written.heard += [work.heard(one) for one in taken.fresh]
     return written
 
 
@@ -113,18 +151,89 @@ def _placed(
     return placed
 
 
-def _chart(one: Placed, head: ChainHead, memory: Mapping[UUID, Remembered], written: Written) -> None:
-    """Write what a careful nurse would, and prepare what screens show."""
-    before = written.remembered.get(head.id) or _recall(one, head, memory.get(head.id))
-    clock = written.by_the_clock < BY_THE_CLOCK  # a minute of everybody's at once would hold up everybody
-    work = to_chart(before.state, one.bound.limits, one.told, before.cuffs, one.bound.device, clock=clock)
-    written.by_the_clock += work.by_the_clock
-    state = _append(one, head, before.state, work, written.events)
-    for refusal in work.refused:
-        keep_aside(one.message, Trouble(refusal.cause, refusal.cure), one.bound.clinic.id, one.offset)
-    written.remembered[head.id] = Remembered(state, before.cuffs | work.cuffs if work.cuffs else before.cuffs)
-    heard = Heard(head.id, one.bound.label, one.told, state, one.message.received_at, one.report.sent_at)
-    written.heard.append(heard)
+@dataclass(slots=True)
+class _Work:
+    """What of one batch goes into the record. The sessions are judged before any is locked, and most need no lock."""
+
+    written: Written
+    memory: Mapping[UUID, Remembered]
+    known: dict[UUID, Remembered]  # those of this batch
+    poisoned: Container[UUID]
+    reached: Mapping[UUID, int]
+    unreadable: dict[UUID, Exception] = field(default_factory=dict)
+
+    def read(self, placed: Sequence[Placed]) -> None:
+        """Sessions that were not seen yet, and the cuff pressures their monitors have told."""
+        for session, bound in {one.bound.session_id: one.bound for one in placed}.items():
+            if session in self.poisoned:
+                continue
+            if (seen := self.memory.get(session)) is not None:
+                self.known[session] = seen
+                continue
+            try:
+                self.known[session] = Remembered(state_of(session), cuffs_told(session, bound.bound_at))
+            except DatabaseError:
+                raise
+            except Exception as error:  # whatever is in this record: its neighbours go on
+                self.unreadable[session] = error
+
+    def nothing_to_chart(self, session: UUID, said: Sequence[Placed]) -> bool:
+        """Whether these messages only repeat what a careful nurse has written already."""
+        if session in self.poisoned:
+            return True
+        if session in self.unreadable:
+            self._set_aside(said[-1], self.unreadable[session])
+            return True
+        try:
+            before = _caught_up(self.known[session], session, self.reached[session])
+            for one in said:
+                clock = (
+                    self.written.by_the_clock < BY_THE_CLOCK
+                )  # everybody's minute at once would hold up everybody
+                work = to_chart(
+                    before.state, one.bound.limits, one.told, before.cuffs, one.bound.device, clock=clock
+                )
+                self.written.by_the_clock += work.by_the_clock
+                if work.entries or work.refused or work.cuffs:
+                    return False
+        except DatabaseError:
+            raise
+        except Exception as error:
+            self._set_aside(said[-1], error)
+            return True
+        self.written.remembered[session] = before
+        return True
+
+    def chart(self, head: ChainHead, said: Sequence[Placed]) -> None:
+        """Write what a careful nurse would. ``head`` is locked."""
+        try:
+            before = _caught_up(self.known[head.id], head.id, head.seq)
+            for one in said:
+                work = to_chart(before.state, one.bound.limits, one.told, before.cuffs, one.bound.device)
+                for refusal in work.refused:
+                    why = Trouble(refusal.cause, refusal.cure)
+                    keep_aside(one.message, why, one.bound.clinic.id, one.offset)
+                state = _append(one, head, before.state, work, self.written.events)
+                before = Remembered(state, before.cuffs | work.cuffs if work.cuffs else before.cuffs)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            if head.id in self.written.events.moved:
+                raise  # half of it is chained: the batch is written again, by halves
+            self._set_aside(said[-1], error)
+            return
+        self.written.remembered[head.id] = before
+
+    def heard(self, one: Placed) -> Heard:
+        session, seen = one.bound.session_id, self.written.remembered.get(one.bound.session_id)
+        state = seen.state if seen else None
+        sent_at, received_at = one.report.sent_at, one.message.received_at
+        return Heard(session, one.bound.label, one.told, state, received_at, sent_at)
+
+    def _set_aside(self, one: Placed, error: Exception) -> None:
+        """The readings are kept as samples; that nothing is charted of them is told to a person."""
+        self.written.poisoned[one.bound.session_id] = type(error).__name__
+        keep_aside(one.message, POISONED, one.bound.clinic.id, one.offset)
 
 
 def _append(
@@ -144,13 +253,11 @@ def _append(
     return state
 
 
-def _recall(one: Placed, head: ChainHead, known: Remembered | None) -> Remembered:
+def _caught_up(known: Remembered, session: UUID, reached: int) -> Remembered:
     """The session as the record has it now; only what was added since is read."""
-    if known is None:
-        return Remembered(state_of(head.id), cuffs_told(head.id, one.bound.bound_at))
-    if known.state.last_seq == head.seq:
+    if known.state.last_seq >= reached:
         return known
     state = known.state
-    for text in texts(head.id, after=state.last_seq):
+    for text in texts(session, after=state.last_seq):
         state = apply(state, parse_session_event(text))
     return Remembered(state, known.cuffs)

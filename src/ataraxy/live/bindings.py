@@ -20,20 +20,17 @@ from ataraxy.live.sql import ask
 HEAD = [field.attname for field in ChainHead._meta.concrete_fields]
 # Built from the column names of our own model alone.
 SEATS = """
-WITH seat AS MATERIALIZED (
-    SELECT m.device, m.clinic_id, b.id AS binding_id, b.session_id, o."offset"
-    FROM treat_monitor m
-    LEFT JOIN treat_binding b ON b.monitor_id = m.id AND b.unbound_at IS NULL
-    LEFT JOIN people_clockoffset o ON o.clinic_id = m.clinic_id
-    WHERE m.device = ANY(%s)
-), head AS MATERIALIZED (
-    SELECT h.* FROM audit_chainhead h
-    WHERE h.id IN (SELECT session_id FROM seat) ORDER BY h.id FOR UPDATE OF h SKIP LOCKED
-)
-SELECT seat.device, seat.clinic_id, seat.binding_id, seat."offset", HEADS
-FROM seat LEFT JOIN head ON head.id = seat.session_id
+SELECT m.device, m.clinic_id, b.id, o."offset", h.seq
+FROM people_clinic c
+JOIN treat_monitor m ON m.clinic_id = c.id AND m.device = ANY(%s)
+LEFT JOIN treat_binding b ON b.monitor_id = m.id AND b.unbound_at IS NULL
+LEFT JOIN people_clockoffset o ON o.clinic_id = m.clinic_id
+LEFT JOIN audit_chainhead h ON h.id = b.session_id
+"""
+LOCK = """
+SELECT HEADS FROM audit_chainhead head WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED
 """.replace("HEADS", ", ".join(f"head.{name}" for name in HEAD))  # nosec B608
-REMEMBERED = 2000
+REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +84,22 @@ class Bindings:
         self._bound: dict[int, Bound] = {}
         self.clinic_of_peer: dict[str, UUID] = {}  # whose monitor spoke last from an address
 
-    def take_seats(self, devices: Collection[str]) -> tuple[dict[str, Seat], dict[UUID, ChainHead]]:
-        """The seat of every device named, and the heads of their sessions, locked; not those somebody else holds."""
+    def seats(self, devices: Collection[str]) -> tuple[dict[str, Seat], dict[UUID, int]]:
+        """The seat of every device named, and how far the records of their sessions go. Nothing is locked."""
         if not devices:
             return {}, {}
         rows = ask(SEATS, list(devices))
-        heads = [ChainHead.from_db("default", HEAD, row[4:]) for row in rows if row[4] is not None]
         self._learn({row[2] for row in rows if row[2] is not None})
-        seats = {device: self._seat(device, [r for r in rows if r[0] == device]) for device in devices}
-        return seats, {head.id: head for head in heads}
+        of_device: dict[str, list[tuple[Any, ...]]] = {device: [] for device in devices}
+        for row in rows:
+            of_device[row[0]].append(row)
+        seats = {device: self._seat(device, found) for device, found in of_device.items()}
+        return seats, {self._bound[row[2]].session_id: row[4] for row in rows if row[2] is not None}
+
+    def lock(self, sessions: Collection[UUID]) -> dict[UUID, ChainHead]:
+        """The heads of these sessions, locked; not those somebody else holds."""
+        rows = ask(LOCK, sorted(sessions))
+        return {row[HEAD.index("id")]: ChainHead.from_db("default", HEAD, row) for row in rows}
 
     def _learn(self, ids: set[int]) -> None:
         new = ids - self._bound.keys()

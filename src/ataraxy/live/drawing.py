@@ -15,7 +15,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.session.believed import believed
@@ -29,6 +28,7 @@ from ataraxy.live.told import Told
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=1)
+MEASURES = tuple(Measure)
 
 
 @dataclass(slots=True)
@@ -69,9 +69,9 @@ class Drawing:
         if state is not self._state or self._is_old(now):
             self._judge(protocol, state, now, patience)
         assert self._believed is not None
-        tiles = ",".join(
-            text for measure in Measure if (text := self._tile(measure, self._believed, told, signal, now))
-        )
+        series, label = self._believed.series, signal.label if signal else ""
+        known = [m for m in MEASURES if m in told or m in series]
+        tiles = ",".join([self._tile(m, self._believed, told.get(m), signal, label, now) for m in known])
         return f'{{{self._words},"values":[{tiles}],"monitor":{_dumps(monitor(signal))}}}'
 
     def _is_old(self, now: datetime) -> bool:
@@ -96,21 +96,20 @@ class Drawing:
         self,
         measure: Measure,
         state: SessionState,
-        told: Mapping[Measure, Told],
+        live: Told | None,
         signal: Signal | None,
+        label: str,
         now: datetime,
     ) -> str:
         """The newest of this measure, from the record or from the monitor."""
-        charted, live, level = state.latest(measure), told.get(measure), self._levels.get(measure, "")
+        charted, level = state.latest(measure), self._levels.get(measure, "")
         source: Told | Value
         if live is not None and (charted is None or live.at >= charted.at):
             source = live
             found = Freshness.ABSENT if live.absent else freshness(live.at, now, measure)
-        elif charted is not None:
-            source, found = charted, freshness(charted.at, now, measure)
         else:
-            return ""
-        label = signal.label if signal else ""
+            assert charted is not None
+            source, found = charted, freshness(charted.at, now, measure)
         kept = self._tiles.get(measure)
         if (
             kept
@@ -123,8 +122,8 @@ class Drawing:
             if isinstance(source, Told)
             else charted_tile(source, signal, level, found)
         )
-        self._tiles[measure] = kept = _Tile(source, label, found, level, _dumps(made))
-        return kept.text
+        self._tiles[measure] = _Tile(source, label, found, level, text := _dumps(made))
+        return text
 
 
 def unreadable(session: str) -> str:
@@ -138,5 +137,4 @@ def _next(decision: Decision, now: datetime, latest: datetime) -> datetime:
     return min(moments, default=latest)
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+_dumps = json.JSONEncoder(separators=(",", ":")).encode

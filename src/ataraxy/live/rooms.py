@@ -35,8 +35,9 @@ from ataraxy.live.told import Told
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0  # what is due changes with time alone
+ALMOST_S = 0.8  # a session drawn within this time need not be looked at again
 SLICES = 20  # the sessions are looked at in turns, not all at once
-A_SECONDS_WORK = 500  # sessions judged anew each second at most; more of them wait their turn
+A_SECONDS_WORK = 200  # sessions judged anew each second for time's sake alone; more of them wait their turn
 AT_LEAST_EVERY_S = 5.0
 TOGETHER_S = 0.05  # what changes faster is shown together
 NOTICE_S = 0.2  # after this a notice of our own writing is old news
@@ -70,7 +71,9 @@ class View:
         self.stale = True  # the record may have more than we have read
         self.broken = ""  # why the record cannot be read
         self.drawing = Drawing(str(session_id))
-        self.shown, self.shown_at = "", 0.0
+        self.turn = session_id.int % SLICES
+        self.shown = ""
+        self.shown_at = self.drawn_at = 0.0
         self.behind: set[Viewer] = set()
 
     @property
@@ -103,7 +106,12 @@ class View:
 
     def show(self, at: float, patience: timedelta, *, changed: bool = True) -> None:
         """Give every viewer what is new to them, at ``at`` on the loop's clock."""
-        text = self.text(patience)
+        self.drawn_at = at
+        try:
+            text = self.text(patience)
+        except Exception as error:  # never its neighbours' trouble
+            log.error("Session %s cannot be shown: %s.", self.id, type(error).__name__)
+            text = unreadable(str(self.id))
         if changed or text != self.shown:
             self.shown = text
             due = list(self.viewers)
@@ -166,7 +174,7 @@ class Rooms:
 
     @property
     def patience(self) -> timedelta:
-        """How old a judgement may be that nothing has happened to: a second, for up to some hundreds of sessions."""
+        """How old a judgement may be when nothing was charted and nothing fell due: a second, for up to 200 sessions."""
         return PATIENCE * max(1.0, len(self._views) / A_SECONDS_WORK)
 
     async def keep_up(self) -> None:
@@ -177,7 +185,8 @@ class Rooms:
             changed, self._changed = self._changed, {}
             for view in changed.values():
                 view.show(at, patience)
-            for view in [v for v in self._views.values() if v.id.int % SLICES == turn]:
+            slice_ = [v for v in self._views.values() if v.turn == turn and v.drawn_at < at - ALMOST_S]
+            for view in slice_:
                 if view.loaded is not None or view.broken:
                     view.show(at, patience, changed=False)
             await asyncio.sleep(LOOK_EVERY_S / SLICES)

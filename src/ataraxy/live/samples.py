@@ -1,13 +1,11 @@
-"""Every reading, stored once: which messages are new, and their values by COPY."""
+"""Every reading, stored once: which messages are new, and their values, in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-
-from django.db import connection
 
 from ataraxy.core.protocol.types import Measure
 from ataraxy.core.session.freshness import CUFF
@@ -15,33 +13,40 @@ from ataraxy.interop.hl7v2.oru import ParsedOru
 from ataraxy.live.arrived import Arrived, clean
 from ataraxy.live.bindings import Bound
 from ataraxy.live.charting import CuffReading
-from ataraxy.live.sql import ask
+from ataraxy.live.sql import array, ask, quoted
 from ataraxy.live.told import Told, fingerprint, told_at
 
 ID_LENGTH = 120
-TAKE = """
+STORE = """
 WITH open AS (
     SELECT id FROM treat_binding WHERE id = ANY(%s) AND unbound_at IS NULL
+), told AS MATERIALIZED (
+    SELECT * FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::varchar[], %s::bytea[],
+                         %s::timestamptz[], %s::timestamptz[], %s::uuid[], %s::uuid[])
+         AS told (n, binding_id, told_at, monitor_id, control_id, fingerprint, received_at, heard_at, clinic_id, session_id)
+    WHERE binding_id IN (SELECT id FROM open)
 ), new AS (
     INSERT INTO treat_message (told_at, monitor_id, control_id, fingerprint, received_at)
-    SELECT told_at, monitor_id, control_id, fingerprint, received_at
-    FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::varchar[], %s::bytea[], %s::timestamptz[])
-         AS told (binding_id, told_at, monitor_id, control_id, fingerprint, received_at)
-    WHERE binding_id IN (SELECT id FROM open)
+    SELECT told_at, monitor_id, control_id, fingerprint, received_at FROM told
     ON CONFLICT DO NOTHING
     RETURNING monitor_id, control_id, fingerprint
+), fresh AS MATERIALIZED (
+    SELECT DISTINCT ON (monitor_id, control_id, fingerprint) told.*
+    FROM told JOIN new USING (monitor_id, control_id, fingerprint) ORDER BY monitor_id, control_id, fingerprint, n
+), kept AS (
+    INSERT INTO treat_sample (received_at, clinic_id, session_id, monitor_id, message_id, measure, value, unit,
+                              device_at, absent, original)
+    SELECT heard_at, clinic_id, session_id, monitor_id, control_id, measure, value, unit, device_at, absent, original
+    FROM unnest(%s::int[], %s::varchar[], %s::numeric[], %s::varchar[], %s::timestamptz[], %s::varchar[], %s::varchar[])
+         WITH ORDINALITY AS said (n, measure, value, unit, device_at, absent, original, turn)
+    JOIN fresh USING (n) ORDER BY turn
 )
-SELECT NULL, monitor_id, control_id, fingerprint FROM new UNION ALL SELECT id, NULL, NULL, NULL FROM open
-"""
-COPY = """
-COPY treat_sample (received_at, clinic_id, session_id, monitor_id, message_id, measure, value, unit, device_at,
-                   absent, original) FROM STDIN
+SELECT n, NULL FROM fresh UNION ALL SELECT NULL, id FROM open
 """
 CUFFS = """
 SELECT DISTINCT measure, device_at FROM treat_sample
 WHERE session_id = %s AND received_at >= %s AND measure = ANY(%s) AND device_at IS NOT NULL AND absent = ''
 """
-Key = tuple[int, str, bytes]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,10 +72,6 @@ class Placed:
     def control_id(self) -> str:
         return clean(self.report.control_id)[:ID_LENGTH]
 
-    @property
-    def key(self) -> Key:
-        return self.bound.monitor_id, self.control_id, fingerprint(self.report)
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -80,48 +81,51 @@ class Taken:
     fresh: list[Placed]
 
 
-def take(placed: Sequence[Placed]) -> Taken:
-    """Claim messages whose sessions are locked; the database decides which are new and which bindings still hold.
+def store(placed: Sequence[Placed]) -> Taken:
+    """Keep every value of these messages, believed or not, once; the database decides which are new.
 
-    Asked once the sessions are locked, so that nobody can unbind meanwhile. A second copy in one batch is not new.
+    It decides too which bindings still hold. A second copy in one batch is not new.
     """
     if not placed:
         return Taken([], [])
-    keys = [p.key for p in placed]
-    bindings = [p.bound.id for p in placed]
-    rows = ask(
-        TAKE,
-        sorted(set(bindings)),
-        bindings,
-        [told_at(p.report) for p in placed],
-        [key[0] for key in keys],
-        [key[1] for key in keys],
-        [key[2] for key in keys],
-        [p.message.received_at for p in placed],
+    rows = ask(STORE, *_messages(placed), *_values(placed))
+    fresh = {row[0] for row in rows if row[0] is not None}
+    still_open = {row[1] for row in rows if row[0] is None}
+    return Taken(
+        [one for one in placed if one.bound.id in still_open],
+        [one for n, one in enumerate(placed) if n in fresh],
     )
-    still_open = {row[0] for row in rows if row[0] is not None}
-    unseen = {(row[1], row[2], bytes(row[3])) for row in rows if row[0] is None}
-    taken = Taken([], [])
-    for key, one in zip(keys, placed, strict=True):
-        if one.bound.id in still_open:
-            taken.ready.append(one)
-        if key in unseen:
-            unseen.discard(key)
-            taken.fresh.append(one)
-    return taken
 
 
-def copy_samples(placed: Iterable[Placed]) -> None:
-    """Every value of these messages, believed or not."""
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        for one in placed:
-            bound = one.bound
-            head = (one.received_at, bound.clinic.id, bound.session_id, bound.monitor_id, one.control_id)
-            for told in one.told:
-                measure = told.measure.value if told.measure else ""
-                copy.write_row(
-                    (*head, measure, told.value, told.unit, told.device_at, told.absent, told.original)
-                )
+def _messages(placed: Sequence[Placed]) -> Iterator[str]:
+    """The columns of the messages; the first is every binding once."""
+    yield array({str(p.bound.id) for p in placed})
+    yield array(str(n) for n in range(len(placed)))
+    yield array(str(p.bound.id) for p in placed)
+    yield array(_at(told_at(p.report)) for p in placed)
+    yield array(str(p.bound.monitor_id) for p in placed)
+    yield array(quoted(p.control_id) for p in placed)
+    yield array(f'"\\\\x{fingerprint(p.report).hex()}"' for p in placed)
+    yield array(_at(p.message.received_at) for p in placed)
+    yield array(_at(p.received_at) for p in placed)
+    yield array(str(p.bound.clinic.id) for p in placed)
+    yield array(str(p.bound.session_id) for p in placed)
+
+
+def _values(placed: Sequence[Placed]) -> Iterator[str]:
+    """The columns of the values; the first is the message each belongs to."""
+    said = [(n, told) for n, one in enumerate(placed) for told in one.told]
+    yield array(str(n) for n, _ in said)
+    yield array(told.measure.value if told.measure else '""' for _, told in said)
+    yield array("NULL" if told.value is None else str(told.value) for _, told in said)
+    yield array(quoted(told.unit) for _, told in said)
+    yield array(_at(told.device_at) if told.device_at else "NULL" for _, told in said)
+    yield array(quoted(told.absent) for _, told in said)
+    yield array(quoted(told.original) for _, told in said)
+
+
+def _at(moment: datetime) -> str:
+    return f'"{moment.isoformat()}"'
 
 
 def cuffs_told(session_id: UUID, since: datetime) -> frozenset[CuffReading]:

@@ -6,7 +6,7 @@ its own: right for pages, and half the time of a small batch here. Same connecti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -19,3 +19,13 @@ def ask(statement: str, *parameters: Any) -> Sequence[tuple[Any, ...]]:
     with connection.connection.pipeline(), psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement.encode(), parameters, prepare=True)
         return cursor.fetchall()
+
+
+def array(items: Iterable[str]) -> str:
+    """An array as the database writes it, of items that are already ``quoted`` or need not be."""
+    return "{" + ",".join(items) + "}"
+
+
+def quoted(text: str) -> str:
+    """A text as an item of an array."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -6,7 +6,6 @@ Nothing is dropped: a value that is not believed keeps its text and the reason, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -122,7 +121,8 @@ def fingerprint(report: ParsedOru) -> bytes:
     Hazard: a monitor that counts its messages from 1 again after a power cut. Without this, its first new
     readings would be taken for old ones and acknowledged unread.
     """
-    said: Sequence[tuple[object, ...]] = [
-        (v.raw_code, v.raw_value, v.raw_unit, v.sub_id, v.status, v.device_at) for v in report.values
-    ]
-    return hashlib.blake2b(repr((report.patient_id, report.place, said)).encode(), digest_size=16).digest()
+    said = [report.patient_id, report.place]
+    for v in report.values:
+        at = v.device_at.isoformat() if v.device_at else ""
+        said += (v.raw_code, v.raw_value, v.raw_unit, v.sub_id, v.status.value, at)
+    return hashlib.blake2b(repr(said).encode(), digest_size=16).digest()

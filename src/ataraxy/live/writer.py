@@ -15,6 +15,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
@@ -22,7 +24,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from ataraxy.clinic.database.embedded import DatabaseTrouble
 from ataraxy.core.errors import AtaraxyError
 from ataraxy.live.arrived import Arrived, Code
-from ataraxy.live.batch import KEPT_ASIDE, Heard, Remembered, Written, write_batch
+from ataraxy.live.batch import KEPT_ASIDE, Heard, Held, Remembered, Written, write_batch
 from ataraxy.live.bindings import Bindings, Trouble
 from ataraxy.live.inbox import Inbox
 from ataraxy.live.quarantine import keep_aside
@@ -32,10 +34,20 @@ log = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, DatabaseTrouble)
 RETRY_S, LONGEST_RETRY_S = 0.05, 2.0
 DEFERRED_RETRY_S = 0.02
-REMEMBERED = 1000
+REMEMBERED = 10_000  # sessions; one of four hours is some hundred KiB
+
+FIRST_ASIDE_S, LONGEST_ASIDE_S = 30.0, 600.0
 
 Answers = Sequence[tuple[Arrived, Code, str]]
 Publish = Callable[[Answers, Sequence[Heard]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    """A session that cannot be charted: when to try again, and how long was waited."""
+
+    until: float
+    wait_s: float
 
 
 class Writer:
@@ -45,7 +57,8 @@ class Writer:
         self._inbox = inbox
         self._publish = publish
         self._bindings = Bindings()
-        self._memory: dict[object, Remembered] = {}
+        self._memory: dict[UUID, Remembered] = {}
+        self._poisoned: dict[UUID, _Aside] = {}
         self._durable = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -100,6 +113,10 @@ class Writer:
             written = self.commit(batch)
         except AWAY:
             raise
+        except Held as held:
+            later = {id(message) for message in held.messages}
+            now = [message for message in batch if id(message) not in later]
+            return [*(self.write(now) if now else ()), *held.messages]
         except Exception as error:  # whatever is in the batch: the culprit is found, its neighbours go on
             return self._halve(batch, error)
         self.acknowledge(written)
@@ -109,7 +126,7 @@ class Writer:
         """One transaction; on return it is on disk."""
         self._insist_on_disk()
         with transaction.atomic():
-            written = write_batch(batch, self._bindings, self._memory)  # type: ignore[arg-type]
+            written = write_batch(batch, self._bindings, self._memory, self._poisoned_now())
         self._remember(written)
         self._found()
         return written
@@ -149,10 +166,27 @@ class Writer:
         if self._durable and connection.connection is not None:
             return
         insist_on_disk()
+        prepare_statements()
         self._durable = True
 
+    def _poisoned_now(self) -> set[UUID]:
+        """The sessions that are not to be tried yet."""
+        now = time.monotonic()
+        return {session for session, aside in self._poisoned.items() if now < aside.until}
+
+    def _poison(self, session: UUID, kind: str) -> None:
+        """Not charted for a while, then tried again; said in the log each time."""
+        before = self._poisoned.get(session)
+        wait_s = min(before.wait_s * 2, LONGEST_ASIDE_S) if before else FIRST_ASIDE_S
+        self._poisoned[session] = _Aside(time.monotonic() + wait_s, wait_s)
+        self._memory.pop(session, None)
+        log.error("Session %s is set aside: %s. It is tried again in %d s.", session, kind, wait_s)
+
     def _remember(self, written: Written) -> None:
+        for session_id, kind in written.poisoned.items():
+            self._poison(session_id, kind)
         for session_id, remembered in written.remembered.items():
+            self._poisoned.pop(session_id, None)
             self._memory.pop(session_id, None)  # the last used stands last
             self._memory[session_id] = remembered
         while len(self._memory) > REMEMBERED:
@@ -187,6 +221,13 @@ def insist_on_disk() -> None:
                     f"The database runs with {setting} off: what it confirms could be lost.",
                     f"Set {setting} = on in postgresql.conf and reload it.",
                 )
+
+
+def prepare_statements() -> None:
+    """Parse and plan the writer's few statements once a connection: it costs more than to run them."""
+    connection.connection.prepare_threshold = 5
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
 
 
 def _reason(error: Exception) -> Trouble:
