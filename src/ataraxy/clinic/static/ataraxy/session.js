@@ -2,7 +2,7 @@
 // Hazard: a stale probe reads as normal. A number is fresh only while its own time says so, whatever the stream does.
 //
 // <section data-live-url="/live/session/…/events" data-now="2026-11-23T14:05:00Z">
-//   <div class="live-number" data-measure="spo2" data-at="…" data-old-after-s="15" data-absent-after-s="60">
+//   <div class="live-number" data-measure="spo2" data-unit="%" data-at="…" data-old-after-s="15" data-absent-after-s="60">
 //     <span class="value">97<small>%</small></span> <span class="from"><span data-source>monitor 2</span>, <span data-age></span></span>
 //   </div>
 //   <p data-link hidden>…</p>
@@ -36,9 +36,8 @@ function tiles() {
 function write(tile, words) {
   const value = tile.querySelector(".value");
   if (!value) return;
-  tile.dataset.unit ??= value.querySelector("small")?.textContent ?? "";
   const unit = document.createElement("small");
-  unit.textContent = tile.dataset.unit;
+  unit.textContent = tile.dataset.unit ?? ""; // written by the server, so that a value that comes back keeps its unit
   value.replaceChildren(words, ...(words === "--" ? [] : [unit]));
 }
 
@@ -76,13 +75,20 @@ function drawValue(tile, last) {
 
 function follow() {
   const root = /** @type {HTMLElement | null} */ (document.querySelector("[data-live-url]"));
-  const told = root?.dataset.now ?? /** @type {HTMLElement | null} */ (document.querySelector("[data-now]"))?.dataset.now;
-  let ahead = told ? Date.parse(told) - Date.now() : 0; // the clinic's clock, for this browser's may be wrong
+  const clinicAhead = () => {
+    const told = /** @type {HTMLElement | null} */ (document.querySelector("[data-now]"))?.dataset.now;
+    return told ? Date.parse(told) - Date.now() : 0;
+  };
+  let ahead = clinicAhead(); // the clinic's clock, for this browser's may be wrong
   let seq = -1;
   const drawAges = () => tiles().forEach((tile) => drawAge(tile, Date.now() + ahead));
   drawAges();
   setInterval(drawAges, 1000);
-  document.body.addEventListener("htmx:afterSwap", drawAges);
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target.id === "live" || target.matches("[data-now]")) ahead = clinicAhead(); // the fragment is newer than the stream
+    drawAges();
+  });
   if (!root?.dataset.liveUrl) return;
 
   const link = (/** @type {boolean} */ lost) =>
