@@ -97,7 +97,16 @@ def paper(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
     def draw(status: int) -> HttpResponse:
         lead = "Every entry keeps the time on the sheet and is marked as coming from paper."
-        return act_page(request, at, form, status, heading="From paper", button="Type it in", lead=lead)
+        return act_page(
+            request,
+            at,
+            form,
+            status,
+            heading="From paper",
+            button="Type it in",
+            lead=lead,
+            template="treat/paper.html",
+        )
 
     return ask(request, form, draw, act)
 

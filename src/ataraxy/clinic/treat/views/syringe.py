@@ -35,7 +35,7 @@ def syringe(request: HttpRequest, session_id: UUID) -> HttpResponse:
             status,
             heading="What was drawn up",
             button="Record it",
-            lead="The fields hold what is planned. Read the vial and the label, and put right what is different.",
+            lead="The fields hold what is planned. Read the strength off the vial; put right what is different on the label.",
             template="treat/syringe.html",
             refusal=may_draw(at.state),
             waiting=open_one,
@@ -77,5 +77,6 @@ def _planned(at: Seat) -> dict[str, str]:
         made = actions.as_planned(at.protocol, dose_of_today(at.protocol, at.state))
     except InputRefused:
         return {}
-    numbers = ("mg", "stock_mg_per_ml", "stock_ml", "diluent_ml", "final_ml", "concentration_mg_per_ml")
+    # Hazard: a strength that stands there already is not read off the vial.
+    numbers = ("mg", "stock_ml", "diluent_ml", "final_ml", "concentration_mg_per_ml")
     return {"diluent": made.diluent} | {name: number(getattr(made, name)) for name in numbers}
