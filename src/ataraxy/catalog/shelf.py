@@ -72,8 +72,13 @@ class Shelf(Generic[T]):
         for path in toml_files(self.folder):
             if path.name == f"{wanted}.toml":
                 return self.parse(path.read_bytes(), path.name)
-        known = ", ".join(path.name.removesuffix(".toml") for path in toml_files(self.folder))
-        raise CatalogError(f"There is no {self.noun} {wanted!r}.", f"Choose one of: {known}.")
+        raise CatalogError(
+            f"There is no {self.noun} {wanted!r}.", f"Choose one of: {', '.join(self.names())}."
+        )
+
+    def names(self) -> tuple[str, ...]:
+        """The ids of all of them, from their files' names; none is read."""
+        return tuple(path.name.removesuffix(".toml") for path in toml_files(self.folder))
 
     def every(self) -> Mapping[str, T]:
         """All of them, by id.

@@ -12,13 +12,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ataraxy.catalog.effects import effect_models, load_effect
+from ataraxy.catalog.effects import EFFECTS, load_effect
 from ataraxy.catalog.load import load_protocol, protocols
-from ataraxy.catalog.pk import load_model, models
-from ataraxy.catalog.populations import load_population, populations
+from ataraxy.catalog.pk import MODELS, load_model
+from ataraxy.catalog.populations import POPULATIONS, load_population
 from ataraxy.commands.say import Exit, bar, document, err
-from ataraxy.commands.simulate_files import check_folder, write_files, write_pairs
-from ataraxy.commands.simulate_find import find_dose, find_rate
 from ataraxy.commands.simulate_page import as_json, print_files, print_pair, print_results
 from ataraxy.commands.simulate_result import Paired, Result
 from ataraxy.core.errors import InputRefused
@@ -68,6 +66,10 @@ def simulate(asked: Asked, json: bool = False) -> int:
     if asked.engine:
         parse_address(asked.engine)
     if asked.out is not None:
+        from ataraxy.commands.simulate_files import (
+            check_folder,
+        )  # pictures are loaded when files are asked for
+
         check_folder(asked.out)
     first = _protocol(asked.protocol)
     other = _protocol(asked.against) if asked.against else None
@@ -81,12 +83,16 @@ def simulate(asked: Asked, json: bool = False) -> int:
     results = [Result(one, _run(asked, one.work, one, json)) for one in planned]
     told = as_json(results)
     if asked.out is not None:
+        from ataraxy.commands.simulate_files import write_files
+
         told["files"] = [str(file) for file in write_files(results, asked.out)]
     document(told) if json else print_results(results, told.get("files", ()))
     return Exit.FINE if all(result.outcome.complete for result in results) else Exit.WRONG
 
 
 def _find(asked: Asked, planned: list[Planned], json: bool) -> int:
+    from ataraxy.commands.simulate_find import find_dose, find_rate
+
     search, wish = (find_dose, asked.find_dose) if asked.find_dose else (find_rate, asked.find_rate)
     return search(planned, wish, lambda work: _go(asked, work, None), json, asked.out)
 
@@ -96,7 +102,11 @@ def _compare(asked: Asked, planned: list[Planned], others: list[Planned], json: 
     for one, other in zip(planned, others, strict=True):
         pair = Pair(one.work, other.work)
         pairs.append(Paired(one, other, pair, _run(asked, pair, one, json)))
-    files = write_pairs(pairs, asked.out) if asked.out is not None else []
+    files: list[Path] = []
+    if asked.out is not None:
+        from ataraxy.commands.simulate_files import write_pairs
+
+        files = write_pairs(pairs, asked.out)
     if json:
         told = {"pairs": [paired.as_json() for paired in pairs]}
         document(told | ({"files": [str(file) for file in files]} if asked.out is not None else {}))
@@ -145,7 +155,7 @@ def _protocol(name: str) -> Protocol:
 
 def _models(asked: Asked, first: Protocol, other: Protocol | None) -> tuple[PkModel, ...]:
     routes = [ROUTES[p.dose.route] for p in (first, other) if p is not None]
-    known = tuple(models())
+    known = MODELS.names()
     names = tuple(resolve(name, known, "model") for name in asked.models) or usual_models(routes)
     return tuple(load_model(name) for name in dict.fromkeys(names))
 
@@ -155,13 +165,13 @@ def _effects(asked: Asked) -> tuple[EffectModel, ...]:
     wanted = named or (COURSE_EFFECTS if asked.course else USUAL_EFFECTS)
     if list(wanted) == ["none"]:
         return ()
-    known = tuple(effect_models())
+    known = EFFECTS.names()
     return tuple(load_effect(resolve(name, known, "effect")) for name in dict.fromkeys(wanted))
 
 
 def _crowd(name: str) -> Crowd:
     if not name.endswith(".csv"):
-        return crowd_of(load_population(resolve(name, tuple(populations()), "population")))
+        return crowd_of(load_population(resolve(name, POPULATIONS.names(), "population")))
     try:
         if Path(name).stat().st_size > LARGEST_TABLE:
             raise InputRefused("The table is too large.", "Give at most 50 MB.", "population")

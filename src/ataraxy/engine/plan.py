@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from ataraxy.catalog.pk import for_adults, models
+from ataraxy.catalog.pk import for_adults, load_model, models
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import EffectModel
 from ataraxy.core.pharmacology.model import PkModel, PkRoute
@@ -134,7 +134,7 @@ def usual_models(routes: Sequence[PkRoute]) -> tuple[str, ...]:
         InputRefused: no model knows them all.
     """
     wanted = dict.fromkeys(name for route in routes for name in USUAL_MODELS.get(route, ()))
-    known = tuple(n for n in wanted if all(models()[n].route_in(route) is not None for route in routes))
+    known = tuple(n for n in wanted if all(load_model(n).route_in(route) is not None for route in routes))
     if not known:
         named = " and ".join(dict.fromkeys(route.value for route in routes))
         raise InputRefused(f"No usual model knows {named}.", "Name one with --model.", "model")
