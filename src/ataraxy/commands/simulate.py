@@ -25,7 +25,6 @@ from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.people_table import people_from_table
 from ataraxy.core.pharmacology.protocol_regimen import ROUTES
 from ataraxy.core.protocol.types import Protocol
-from ataraxy.engine.cluster import parse_address, run_on_cluster
 from ataraxy.engine.course import AFTER_HOURS, COURSE_EFFECTS, course_of, plan_course
 from ataraxy.engine.crowd import Crowd, crowd_of
 from ataraxy.engine.pair import Pair
@@ -64,6 +63,8 @@ def simulate(asked: Asked, json: bool = False) -> int:
     """
     _check_together(asked)
     if asked.engine:
+        from ataraxy.engine.cluster import parse_address
+
         parse_address(asked.engine)
     if asked.out is not None:
         from ataraxy.commands.simulate_files import (
@@ -125,6 +126,8 @@ def _run(asked: Asked, job: Any, planned: Planned, json: bool) -> Outcome[Any]:
 
 def _go(asked: Asked, job: Any, progress: Callable[[int], None] | None) -> Outcome[Any]:
     if asked.engine:
+        from ataraxy.engine.cluster import run_on_cluster
+
         return run_on_cluster(job, asked.engine, progress=progress)
     return run(job, threads=asked.threads, progress=progress, say=_say)
 
