@@ -43,6 +43,20 @@ def test_a_stop_value_is_high_and_about_the_patient(running: Any, vitals: Any, t
     assert not any("186" in words for _, words in wires)
 
 
+def test_one_reading_is_one_notice_however_many_lines_it_breaks(running: Any, vitals: Any, told: Any) -> None:
+    vitals(running, 24, systolic=186, diastolic=114)
+    patient, _ = told(running, 25)
+    assert len(patient) == 1
+    assert "186" in patient[0][1] and "114" in patient[0][1]
+
+
+def test_a_caution_is_low(running: Any, vitals: Any, told: Any, infusion: Any) -> None:
+    assert infusion.cautions
+    vitals(running, 24, systolic=162, diastolic=96)
+    patient, _ = told(running, 25)
+    assert [priority for priority, _ in patient] == ["low"]
+
+
 def test_a_calm_patient_has_no_notice(running: Any, told: Any) -> None:
     patient, wires = told(running, 12)
     assert patient == []

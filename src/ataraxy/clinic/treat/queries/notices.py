@@ -41,18 +41,32 @@ class Notice:
 
 
 def physiological(at: Seat) -> list[Notice]:
-    """What the protocol's rules say about the patient now; the strongest first, each line once."""
+    """What the protocol's rules say about the patient now; one notice a reading, the strongest first.
+
+    Hazard: one cuff that breaks five lines fills the screen, and is no longer read.
+    """
+    groups: dict[object, list[tuple[str, Reason]]] = {}
+    for priority, reason in _speaking(at):
+        groups.setdefault(reason.value.event if reason.value else reason.line, []).append((priority, reason))
+    found = [_gathered(group) for group in groups.values()]
+    return sorted(found, key=lambda notice: list(MARKS).index(notice.priority))
+
+
+def _speaking(at: Seat) -> Iterator[tuple[str, Reason]]:
     stance = at.decision.stance
     level = "high" if isinstance(stance, Stop) else "medium"
-    speaking: list[tuple[str, Reason]] = []
     if isinstance(stance, Stop | Pause) or (isinstance(stance, Hold) and at.state.dose is not None):
-        speaking += [(level, reason) for reason in stance.reasons if reason.value]
-    speaking += [("medium", reason) for reason in at.decision.escalate]
-    speaking += [("low", reason) for reason in at.decision.cautions]
-    found: dict[tuple[str, str], Notice] = {}
-    for priority, reason in speaking:
-        found.setdefault((reason.line, reason.what), Notice(priority, reason.text, _named(reason), reason.at))
-    return list(found.values())
+        yield from ((level, reason) for reason in stance.reasons if reason.value)
+    yield from (("medium", reason) for reason in at.decision.escalate)
+    yield from (("low", reason) for reason in at.decision.cautions)
+
+
+def _gathered(group: list[tuple[str, Reason]]) -> Notice:
+    """One reading: what is past its limit at the strongest line, and what every line but a mere caution asks for."""
+    strongest = min((priority for priority, _ in group), key=list(MARKS).index)
+    what = dict.fromkeys(_named(reason) for priority, reason in group if priority == strongest)
+    lines = dict.fromkeys(reason.text for priority, reason in group if priority in (strongest, "medium"))
+    return Notice(strongest, " ".join(lines), "; ".join(what), group[0][1].at)
 
 
 def _named(reason: Reason) -> str:
