@@ -39,6 +39,7 @@ def answers(accept: str, application: str, code: AckCode) -> list[str]:
         ("AL", "", "AA", ["CA"]),
         ("", "AL", "AA", ["AA"]),
         ("NE", "ER", "CR", ["AR"]),
+        ("ZZ", "NE", "AA", ["CA"]),  # a condition nobody knows: a device left without an answer stops
     ],
 )
 def test_the_devices_mode_decides_which_acknowledgements_it_gets(

@@ -43,11 +43,11 @@ def acknowledge(
 
 
 def _wanted(accept: str, application: str, outcome: str) -> str:
-    """Which of C and A to send."""
+    """Which of C and A to send. A condition nobody knows is answered: a silent device would be worse."""
     if not accept and not application:
         return "A"
-    asked = ("AL", "SU" if outcome == "A" else "ER")
-    return ("C" if accept in asked else "") + ("A" if application in asked else "")
+    never = ("", "NE", "ER" if outcome == "A" else "SU")
+    return ("" if accept in never else "C") + ("" if application in never else "A")
 
 
 def _render(message: Message | None, code: str, text: str, control_id: str, now: datetime) -> str:
