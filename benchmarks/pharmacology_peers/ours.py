@@ -13,8 +13,9 @@ from pharmacology_peers.workload import SITE, Workload
 
 def curves(work: Workload, ready: Prepared, tier: Tier = Tier.NUMBA, threads: int = 1) -> dict[str, Any]:
     """The engine's answer under the workload's names."""
-    values = run(ready, work.at_min, tier=tier, threads=threads).values
-    return {name: values[f"site:{work.effects[0].id}" if name == SITE else name] for name in work.curves}
+    names = {name: f"site:{work.effects[0].id}" if name == SITE else name for name in work.curves}
+    values = run(ready, work.at_min, tier=tier, threads=threads, only=frozenset(names.values())).values
+    return {name: values[told] for name, told in names.items()}
 
 
 def first(ready: Prepared, people: int) -> Prepared:
