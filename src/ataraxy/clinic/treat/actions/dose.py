@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import DoseFinished, DosePaused, DoseResumed, DoseStarted, DoseStopped
 from ataraxy.core.session.state import SessionState
 
+NOW = timedelta(0)
 ALL_OF_IT = Decimal("0.95")  # proposed: a pump and a clock differ by less
 
 __all__ = ["Shown", "finish", "pause", "resume", "start", "stop"]
@@ -69,18 +71,25 @@ def _seated(ctx: Context, session_id: UUID) -> Session:
     return rows.get(id=session_id, clinic=ctx.clinic)
 
 
-def pause(ctx: Context, session_id: UUID, reason: str = "") -> list[Recorded[Any]]:
-    """Pause the drug now: one tap, never stale, never refused; empty when it does not run."""
-    return _halt(ctx, session_id, DosePaused(reason.strip()), DoseStatus.PAUSED)
+def pause(ctx: Context, session_id: UUID, reason: str = "", *, ago: timedelta = NOW) -> list[Recorded[Any]]:
+    """Pause the drug now: one tap, never stale, never refused; empty when it does not run.
+
+    ``ago``: how long before it reached us the tap was made, on a page without a network.
+    """
+    return _halt(ctx, session_id, DosePaused(reason.strip()), DoseStatus.PAUSED, ago)
 
 
-def stop(ctx: Context, session_id: UUID, reason: str = "") -> list[Recorded[Any]]:
+def stop(ctx: Context, session_id: UUID, reason: str = "", *, ago: timedelta = NOW) -> list[Recorded[Any]]:
     """Stop the drug for good: one tap, never stale, never refused; empty when it is over."""
-    return _halt(ctx, session_id, DoseStopped(reason.strip()), DoseStatus.STOPPED)
+    return _halt(ctx, session_id, DoseStopped(reason.strip()), DoseStatus.STOPPED, ago)
 
 
 def _halt(
-    ctx: Context, session_id: UUID, payload: DosePaused | DoseStopped, status: DoseStatus
+    ctx: Context,
+    session_id: UUID,
+    payload: DosePaused | DoseStopped,
+    status: DoseStatus,
+    ago: timedelta,
 ) -> list[Recorded[Any]]:
     """A second tap is known by the state, never by a key of the page.
 
@@ -93,7 +102,11 @@ def _halt(
         dose = state.dose
         if dose is not None and (dose.status is status or not dose.is_open):
             return []
-        return append_locked(ctx, head, [Entry(payload)], state=state)
+        at = None
+        if ago > NOW and dose is not None:
+            # Hazard: dated before a resume it would be undone by it, and the drug would run on.
+            at = min(ctx.now, max(ctx.now - ago, dose.steps[-1].at))
+        return append_locked(ctx, head, [Entry(payload, at)], state=state)
 
 
 def resume(

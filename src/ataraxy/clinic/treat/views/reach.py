@@ -17,6 +17,7 @@ from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.forms import SeatForm
 from ataraxy.clinic.treat.queries.room import Seat, banner, phase_words, seat
 
+LONGEST_AGO_DIGITS = 5  # a day and a bit: a page left open longer tells no time that counts
 ONE_READING = timedelta(minutes=5)
 ROWS = Session.objects.select_related(
     "clinic", "room", "patient__clinic", "patient__summary", "course__protocol"
@@ -61,6 +62,13 @@ def _read_lately(ctx: Context, session: Session, view: str) -> bool:
 def back(at: Seat) -> HttpResponse:
     """To the session's own page."""
     return redirect("treat:session", session_id=at.session.id)
+
+
+def tapped_ago(request: HttpRequest) -> timedelta:
+    """How long ago the tap was, when the page had no network then; what cannot be read counts as now."""
+    text = request.POST.get("seconds_ago", "")
+    seconds = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_AGO_DIGITS else 0
+    return timedelta(seconds=seconds)
 
 
 def to_verb(at: Seat, verb: str) -> HttpResponse:

@@ -35,7 +35,7 @@ def syringe(request: HttpRequest, session_id: UUID) -> HttpResponse:
             status,
             heading="What was drawn up",
             button="Record it",
-            lead="The fields hold what is planned. Read the strength off the vial; put right what is different on the label.",
+            lead="The fields hold what is planned. Read the strength off the vial; put right what differs.",
             template="treat/syringe.html",
             refusal=may_draw(at.state),
             waiting=open_one,
