@@ -16,6 +16,7 @@ from ataraxy.clinic.figures.types import (
     Keep,
     Level,
     Note,
+    Origin,
     Predicted,
     PredictedBand,
     Pressure,
@@ -53,6 +54,18 @@ def test_no_value_is_cut_off_by_the_usual_scale(sheet: FlowSheet, minute: Minute
 def test_a_pressure_typed_later_is_marked(sheet: FlowSheet) -> None:
     drawn = flow_sheet.draw(sheet)
     assert len(re.findall(r">L</text>", drawn)) == 1
+
+
+def test_a_doubted_pressure_stays_and_says_so(sheet: FlowSheet, minute: Minute) -> None:
+    doubted = replace(sheet, pressures=(Pressure(minute(5), 240, 130, Origin.ARTEFACT),))
+    drawn = flow_sheet.draw(doubted)
+    assert len(re.findall(r">A</text>", drawn)) == 1
+    assert (
+        "14:07",
+        "Blood pressure",
+        "240/130 mmHg, at the high limit",
+        "marked as artefact",
+    ) in flow_sheet.table(doubted).rows
 
 
 def test_limits_and_baseline_are_named_beside_their_lines(sheet: FlowSheet) -> None:

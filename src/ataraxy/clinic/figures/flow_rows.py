@@ -135,11 +135,11 @@ def symbols(y: float, left: float, *, baseline: bool) -> list[str]:
         tag("circle", cls="pulse", cx=left + 162, cy=y - 4, r=3.5),
         text(left + 172, y, "pulse", "text-soft", 12),
         line(left + 222, y - 10, left + 222, y + 1, "pressure-join", stroke_dasharray="2 2"),
-        text(left + 230, y, "typed by hand (L: typed later)", "text-soft", 12),
+        text(left + 230, y, "typed by hand (L: later, A: artefact)", "text-soft", 12),
     ]
     if baseline:
         drawn += [
-            line(left + 408, y - 4, left + 436, y - 4, "baseline"),
-            text(left + 442, y, "this patient's baseline", "text-soft", 12),
+            line(left + 438, y - 4, left + 466, y - 4, "baseline"),
+            text(left + 472, y, "this patient's baseline", "text-soft", 12),
         ]
     return drawn

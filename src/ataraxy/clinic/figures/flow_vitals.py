@@ -11,6 +11,7 @@ from ataraxy.clinic.figures.time_axis import TimeAxis
 from ataraxy.clinic.figures.types import FlowSheet, Level, Limit, Origin, Pressure, Trace
 
 USUAL_LOWEST, USUAL_HIGHEST, GRID_STEP = 40, 200, 20
+LETTERS = {Origin.LATE: "L", Origin.ARTEFACT: "A"}
 BAND = 5  # mmHg or beats: how far a band reaches past a limit that has nothing stronger behind it
 SHORT = {Trace.SYSTOLIC: "sys", Trace.DIASTOLIC: "dia", Trace.PULSE: "pulse"}
 
@@ -152,8 +153,8 @@ def _caret(pressure: Pressure, axis: TimeAxis, scale: Scale) -> list[str]:
         path([(x - 4.5, high - 7), (x, high), (x + 4.5, high - 7)], "pressure"),
         path([(x - 4.5, low + 7), (x, low), (x + 4.5, low + 7)], "pressure"),
     ]
-    if pressure.origin is Origin.LATE:
-        drawn.append(text(x, high - 11, "L", "halo text-strong", 10, "middle"))
+    if pressure.origin in LETTERS:
+        drawn.append(text(x, high - 11, LETTERS[pressure.origin], "halo text-strong", 10, "middle"))
     return drawn
 
 

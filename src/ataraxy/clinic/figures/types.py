@@ -21,11 +21,12 @@ class Table:
 
 
 class Origin(StrEnum):
-    """Where a value came from. LATE: typed well after it was true, and drawn so."""
+    """Where a value came from. LATE: typed well after it was true; ARTEFACT: somebody doubts it; both drawn so."""
 
     MONITOR = "monitor"
     HAND = "typed by hand"
     LATE = "typed later"
+    ARTEFACT = "marked as artefact"
 
 
 class Level(StrEnum):

@@ -13,10 +13,12 @@ from typing import Any
 from ataraxy.clinic.paper import pdf
 from ataraxy.clinic.papers import source
 from ataraxy.clinic.people.chart import chart_of
-from ataraxy.clinic.people.models import Role, Staff
+from ataraxy.clinic.people.models import Staff
+from ataraxy.clinic.pharmacy.models import Posting
 from ataraxy.clinic.treat.queries.room import Seat
 from ataraxy.clinic.treat.words import effect_label, number
 from ataraxy.core.chart.events import Answer
+from ataraxy.core.pharmacy.places import PlaceKind
 from ataraxy.core.protocol.types import DischargeKind, Measure
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.events import EndReason
@@ -73,12 +75,13 @@ def form_values(at: Seat) -> dict[str, Any]:
 
 
 def _professional(at: Seat) -> list[list[str]]:
-    people = Staff.objects.filter(clinic=at.session.clinic_id, active=True, roles__contains=[Role.PRESCRIBER])
-    one = people.select_related("user").first()
-    if one is None:
+    """The prescriber who was named as on site for this session."""
+    cover = at.state.care.cover
+    named = Staff.objects.filter(id__in=[cover.prescriber] if cover else []).select_related("user").first()
+    if named is None:
         return [["Health-care professional", "not recorded"]]
-    contact = f"{at.session.clinic.phone or 'no telephone'}, {one.user.email}"
-    return [["Health-care professional", one.name], ["Telephone, e-mail", contact]]
+    contact = f"{at.session.clinic.phone or 'no telephone'}, {named.user.email}"
+    return [["Health-care professional", named.name], ["Telephone, e-mail", contact]]
 
 
 def _medicines(at: Seat) -> list[list[str]]:
@@ -110,7 +113,10 @@ def _dose(at: Seat) -> list[list[str]]:
 
 
 def _lot(at: Seat) -> str:
-    return "see the administration log"
+    """Every lot that was drawn into a syringe for this session."""
+    drawn = Posting.objects.filter(act__session=at.session.id, target=PlaceKind.SYRINGE)
+    lots = sorted(set(drawn.values_list("vial__lot", flat=True)))
+    return ", ".join(lots) or "not recorded: no vial was charged"
 
 
 def _vitals(at: Seat) -> list[list[str]]:
@@ -150,7 +156,7 @@ def _events(state: SessionState) -> list[list[str]]:
     before = state.baseline.get(FELT)
     level = before.value if before else 0
     breathing = [e for e in state.side_effects if e.effect in SLOW_BREATHING]
-    serious = [e for e in state.side_effects if getattr(e, "serious", False)]
+    serious = [e for e in state.side_effects if e.serious]
     return [
         ["Sedation (MOAA/S below 5)", *_spell(state, [v for v in alert if v.value < ALERT], alert)],
         [
@@ -187,6 +193,7 @@ def _narrative(at: Seat) -> list[str]:
     lines = []
     for one in at.state.side_effects:
         note = f": {one.note}" if one.note else ""
+        note += f" Done: {one.action}." if one.action else ""
         over = f", over at {_after(at.state, one.resolved_at)}" if one.resolved_at else ", open"
         lines.append(
             f"{effect_label(one.effect)}, {one.grade.value}{note}, at {_after(at.state, one.at)}{over}."

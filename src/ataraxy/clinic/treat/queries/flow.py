@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ataraxy.clinic.figures.types import (
     Baseline,
+    DoseMark,
     FlowSheet,
     Infusion,
     Injection,
@@ -23,10 +24,11 @@ from ataraxy.clinic.figures.types import (
     Trace,
     ValueRow,
 )
-from ataraxy.clinic.treat.words import MEASURES, UNIT_SHOWN, effect_label, event_words
+from ataraxy.clinic.treat.words import MEASURES, UNIT_SHOWN, effect_label, event_words, number
 from ataraxy.core.protocol.types import Comparison, Measure, Phase, Protocol, RuleAction
 from ataraxy.core.protocol.types import Limit as Bound
 from ataraxy.core.record.envelope import Origin as Told
+from ataraxy.core.session.care import BolusGiven
 from ataraxy.core.session.dose import DoseGiven, DoseStatus, DoseStepKind
 from ataraxy.core.session.events import (
     CheckRecorded,
@@ -51,6 +53,7 @@ ROWS = (
     (Measure.RESPIRATORY_RATE, Keep.LOWEST),
     (Measure.SEDATION, Keep.LOWEST),
     (Measure.DISSOCIATION, Keep.HIGHEST),
+    (Measure.NAUSEA, Keep.HIGHEST),
     (Measure.ANXIETY_NOW, Keep.LATEST),
 )
 # Drawn as marks, rows or limits, or asked line by line: everything else that happened is a numbered note.
@@ -79,6 +82,7 @@ def flow_sheet(
         rows=tuple(_row(protocol, state, m, keep) for m, keep in ROWS if state.series.get(m)),
         infusions=(_infusion(protocol, state.dose),) if state.dose and not state.dose.is_injection else (),
         injections=(_injection(protocol, state.dose),) if state.dose and state.dose.is_injection else (),
+        given=tuple(_given(state)),
         limits=tuple(_limits(protocol, state.phase)),
         baseline=_baseline(state),
         predicted=predicted,
@@ -106,7 +110,9 @@ def _pressures(state: SessionState) -> Iterator[Pressure]:
     low = {v.event: v for v in state.series.get(Measure.DIASTOLIC, ())}
     for high in state.series.get(Measure.SYSTOLIC, ()):
         if high.event in low:
-            yield Pressure(high.at, high.value, low[high.event].value, _origin(high))
+            doubted = high.event in state.care.artefacts
+            origin = Origin.ARTEFACT if doubted else _origin(high)
+            yield Pressure(high.at, high.value, low[high.event].value, origin)
 
 
 def _pulses(state: SessionState) -> tuple[Sample, ...]:
@@ -147,6 +153,16 @@ def _infusion(protocol: Protocol, dose: DoseGiven) -> Infusion:
         pauses=tuple(pauses),
         stopped_early=dose.status is DoseStatus.STOPPED,
     )
+
+
+def _given(state: SessionState) -> Iterator[DoseMark]:
+    """Supplements, rescue medicines and oxygen: each kind in a row of its own."""
+    for one in state.care.given:
+        if isinstance(one.what, BolusGiven):
+            yield DoseMark("Supplement", f"{number(one.what.mg)} mg {one.what.way.value}", one.at)
+        else:
+            words = f"{number(one.what.amount)} {one.what.unit}"
+            yield DoseMark(one.what.medicine.capitalize(), words, one.at)
 
 
 def _injection(protocol: Protocol, dose: DoseGiven) -> Injection:
