@@ -47,8 +47,16 @@ def _rights() -> dict[str, Right]:
         "devices:monitors": Right(watch, watch),
         "day:closing": Right(watch, watch),
         "plan:stop-course": Right(BEDSIDE, BEDSIDE),
+        "pharmacy:stock": Right(watch),
+        "pharmacy:vial": Right(watch),
+        "pharmacy:discrepancies": Right(watch),
+        "pharmacy:draw": Right(BEDSIDE, BEDSIDE),
         "treat:emergency-review": Right(look_back, look_back),
     }
+    keep = "receive count waste-syringe waste-vial destroy transfer explain charge"
+    rights |= {f"pharmacy:{name}": Right(watch, watch) for name in keep.split()}
+    rights |= {f"pharmacy:{name}": Right(look_back, look_back) for name in ("reverse", "close")}
+    rights |= {f"pharmacy:{n}": Right(DIRECTOR, DIRECTOR) for n in ("location", "registration", "product")}
     look = {
         DESK: "people:patients people:patient consent:consent plan:plan follow:due day:opening",
         CLINICAL: "screen:screening plan:protocols plan:protocol treat:board treat:session treat:flow-sheet follow:patient"
@@ -186,6 +194,27 @@ def world(demo_database: str) -> dict[str, Any]:
         .id,  # type: ignore[union-attr]
         "message_id": unknown.id,
         "gateway_id": gateway.id,
+        **pharmacy_of(live, staff_context(staff["nurse"])),
+    }
+
+
+def pharmacy_of(live: Any, nurse: Any) -> dict[str, Any]:
+    """One of everything the pharmacy's addresses name; a dose without a vial opens the discrepancy."""
+    import uuid
+    from decimal import Decimal
+
+    from ataraxy.clinic.pharmacy.charging import charge_administration
+    from ataraxy.clinic.pharmacy.models import Act, Location, Syringe, Vial
+
+    # of a substance that is not kept: nothing is taken out of the syringe of the session that goes on
+    uncovered = charge_administration(nurse, live.id, uuid.uuid4(), Decimal(2), substance="midazolam")
+    assert uncovered is not None
+    return {
+        "location_id": Location.objects.get().id,
+        "vial_id": Vial.objects.order_by("-number").values_list("id", flat=True)[0],
+        "syringe_id": Syringe.objects.get(session=live).id,
+        "act_id": Act.objects.filter(kind="draw").values_list("id", flat=True)[0],
+        "discrepancy_id": uncovered.discrepancy,
     }
 
 
@@ -268,7 +297,9 @@ def test_an_outsider_finds_nothing(world: dict[str, Any], method: str) -> None:
         response = getattr(client, method)(address(world, name, parameters))
         if set(parameters) - ours and response.status_code not in (404, 405):
             wrong.append(f"{method} {name}: {response.status_code}")
-        text = response.content.decode(errors="replace") if not response.streaming else ""  # a paper is no text
+        text = (
+            response.content.decode(errors="replace") if not response.streaming else ""
+        )  # a paper is no text
         wrong.extend(f"{method} {name} shows {family}" for family in names if family in text)
     assert not wrong, wrong
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("screen/", include("ataraxy.clinic.screen.urls")),
     path("consent/", include("ataraxy.clinic.consent.urls")),
     path("plan/", include("ataraxy.clinic.plan.urls")),
+    path("pharmacy/", include("ataraxy.clinic.pharmacy.urls")),
     path("treat/", include("ataraxy.clinic.treat.urls")),
     path("follow/", include("ataraxy.clinic.follow.urls")),
     path("learn/", include("ataraxy.clinic.learn.urls")),

@@ -27,6 +27,7 @@ from ataraxy.core.protocol.types import CheckKind, CourseRuleKind, DischargeKind
 from ataraxy.core.session.events import EndReason, Grade
 from ataraxy.demo.cast import Person
 from ataraxy.demo.play import Play
+from ataraxy.demo.stock import draw_up, waste_rest
 from ataraxy.live.physiology import Baseline, vitals_at
 
 # Minutes after the dose started. Invented, for the demo.
@@ -110,6 +111,7 @@ def _draw(here: Bedside, protocol: Protocol, turn: int) -> None:
     made = prepare_syringe(nurse, here.session.id, as_planned(protocol, plan, f"S-{here.session.number}"))
     prescriber = here.play.as_(Role.PRESCRIBER, here.minute(-26 + turn))
     check_syringe(prescriber, here.session.id, made[0].envelope.id)
+    draw_up(here.play, here.minute(-26 + turn), here.session, plan.stock_ml)
 
 
 def give(here: Bedside) -> None:
@@ -218,4 +220,5 @@ def leave(here: Bedside, protocol: Protocol, last: int) -> None:
         if line.kind in (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY):
             check(nurse, here.session.id, line.id, True)
     escort(nurse, here.session.id, here.person.escort[0], here.person.escort[1], True)
+    waste_rest(here.play, here.minute(last + 4), here.session)
     end(here.play.as_(Role.NURSE, here.minute(last + 5)), here.session.id, EndReason.DISCHARGED)

@@ -25,6 +25,7 @@ from ataraxy.core.record.envelope import Origin
 from ataraxy.demo import cast, stories
 from ataraxy.demo.clock import ids, opening
 from ataraxy.demo.play import Play
+from ataraxy.demo.stock import stock_up
 
 SEED = 20260101
 OPENED_DAYS_AGO = 120
@@ -82,7 +83,9 @@ def _clinic(opened: datetime, seed: int) -> Play:
         row = activate_protocol(ctx, shelved)
         sign_lines(ctx, row, [claim.id for claim in unsigned_claims(row)])
         protocols[row.protocol_id] = row
-    return Play(clinic, staff, rooms, protocols, new_id)
+    play = Play(clinic, staff, rooms, protocols, new_id)
+    stock_up(play, opened)
+    return play
 
 
 def _director(clinic: Clinic, opened: datetime, new_id: Callable[[], UUID]) -> Staff:

@@ -29,6 +29,7 @@ ENTRIES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Check-ins", "follow:due", DESK),
     ("Outcomes", "learn:outcomes", (Role.DIRECTOR, Role.RESEARCHER, Role.PRESCRIBER, Role.THERAPIST)),
     ("Protocols", "plan:protocols", CLINICAL),
+    ("Stock", "pharmacy:stock", (Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR)),
     ("Quarantine", "treat:quarantine", (Role.NURSE, Role.DIRECTOR)),
     ("Staff", "people:staff", (Role.DIRECTOR,)),
     ("Audit", "audit:record", (Role.DIRECTOR,)),

@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.pharmacy.book import Book, act_of, open_book
 from ataraxy.clinic.pharmacy.differing import open_dose_discrepancy
-from ataraxy.clinic.pharmacy.models import Act, Administration, Balance, Discrepancy, Syringe
+from ataraxy.clinic.pharmacy.models import Act, Administration, Balance, Discrepancy, Product, Syringe
 from ataraxy.clinic.plan.models import Session
 from ataraxy.core.errors import AtaraxyError
 from ataraxy.core.pharmacy.charge import Held, charge, uncovered_mg
@@ -151,6 +151,17 @@ def gift(ctx: Context, given: Administration, postings: Sequence[Posting], reaso
         dose=given.dose_id,
         reason=reason,
     )
+
+
+def accounted(session_id: UUID) -> dict[UUID, tuple[str, Decimal]]:
+    """What the ledger has of a session: dose -> (substance, mg), as last corrected."""
+    rows = Administration.objects.filter(session=session_id).order_by("number")
+    return {row.dose_id: (row.substance, row.mg) for row in rows}
+
+
+def controlled_substances(ctx: Context) -> frozenset[str]:
+    """The names under which this clinic keeps controlled substances."""
+    return frozenset(Product.objects.filter(clinic=ctx.clinic).values_list("substance", flat=True))
 
 
 def in_syringes(session_id: UUID, substance: str) -> list[Held]:

@@ -27,6 +27,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.aftermath import after_the_end
 from ataraxy.clinic.treat.course import holds_today
+from ataraxy.clinic.treat.drug import charge_what_went_in
 from ataraxy.clinic.treat.models import Binding, Monitor
 from ataraxy.clinic.treat.read import protocol_of, session_events, state_of
 from ataraxy.core.errors import InputRefused
@@ -141,6 +142,7 @@ def append_locked(
     project(session, after)
     _project_binding(ctx, session, after)
     after_the_end(ctx, session, protocol, after)
+    charge_what_went_in(ctx, session.id, after, entries)
     announce(CHANNEL, str(session.id))
     return recorded
 

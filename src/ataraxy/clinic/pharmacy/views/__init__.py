@@ -1,0 +1,1 @@
+"""The pharmacy's pages, one verb each."""
