@@ -56,6 +56,11 @@ class Prior:
     def precision(self) -> FloatArray:
         return _worked_out(self).precision
 
+    @property
+    def precision_in_sd(self) -> FloatArray:
+        """The precision of effects told in their own prior SDs."""
+        return _worked_out(self).precision_in_sd
+
     def log_density(self, etas: FloatArray) -> FloatArray:
         """(lanes, d) -> (lanes,), all constants included."""
         known = _worked_out(self)
@@ -74,6 +79,7 @@ class _WorkedOut(NamedTuple):
 
     sd: FloatArray
     precision: FloatArray
+    precision_in_sd: FloatArray
     whiten: FloatArray
     constant: float
 
@@ -81,9 +87,12 @@ class _WorkedOut(NamedTuple):
 @lru_cache(maxsize=32)
 def _worked_out(prior: Prior) -> _WorkedOut:
     _, log_volume = np.linalg.slogdet(prior.covariance)
+    sd = np.sqrt(np.diag(prior.covariance))
+    precision: FloatArray = np.linalg.inv(prior.covariance).astype(np.float64)
     return _WorkedOut(
-        np.sqrt(np.diag(prior.covariance)),
-        np.linalg.inv(prior.covariance).astype(np.float64),
+        sd,
+        precision,
+        precision * np.outer(sd, sd),
         np.linalg.inv(np.linalg.cholesky(prior.covariance)),
         float(log_volume) + len(prior) * math.log(2 * math.pi),
     )

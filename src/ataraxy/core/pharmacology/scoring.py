@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ BoolArray = NDArray[np.bool_]
 EXACT = 1e-12  # relative noise of a prediction in closed form
 SMOOTH = 1e-10  # less noise than this: differences to one side will do, at half the lanes
 CURVATURE_STEP = 0.05  # of a prior SD, for differences of slopes
-NEAR = 1.0  # posterior SDs from the top, by scoring: from there on the second derivative leads straighter
+NEAR = 3.0  # posterior SDs from the top, by scoring: from there on the second derivative leads straighter
 FAR = 1  # steps after which one may be near
 MOST_BENT = 8  # effects: of so many every prediction's bend is worked out too, at (d + 1) (d + 2) / 2 lanes
 LEAST_CURVATURE = 1e-3  # of the prior's own: flatter is not a top
@@ -66,14 +67,7 @@ class Problem:
     @property
     def moves(self) -> FloatArray:
         """(lanes of one climber, d), in prior SDs: where it stands, a step along each effect, along each two."""
-        steps = self.step * np.eye(len(self.prior))
-        stay = np.zeros((1, len(self.prior)))
-        if self.one_sided:
-            return np.concatenate([stay, steps])
-        if not self.bent:
-            return np.concatenate([stay, steps, -steps])
-        first, second = np.triu_indices(len(self.prior), 1)
-        return np.concatenate([stay, steps, -steps, steps[first] + steps[second]])
+        return _moves(len(self.prior), self.step, self.one_sided, self.bent)
 
     def sensitivity(self, located: FloatArray) -> FloatArray:
         """(k, moves, n) located predictions -> (k, d, n) slopes along each effect."""
@@ -87,12 +81,28 @@ class Problem:
         size = len(self.prior)
         by_score = (located @ score[..., np.newaxis])[..., 0]
         here, plus, minus = by_score[:, :1], by_score[:, 1 : size + 1], by_score[:, size + 1 : 2 * size + 1]
-        first, second = np.triu_indices(size, 1)
+        first, second = _twos(size)
         both = by_score[:, 2 * size + 1 :] - plus[:, first] - plus[:, second] + here
         bend = np.empty((len(located), size, size))
         bend[:, range(size), range(size)] = plus + minus - 2 * here
         bend[:, first, second] = bend[:, second, first] = both
         return bend / (self.step * self.step)
+
+
+@lru_cache(maxsize=64)
+def _moves(size: int, step: float, one_sided: bool, bent: bool) -> FloatArray:
+    steps = step * np.eye(size)
+    stay = np.zeros((1, size))
+    first, second = _twos(size)
+    both = [steps[first] + steps[second]] if bent else []
+    return np.concatenate([stay, steps] if one_sided else [stay, steps, -steps, *both])
+
+
+@lru_cache(maxsize=64)
+def _twos(size: int) -> tuple[IntArray, IntArray]:
+    """Every two different effects, once."""
+    first, second = np.triu_indices(size, 1)
+    return first, second
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,14 +139,15 @@ def slope_at(problem: Problem, place: FloatArray, person: IntArray) -> Slope:
     lanes = (place[:, np.newaxis] + moves).reshape(-1, size) * problem.prior.sd
     predicted = problem.predict(lanes, np.repeat(person, len(moves)))
     predicted = predicted.reshape(count, len(moves), -1)
-    ok = np.all(np.isfinite(predicted), axis=(1, 2))
-    located = locate(problem.seen, np.where(ok[:, np.newaxis, np.newaxis], predicted, 1.0))
+    ok: BoolArray = np.all(np.isfinite(predicted), axis=(1, 2))
+    sound = predicted if ok.all() else np.where(ok[:, np.newaxis, np.newaxis], predicted, 1.0)
+    located = locate(problem.seen, sound)
     sensitivity = problem.sensitivity(located)
     value, side = _readings(problem.seen, person)
     likelihood = terms(problem.seen, located[:, 0], value, side).sum(axis=1)
     score, weight, curvature = slopes(problem.seen, located[:, 0], value, side)
     scale = problem.prior.sd
-    precision = problem.prior.precision * np.outer(scale, scale)
+    precision = problem.prior.precision_in_sd
     gradient = place @ precision - (sensitivity @ score[..., np.newaxis])[..., 0]
     across = sensitivity.transpose(0, 2, 1)
     information = precision + (sensitivity * weight[:, np.newaxis]) @ across
@@ -144,11 +155,17 @@ def slope_at(problem: Problem, place: FloatArray, person: IntArray) -> Slope:
     if problem.bent:
         second = precision + (sensitivity * curvature[:, np.newaxis]) @ across
         second -= problem.turned(located, score)
-        exact = _positive(second) & (_decrements(information, gradient) < NEAR)
+        exact = _positive(second) & (_steepness(information, gradient) < NEAR)
         information = np.where(exact[:, np.newaxis, np.newaxis], second, information)
     objective = -likelihood - problem.prior.log_density(place * scale)
-    ok &= np.isfinite(objective) & np.all(np.isfinite(gradient), axis=1)
+    ok &= np.isfinite(objective) & np.isfinite(gradient).all(axis=1)
     return Slope(np.where(ok, objective, np.inf), gradient, information, predicted[:, 0], ok, exact)
+
+
+def _steepness(information: FloatArray, gradient: FloatArray) -> FloatArray:
+    """How far the top is, in posterior SDs, were the effects unrelated."""
+    squared: FloatArray = (gradient * gradient / np.einsum("kdd->kd", information)).sum(axis=1)
+    return np.sqrt(squared)
 
 
 def _positive(matrix: FloatArray) -> BoolArray:
@@ -189,7 +206,7 @@ def climb(problem: Problem, start: FloatArray, person: IntArray, at_start: Slope
     for number in range(MOST_ITERATIONS):
         if len(going) == 0:
             break
-        now = _rows(here, going)
+        now = here if len(going) == count else _rows(here, going)
         step = _step(problem, place[going], now, damping[going], memory[:, :, going])
         trial = np.clip(place[going] + step, -problem.reach, problem.reach)
         there = slope_at(far if number < FAR else problem, trial, person[going])
@@ -201,8 +218,9 @@ def climb(problem: Problem, start: FloatArray, person: IntArray, at_start: Slope
         memory[0][:, moved] = memory[1][:, moved]
         memory[1][:, moved] = trial[to] - place[moved], there.gradient[to] - now.gradient[to]
         place[moved] = trial[to]
-        _put(here, moved, _rows(there, to))
-        decrement[going] = _decrement(problem, place[going], _rows(here, going))
+        reached = _rows(there, to)
+        _put(here, moved, reached)
+        decrement[moved] = _decrement(problem, trial[to], reached)
         going = going[(decrement[going] > CLOSE) & (damping[going] < MOST_DAMPING)]
     return Climb(place, here, here.ok & (decrement <= CLOSE), iterations, decrement)
 
@@ -241,10 +259,6 @@ def _free_system(problem: Problem, place: FloatArray, slope: Slope) -> tuple[Flo
 
 def _decrement(problem: Problem, place: FloatArray, slope: Slope) -> FloatArray:
     gradient, information = _free_system(problem, place, slope)
-    return _decrements(information, gradient)
-
-
-def _decrements(information: FloatArray, gradient: FloatArray) -> FloatArray:
     newton = np.linalg.solve(information, gradient[..., np.newaxis])[..., 0]
     found: FloatArray = np.sqrt(np.maximum((gradient * newton).sum(axis=1), 0.0))
     return found
@@ -254,7 +268,7 @@ def _step(
     problem: Problem, place: FloatArray, slope: Slope, damping: FloatArray, memory: FloatArray
 ) -> FloatArray:
     corrected = slope.information
-    if not slope.exact.all():
+    if memory.any() and not slope.exact.all():
         for moved, turned in memory:
             corrected = _by_secant(corrected, moved, turned)
         corrected = np.where(slope.exact[:, np.newaxis, np.newaxis], slope.information, corrected)
