@@ -462,3 +462,17 @@ def test_every_page_of_care_opens(running: Any, nurse: Any, prescriber: Any, clo
         assert ask(nurse, verb, running).status_code == 200, verb
     for verb in ("countersign", "emergency-review"):
         assert ask(prescriber, verb, running).status_code == 200, verb
+
+
+def test_a_shared_tablet_goes_to_another_person_and_the_session_goes_on(
+    running: Any, nurse: Any, clock: Any, log_in: Any, state: Any
+) -> None:
+    clock(20)
+    client, page = log_in(nurse), f"/treat/session/{running.id}/"
+    drawn = client.get(page).content.decode()
+    back = f"/account/login/?next=%2Ftreat%2Fsession%2F{running.id}%2F"
+    assert f'name="next" value="{back}"' in drawn
+    answer = client.post("/account/logout/", {"next": back})
+    assert answer.status_code == 302 and answer.url == back
+    assert client.get(page).status_code == 302
+    assert state(running).dose.status == "running"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from ataraxy.clinic.audit.models import ChartRead
 from ataraxy.clinic.context import Context
@@ -87,8 +89,16 @@ def page(request: HttpRequest, template: str, at: Seat, status: int = 200, **con
         "phase": phase,
         "phase_kind": kind,
         "now": at.ctx.now,
+        "switch_to": f"{reverse('account_login')}?{urlencode({'next': _this_page(request, at)})}",
     }
     return render(request, template, shared | context, status=status)
+
+
+def _this_page(request: HttpRequest, at: Seat) -> str:
+    """Where the next person finds themselves: this page, or the session's own after a form was sent."""
+    return (
+        request.path if request.method in ("GET", "HEAD") else reverse("treat:session", args=[at.session.id])
+    )
 
 
 def act_page(
