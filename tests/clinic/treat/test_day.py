@@ -102,12 +102,14 @@ def test_an_unsigned_record_is_left_open_by_name_or_signed(
     close_day(at(191), nurse, "555 0199", "Dr P. signs tomorrow at nine.")
     closed = closed_today(at(192))
     assert closed is not None and closed.on_call == nurse.name
-    assert closed.left_open == ("R-1001, session 1: record not signed",)  # by number, never by name
+    assert "R-1001, session 1: record not signed" in closed.left_open  # by number, never by name
+    assert "1 difference in the books is open" in closed.left_open  # this dose came from no vial
+    assert not any("Quillfeather" in words for words in closed.left_open)
 
     observed.refresh_from_db()
     seq = ChainHead.objects.get(id=observed.id).seq
     sign_record(at(193, prescriber), observed, seq)
-    assert still_open(at(194)) == []
+    assert [one.name for one in still_open(at(194))] == ["Books"]
 
 
 def test_a_note_after_the_signature_asks_for_another_one(observed: Any, prescriber: Any, at: Any) -> None:

@@ -115,3 +115,18 @@ def test_it_is_drawn_at_every_stage(
 
 def test_only_reading_is_allowed(session: Any, nurse: Any, tell: Callable[..., Any]) -> None:
     assert tell(nurse, "session", session).status_code == 405
+
+
+def test_what_is_typed_beside_a_dead_monitor_stays_current_as_long_as_a_cuff(
+    running: Any, vitals: Callable[..., None], nurse: Any, clock: Any, ask: Callable[..., Any]
+) -> None:
+    """H-055: a value a person read off three minutes ago is not gone because a probe's would be."""
+    vitals(running, 20, spo2=96)
+    clock(23)
+    page = ask(nurse, "session", running).content.decode()
+    tile = page[page.index('data-measure="spo2"') - 80 :][:700]
+    assert "live-number fresh" in tile and ">96<" in tile
+    assert 'data-old-after-s="300"' in tile
+    clock(51)
+    page = ask(nurse, "session", running).content.decode()
+    assert "live-number absent" in page[page.index('data-measure="spo2"') - 80 :][:100]

@@ -10,17 +10,20 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from ataraxy.clinic.audit.models import ChainHead
+from ataraxy.clinic.audit.models import ChainHead, Event
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.day.acts import acts_of, acts_today, day_begins, day_of
+from ataraxy.clinic.day.queries.drugs import CLOSING, filled_syringes, not_counted, open_differences
 from ataraxy.clinic.follow.models import CheckIn
 from ataraxy.clinic.follow.queries.due import in_force, with_concerns
 from ataraxy.clinic.people.models import Staff
 from ataraxy.clinic.people.queries.today import sessions_today
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.models import Quarantined
+from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.clinic.events import DayClosed, RecordSigned
 from ataraxy.core.record.envelope import Recorded
+from ataraxy.core.session.care import EmergencyStarted, OrderGiven
 
 UNSIGNED_FOR = timedelta(days=30)  # how far back a record nobody signed is still asked for; proposed
 
@@ -54,7 +57,8 @@ class Closed:
 
 def still_open(ctx: Context) -> list[Open]:
     """Everything that is not done, what blocks first."""
-    found = [*_undischarged(ctx), *_never_came(ctx), *_unsigned(ctx), *_quarantine(ctx), *_concerns(ctx)]
+    found = [*_undischarged(ctx), *_syringes(ctx), *_never_came(ctx), *_count(ctx), *_differences(ctx)]
+    found += [*_unsigned(ctx), *_orders(ctx), *_emergencies(ctx), *_quarantine(ctx), *_concerns(ctx)]
     return sorted(found, key=lambda one: not one.blocks)
 
 
@@ -65,6 +69,29 @@ def _undischarged(ctx: Context) -> Iterator[Open]:
         what = f"{one.patient.full_name} in {one.room.name} is not discharged"
         url, noted = reverse("treat:session", args=[one.id]), f"{one.patient.record_number} not discharged"
         yield Open("Patient", what, url, "Open the session", noted, blocks=True)
+
+
+def _syringes(ctx: Context) -> Iterator[Open]:
+    """A syringe is empty before the lights go out: given, or wasted before a witness."""
+    for one in filled_syringes(ctx):
+        what = f"The syringe of {one.patient} in {one.room} is not empty"
+        yield Open("Syringe", what, one.url, "Waste it", f"{one.number}: syringe not empty", blocks=True)
+
+
+def _count(ctx: Context) -> Iterator[Open]:
+    for one in not_counted(ctx, CLOSING):
+        what = f"{one.location}: not counted by two people this evening"
+        yield Open("Count", what, one.url, "Count", what)
+
+
+def _differences(ctx: Context) -> Iterator[Open]:
+    if count := open_differences(ctx):
+        what = (
+            "1 difference in the books is open"
+            if count == 1
+            else f"{count} differences in the books are open"
+        )
+        yield Open("Books", what, reverse("pharmacy:discrepancies"), "Look at them", what)
 
 
 def _never_came(ctx: Context) -> Iterator[Open]:
@@ -96,6 +123,38 @@ def _unsigned(ctx: Context) -> Iterator[Open]:
         )
         noted = f"{one.patient.record_number}, session {one.number}: record not signed"
         yield Open("Record", what, reverse("day:sign-record", args=[one.id]), "Read and sign", noted)
+
+
+def _with_event(ctx: Context, kind: type) -> list[Session]:
+    """The sessions of late in which something of this kind was written."""
+    rows = Event.objects.filter(clinic=ctx.clinic, type=kind.__name__)
+    streams = rows.filter(recorded_at__gte=ctx.now - UNSIGNED_FOR).values("stream_id")
+    return list(Session.objects.filter(id__in=streams).select_related("patient").order_by("during"))
+
+
+def _orders(ctx: Context) -> Iterator[Open]:
+    """Verbal orders that the prescriber has not countersigned."""
+    for one in _with_event(ctx, OrderGiven):
+        if count := len(state_of(one.id).care.to_countersign):
+            words = "a verbal order is" if count == 1 else f"{count} verbal orders are"
+            url, noted = (
+                reverse("treat:session", args=[one.id]),
+                f"{one.patient.record_number}: {words} not countersigned",
+            )
+            yield Open(
+                "Order", f"{one.patient.full_name}: {words} not countersigned", url, "Open the session", noted
+            )
+
+
+def _emergencies(ctx: Context) -> Iterator[Open]:
+    for one in _with_event(ctx, EmergencyStarted):
+        if any(e.reviewed_at is None for e in state_of(one.id).care.emergencies):
+            url, noted = (
+                reverse("treat:session", args=[one.id]),
+                f"{one.patient.record_number}: emergency not reviewed",
+            )
+            what = f"{one.patient.full_name}: an emergency is not reviewed"
+            yield Open("Emergency", what, url, "Open the session", noted)
 
 
 def _quarantine(ctx: Context) -> Iterator[Open]:

@@ -7,15 +7,26 @@ from django.urls import reverse
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.day.equipment import SIGNERS, Equipment
 from ataraxy.clinic.day.queries.closing import Closed, Open
+from ataraxy.clinic.day.queries.drugs import OPENING, not_counted
 from ataraxy.clinic.day.queries.huddle import Coming, first_gap, first_late, starts
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.queries.today import Next
+from ataraxy.clinic.pharmacy.rights import KEEPERS
 
 
 def next_of_the_morning(ctx: Context, coming: list[Coming], equipment: Equipment | None) -> Next:
-    """The equipment before everything, then what the first patient lacks, then whoever is late."""
+    """The equipment before everything, then the count, then what the first patient lacks, then whoever is late."""
     if equipment is None or not equipment.fit:
         return _equipment(ctx, equipment)
+    uncounted = next(not_counted(ctx, OPENING), None)
+    if uncounted and ctx.signer().has_role(*KEEPERS):
+        return Next(
+            "Count the controlled medicines, two people",
+            uncounted.location,
+            uncounted.url,
+            "Count",
+            "overdue",
+        )
     if found := first_gap(coming):
         who, gap = found
         return Next(

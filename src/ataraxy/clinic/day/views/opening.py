@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 from ataraxy.clinic.day.actions import CLOSERS
 from ataraxy.clinic.day.equipment import SIGNERS, equipment_today
 from ataraxy.clinic.day.queries.closing import closed_today
+from ataraxy.clinic.day.queries.drugs import OPENING, counts, open_differences
 from ataraxy.clinic.day.queries.huddle import huddle, on_hand
 from ataraxy.clinic.day.queries.next import next_of_the_morning
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL, DESK, staff_of
+from ataraxy.clinic.pharmacy.rights import KEEPERS
 
 
 @require_safe
@@ -25,10 +27,13 @@ def opening(request: HttpRequest) -> HttpResponse:
         "lacking": [one for one in coming if one.gaps],
         "equipment": checked,
         "may_sign_equipment": staff.has_role(*SIGNERS),
+        "may_count": staff.has_role(*KEEPERS),
         "may_close": staff.has_role(*CLOSERS),
         "may_call_off": staff.has_role(*BEDSIDE),
         "may_open_sessions": staff.has_role(*CLINICAL),
         "on_hand": on_hand(ctx),
+        "counts": counts(ctx, OPENING),
+        "differences": open_differences(ctx),
         "next": next_of_the_morning(ctx, coming, checked),
         "closed": closed_today(ctx),
     }

@@ -64,6 +64,7 @@ function drawValue(tile, last) {
   const parts = (tile.dataset.measure ?? "").split(" ").map((measure) => last.get(measure));
   const first = parts[0];
   if (!first || (tile.dataset.at && Date.parse(first.at) < Date.parse(tile.dataset.at))) return;
+  if (first.value === null && !first.absent) return; // merely too old: the tile's own limits say when it is gone
   tile.dataset.at = first.at;
   if (first.absent) tile.dataset.withdrawn = "yes"; // and not for a value that merely grew too old
   else delete tile.dataset.withdrawn;

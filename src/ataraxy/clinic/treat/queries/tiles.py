@@ -16,7 +16,7 @@ from ataraxy.clinic.treat.models import Sample
 from ataraxy.clinic.treat.words import MEASURES, ago, number, spell, unit
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.record.envelope import Origin
-from ataraxy.core.session.freshness import CUFF, SHELF_LIFE, Freshness, freshness
+from ataraxy.core.session.freshness import CONTINUOUS, CUFF, CUFF_VALUE, SHELF_LIFE, Freshness, freshness
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import Decision, Hold, Pause, Reason, Stop
 
@@ -111,9 +111,12 @@ def _tile(
     now: datetime,
     alarms: Mapping[Measure, str],
 ) -> Tile:
-    life, value = SHELF_LIFE[measure], newest.get(measure)
+    value = newest.get(measure)
+    typed = value is not None and value.origin is not Origin.DEVICE
+    # Read off and typed in, as beside a dead monitor, a continuous value keeps as long as a cuff pressure.
+    life = CUFF_VALUE if typed and measure in CONTINUOUS else SHELF_LIFE[measure]
     pressure = measure is Measure.SYSTOLIC
-    fresh = freshness(value.at if value else None, now, measure)
+    fresh = freshness(value.at if value else None, now, measure, by_hand=typed)
     gone = fresh is Freshness.ABSENT or value is None
     alarm = alarms.get(measure) or (alarms.get(Measure.DIASTOLIC, "") if pressure else "")
     return Tile(

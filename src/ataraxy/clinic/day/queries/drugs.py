@@ -1,0 +1,77 @@
+"""Controlled medicines of the day: the two counts, syringes that still hold something, differences not yet closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.day.acts import day_begins
+from ataraxy.clinic.pharmacy.models import Balance, Count, Discrepancy, Location, Syringe
+from ataraxy.core.pharmacy.places import PlaceKind
+
+OPENING, CLOSING = "opening", "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Whether one location was counted by two people for this shift; ``at`` is None when it was not."""
+
+    location: str
+    at: datetime | None
+    by: tuple[str, str]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A syringe that is not empty."""
+
+    syringe: UUID
+    patient: str  # the name, for the page
+    number: str  # the record number, for the record
+    room: str
+    url: str
+
+
+def counts(ctx: Context, why: str) -> list[Counted]:
+    """Each location with its last count of this kind today."""
+    return [_counted(ctx, one, why) for one in Location.objects.filter(clinic=ctx.clinic)]
+
+
+def _counted(ctx: Context, location: Location, why: str) -> Counted:
+    rows = Count.objects.filter(location=location, why=why, at__gte=day_begins(ctx))
+    last = rows.select_related("counted_by", "checked_by").order_by("-at").first()
+    url = reverse("pharmacy:count", args=[location.id])
+    if last is None:
+        return Counted(location.name, None, ("", ""), url)
+    return Counted(location.name, last.at, (last.counted_by.name, last.checked_by.name), url)
+
+
+def filled_syringes(ctx: Context) -> list[Filled]:
+    """Every syringe that still holds something, of whatever day."""
+    held = Balance.objects.filter(clinic=ctx.clinic, place=PlaceKind.SYRINGE, ml__gt=0).values("holder")
+    rows = Syringe.objects.filter(id__in=held).select_related("patient", "session__room")
+    return [
+        Filled(
+            one.id,
+            one.patient.full_name,
+            one.patient.record_number,
+            one.session.room.name,
+            reverse("pharmacy:waste-syringe", args=[one.id]),
+        )
+        for one in rows
+    ]
+
+
+def open_differences(ctx: Context) -> int:
+    """How many differences between the books and what is there nobody has closed."""
+    return Discrepancy.objects.filter(clinic=ctx.clinic).exclude(steps__step="closed").count()
+
+
+def not_counted(ctx: Context, why: str) -> Iterator[Counted]:
+    return (one for one in counts(ctx, why) if one.at is None)
