@@ -35,6 +35,9 @@ class Right:
     post: frozenset[str] | None = None
 
 
+PHARMACY_PAPERS = "papers log log-csv inventory inventory-csv discrepancy-report loss-report".split()
+
+
 def _rights() -> dict[str, Right]:
     prescriber = frozenset({"prescriber"})
     watch = frozenset({"prescriber", "nurse", "director"})
@@ -50,6 +53,7 @@ def _rights() -> dict[str, Right]:
         "pharmacy:stock": Right(watch),
         "pharmacy:vial": Right(watch),
         "pharmacy:discrepancies": Right(watch),
+        **{f"pharmacy:{name}": Right(watch) for name in PHARMACY_PAPERS},
         "pharmacy:draw": Right(BEDSIDE, BEDSIDE),
         "treat:emergency-review": Right(look_back, look_back),
     }
@@ -204,7 +208,7 @@ def pharmacy_of(live: Any, nurse: Any) -> dict[str, Any]:
     from decimal import Decimal
 
     from ataraxy.clinic.pharmacy.charging import charge_administration
-    from ataraxy.clinic.pharmacy.models import Act, Location, Syringe, Vial
+    from ataraxy.clinic.pharmacy.models import Act, Count, Location, Syringe, Vial
 
     # of a substance that is not kept: nothing is taken out of the syringe of the session that goes on
     uncovered = charge_administration(nurse, live.id, uuid.uuid4(), Decimal(2), substance="midazolam")
@@ -215,6 +219,7 @@ def pharmacy_of(live: Any, nurse: Any) -> dict[str, Any]:
         "syringe_id": Syringe.objects.get(session=live).id,
         "act_id": Act.objects.filter(kind="draw").values_list("id", flat=True)[0],
         "discrepancy_id": uncovered.discrepancy,
+        "count_id": Count.objects.values_list("id", flat=True)[0],
     }
 
 

@@ -36,6 +36,7 @@ def stock_up(play: Play, opened: datetime) -> None:
     for lot, days in (("K7A-2201", 160), ("K8C-0417", 700)):
         until = (opened + timedelta(days=days)).date()
         actions.receive(nurse, actions.Delivery(product, place, lot, until, VIALS // 2, SUPPLIER))
+    count_all(play, opened + timedelta(hours=3), "initial")
 
 
 def draw_up(play: Play, now: datetime, session: Session, ml: Decimal) -> None:
@@ -71,9 +72,9 @@ def _opened(ctx: Context) -> list[tuple[UUID, Decimal]]:
     return list(rows.values_list("vial_id", "ml"))
 
 
-def count_today(play: Play, now: datetime) -> None:
-    """The opening count of the day: the books and the safe agree."""
+def count_all(play: Play, now: datetime, why: str) -> None:
+    """Counted by two: the books and the safe agree."""
     place = Location.objects.get(clinic=play.clinic)
     rows = Balance.objects.filter(clinic=play.clinic, place__in=("safe", "vial", "syringe"), ml__gt=0)
     found = {(row.vial_id, PlaceKind(row.place), row.holder): row.ml for row in rows}
-    actions.count(play.as_(Role.NURSE, now), place, "opening", found, play.staff[Role.PRESCRIBER])
+    actions.count(play.as_(Role.NURSE, now), place, why, found, play.staff[Role.PRESCRIBER])

@@ -119,6 +119,7 @@ class CloseForm(WitnessedForm):
 class CountForm(WitnessedForm):
     why = PillsField(
         [
+            ("initial", "Initial"),
             ("opening", "Opening"),
             ("closing", "Closing"),
             ("on demand", "On demand"),

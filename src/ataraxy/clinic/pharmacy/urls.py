@@ -8,6 +8,15 @@ from ataraxy.clinic.pharmacy.views.count import count
 from ataraxy.clinic.pharmacy.views.discrepancies import charge, close, discrepancies, explain
 from ataraxy.clinic.pharmacy.views.draw import draw, waste_syringe, waste_vial
 from ataraxy.clinic.pharmacy.views.moves import destroy, receive, reverse_act, transfer
+from ataraxy.clinic.pharmacy.views.papers import (
+    discrepancy_report,
+    inventory,
+    inventory_csv,
+    log,
+    log_csv,
+    loss_report,
+    papers,
+)
 from ataraxy.clinic.pharmacy.views.setup import location, product, registration
 from ataraxy.clinic.pharmacy.views.stock import stock, vial
 
@@ -31,4 +40,11 @@ urlpatterns = [
     path("discrepancy/<uuid:discrepancy_id>/explain/", explain, name="explain"),
     path("discrepancy/<uuid:discrepancy_id>/charge/", charge, name="charge"),
     path("discrepancy/<uuid:discrepancy_id>/close/", close, name="close"),
+    path("discrepancy/<uuid:discrepancy_id>/loss-report/", loss_report, name="loss-report"),
+    path("papers/", papers, name="papers"),
+    path("papers/log/", log, name="log"),
+    path("papers/log.csv", log_csv, name="log-csv"),
+    path("papers/discrepancies/", discrepancy_report, name="discrepancy-report"),
+    path("papers/count/<uuid:count_id>/", inventory, name="inventory"),
+    path("papers/count/<uuid:count_id>/inventory.csv", inventory_csv, name="inventory-csv"),
 ]
