@@ -99,3 +99,17 @@ def test_a_pressure_without_a_unit_is_told(ward: Any, live: Any, call: Any) -> N
     monitor.tell(bed.says(*bed.cuff(141, 84)).replace(b"266016^MDC_DIM_MMHG^MDC", b""))
     assert {"its unit is not known here" in row.reason for row in aside()} == {True}
     assert not bed.vitals()
+
+
+def test_what_is_unmapped_stands_on_the_page_of_the_monitors(ward: Any, live: Any, call: Any) -> None:
+    from ataraxy.clinic.devices.queries import not_charted
+
+    bed, monitor = ward.session(), call(live)
+    message = bed.says(SPO2, *bed.cuff(141, 84))
+    for _ in range(3):
+        monitor.tell(message.replace(b"150301^MDC_PRESS_CUFF_SYS^MDC", b"77^NEW_THING^99MAKER"))
+        message = bed.says(SPO2, *bed.cuff(141, 84))
+    found = [(one.label, one.what, one.reason, one.count) for one in not_charted(ward.context())]
+    assert found == [
+        (f"Monitor {bed.name}", "77 NEW_THING 99MAKER", "unmapped: no row of the code tables", 3)
+    ]

@@ -232,6 +232,13 @@ def test_a_measurement_cut_into_packets_is_one_measurement(places: list[int]) ->
     assert joined([*pieces, whole]) == [whole, whole]
 
 
+@given(packets=st.lists(st.binary(max_size=24), max_size=6), which=st.integers(0, 3))
+def test_any_packets_are_whole_measurements_or_refusals(packets: list[bytes], which: int) -> None:
+    whole = [found for found in joined(packets, which=which) if isinstance(found, bytes)]
+    assert sum(map(len, whole)) <= sum(map(len, packets))
+    assert all(len(found) >= LISTENED[which].needed(found) for found in whole)
+
+
 def test_a_half_without_its_other_half_is_refused_and_the_next_one_stands() -> None:
     whole = cuff()
     (refused, after) = joined([whole[:9], whole])

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ataraxy.clinic.devices import actions
-from ataraxy.clinic.devices.queries import heard_and_unknown
+from ataraxy.clinic.devices.queries import heard_and_unknown, not_charted
 from ataraxy.clinic.devices.queries import monitors as known_monitors
 from ataraxy.clinic.people.access import staff_of
 from ataraxy.clinic.people.forms import ActForm
@@ -51,6 +51,7 @@ def monitors(request: HttpRequest) -> HttpResponse:
             "form": form,
             "monitors": known_monitors(ctx),
             "unknown": heard_and_unknown(ctx),
+            "not_charted": not_charted(ctx),
             "runs_the_house": ctx.signer().has_role(Role.DIRECTOR),
         }
         return render(request, "devices/monitors.html", context, status=status)
