@@ -49,7 +49,7 @@ class Charting:
 def limits_of(protocol: Protocol) -> Limits:
     """Every limit a value can cross: of the rules, of the checks before and of going home."""
     found: dict[Measure, tuple[Limit, ...]] = {}
-    lines = (protocol.rules, protocol.arrival, protocol.discharge)
+    lines = (protocol.rules, protocol.cautions, protocol.arrival, protocol.discharge)
     for limit in (limit for kind in lines for line in kind for limit in line.limits):
         found[limit.measure] = (*found.get(limit.measure, ()), limit)
     return found

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ataraxy.core.protocol.types import Caution, Comparison, Limit, Measure, Phase, Rule, RuleAction, Status
+from ataraxy.core.protocol.types import (
+    Caution,
+    Comparison,
+    EmergencyKind,
+    Limit,
+    Measure,
+    Phase,
+    Rule,
+    RuleAction,
+    Status,
+)
 from ataraxy.core.session import care as c
 from ataraxy.core.session import events as e
 from ataraxy.core.session.decide import decide
@@ -201,3 +211,32 @@ def test_an_entry_of_another_patient_is_moved_whatever_it_says(protocol, story):
         protocol, fold_session(story.events), moved, story.at(21), corrects=typed.envelope.id
     )
     assert answer is None
+
+
+def test_a_caution_is_the_next_thing_once_and_then_a_notice(protocol, story):
+    """Hazard: a pressure that stays in the band hides the end of the dose."""
+    band = Limit(Measure.SYSTOLIC, Comparison.AT_LEAST, Decimal(160), "mmHg")
+    rules = with_lines(protocol, caution=caution(band, 0))
+    story.dosing().measure(40, systolic=166, diastolic=90, spo2=98)
+    first = decide(rules, fold_session(story.events), story.at(40))
+    assert first.next_action.text.startswith("Look at the patient and measure systolic again")
+    story.measure(49, systolic=167, diastolic=90, spo2=98)
+    second = decide(rules, fold_session(story.events), story.at(50))
+    assert second.cautions and second.next_action.kind is NextKind.FINISH_DOSE
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        (EmergencyKind.VOMITING, NextKind.PAUSE_DOSE),
+        (EmergencyKind.AIRWAY, NextKind.STOP_DOSE),
+        (EmergencyKind.SEIZURE, NextKind.STOP_DOSE),
+    ],
+)
+def test_an_emergency_asks_for_the_drug_off_before_anything_else(protocol, story, kind, asked):
+    story.dosing().say(20, c.EmergencyStarted(kind))
+    action = decide(protocol, fold_session(story.events), story.at(20)).next_action
+    assert action.kind is asked
+    story.say(20.5, e.DoseStopped("emergency"))
+    action = decide(protocol, fold_session(story.events), story.at(21)).next_action
+    assert action.kind is NextKind.EMERGENCY

@@ -115,4 +115,5 @@ def _reason(line: Line, one: Broken, now: datetime) -> Reason:
         value=one.value,
         age=now - one.value.at,
         limit=one.limit,
+        since=one.since,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from ataraxy.core.protocol.types import CheckKind, Measure, Phase, Protocol
+from ataraxy.core.protocol.types import CheckKind, EmergencyKind, Measure, Phase, Protocol
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (
@@ -19,6 +19,8 @@ from ataraxy.core.session.verdict import (
     Stop,
 )
 
+# For these a pause may be enough, and the cards say so; for every other the drug goes off for good.
+PAUSED_FOR = (EmergencyKind.AGITATION, EmergencyKind.VOMITING)
 QUESTIONNAIRES = frozenset({Measure.DISSOCIATION, Measure.ANXIETY_NOW, Measure.NAUSEA, Measure.ORIENTATION})
 
 
@@ -73,6 +75,8 @@ def _emergency(state: SessionState, stance: Stance) -> NextAction | None:
     if emergency is None:
         return None
     if state.dose is not None and state.dose.status is DoseStatus.RUNNING:
+        if emergency.kind in PAUSED_FOR and not isinstance(stance, Stop):
+            return NextAction(NextKind.PAUSE_DOSE, "Emergency: pause the dose, then follow the card.")
         return NextAction(NextKind.STOP_DOSE, "Emergency: stop the dose, then follow the card.")
     words = f"Emergency ({emergency.kind.value.replace('-', ' ')}): follow the card."
     return NextAction(NextKind.EMERGENCY, words, str(emergency.event))
@@ -105,8 +109,11 @@ def _again(protocol: Protocol, due: tuple[Due, ...]) -> NextAction | None:
 
 
 def _look(cautions: tuple[Reason, ...], state: SessionState) -> NextAction | None:
-    """The band before a rule acts: look at the patient and measure again, until a newer value is there."""
-    first = next((c for c in cautions if c.value is not None), None)
+    """The band before a rule acts: look at the patient and measure again. Once: then it stays a notice.
+
+    Hazard: a pressure that stays in the band hides every other step for an hour.
+    """
+    first = next((c for c in cautions if c.value is not None and c.since == c.value.at), None)
     if first is None or first.value is None or state.latest(first.value.measure) is not first.value:
         return None
     return NextAction(

@@ -44,6 +44,7 @@ class Reason:
     value: Value | None = None
     age: timedelta | None = None
     limit: Limit | None = None
+    since: datetime | None = None  # the first reading of the run that speaks
 
     @property
     def at(self) -> datetime | None:
