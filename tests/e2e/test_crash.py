@@ -1,8 +1,10 @@
-"""Nothing acknowledged is lost: processes are killed at random moments under load, and every reading that was
-acknowledged is in the record afterwards, once. A build that acknowledges before it commits fails the same test."""
+"""Nothing acknowledged is lost: every process is killed at random moments under load, and each reading, note and act on
+a dose that was acknowledged is in the record afterwards, once; the sessions go on meanwhile. A build that acknowledges
+before it commits fails the same test."""
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
@@ -12,13 +14,16 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -28,12 +33,23 @@ from ataraxy.interop.hl7v2.oru import ParsedOru
 from ataraxy.interop.hl7v2.pcd01 import observation, render_oru
 from ataraxy.live.mllp import frame
 
-KILLS, SEED, BEDS = 20, 20261123, 6
-PARTS = ("web", "live", "watch", "postmaster", "backend")
+KILLS, SEED, BEDS, DOSES = 20, 20261123, 6, 250
+PARTS = ("web", "live", "watch", "database")
 CRASH = Path(__file__).parent / "crash"
+TOKEN = "a" * 32
 MORE_BETWEEN_KILLS = 25  # messages acknowledged before the next process dies: there is always load
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+
+
+@dataclass
+class Ward:
+    """The sessions of ``ward.py``: beds whose monitors are bound, sessions whose dose runs, and a nurse's log-in."""
+
+    beds: list[str]
+    sessions: list[str]
+    doses: list[str]
+    cookie: str
 
 
 # --- a clinic of its own, with its own PostgreSQL ------------------------------------------------
@@ -93,17 +109,39 @@ class Installation:
             time.sleep(0.1)
         pytest.fail("nobody listens for monitors:\n" + (self.home.parent / "log.txt").read_text()[-3000:])
 
-    def fill(self) -> list[str]:
+    def run_ward(self, *words: str) -> str:
         done = subprocess.run(
-            [sys.executable, str(CRASH / "ward.py"), str(BEDS)],
+            [sys.executable, str(CRASH / "ward.py"), *words],
             env=self.environ,
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr[-2000:]
-        beds: list[str] = json.loads(done.stdout)
-        return beds
+        return done.stdout
+
+    def watch(self, path: str, cookie: str, seconds: float = 90) -> Iterator[dict[str, Any]]:
+        """The states a screen is sent, as they come."""
+        end = time.monotonic() + seconds
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line.request("GET", path, headers={"Cookie": f"sessionid={cookie}"})
+        answer = line.getresponse()
+        assert answer.status == 200, answer.status
+        while time.monotonic() < end:
+            words = answer.readline().decode()
+            if words.startswith("data: "):
+                yield json.loads(words.removeprefix("data: "))
+        pytest.fail(f"what was waited for never came on {path}")
+
+    def get(self, path: str, cookie: str) -> str:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line.request("GET", path, headers={"Cookie": f"sessionid={cookie}"})
+        answer = line.getresponse()
+        assert answer.status == 200, answer.status
+        return answer.read().decode()
+
+    def fill(self, doses: int = 0) -> Ward:
+        return Ward(**json.loads(self.run_ward(str(BEDS), str(doses))))
 
     def connect(self, seconds: float = 60) -> psycopg.Connection[tuple[object, ...]]:
         """The database, once it answers again after a crash."""
@@ -117,12 +155,10 @@ class Installation:
                 time.sleep(0.2)
 
     def processes(self, part: str) -> list[int]:
-        """The processes that are this part now."""
-        postmaster = self._postmaster()
-        if part == "postmaster":
-            return [postmaster] if postmaster else []
-        if part == "backend":
-            return [p for p in all_processes() if postmaster and parent_of(p) == postmaster]
+        """The processes that are this part now; of the database its first one, and those that serve."""
+        if part == "database":
+            first = self._postmaster()
+            return [first, *(p for p in all_processes() if parent_of(p) == first)] if first else []
         return [p for p in all_processes() if self._is(p, part)]
 
     def _postmaster(self) -> int | None:
@@ -262,6 +298,82 @@ class Load:
             self._lines.open = None
 
 
+# --- the nurse -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Nurse:
+    """A nurse at a browser: a note in a session, a running dose paused, the next; each sent until it is confirmed."""
+
+    port: int
+    ward: Ward
+    stopping: threading.Event = field(default_factory=threading.Event)
+    notes: list[str] = field(default_factory=list)  # confirmed
+    paused: list[str] = field(default_factory=list)
+    again: int = 0
+
+    @contextmanager
+    def acting(self) -> Iterator[Nurse]:
+        thread = threading.Thread(target=self._act, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.stopping.set()
+            thread.join(60)
+            assert not thread.is_alive()
+
+    @property
+    def count(self) -> int:
+        return len(self.notes) + len(self.paused)
+
+    def wait_for_more(self, more: int, seconds: float = 120) -> None:
+        wanted, end = self.count + more, time.monotonic() + seconds
+        while self.count < wanted and len(self.paused) < len(self.ward.doses):
+            assert time.monotonic() < end, "after a kill nobody could write any more"
+            time.sleep(0.05)
+
+    def _act(self) -> None:
+        for number, dose in enumerate(self.ward.doses):
+            words = f"note {number}"
+            if self.send(self.ward.sessions[number % len(self.ward.sessions)], "note", {"text": words}):
+                self.notes.append(words)
+            if self.send(dose, "pause", {"reason": f"pause {number}"}):
+                self.paused.append(dose)
+
+    def send(self, session: str, verb: str, words: dict[str, str]) -> bool:
+        """One act under one key, until a page confirms it; False when told to stop before that."""
+        form = {**words, "key": str(uuid.uuid4()), "csrfmiddlewaretoken": TOKEN}
+        for attempt in range(10_000):
+            if self.stopping.is_set():
+                return False
+            self.again += attempt > 0
+            with suppress(OSError, http.client.HTTPException):
+                status = self._post(f"/treat/session/{session}/{verb}/", form)
+                assert status in (302, 500, 502, 503), status
+                if status == 302:
+                    return True
+            time.sleep(0.1)
+        return False
+
+    def _post(self, path: str, form: dict[str, str]) -> int:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        try:
+            line.request(
+                "POST",
+                path,
+                urlencode(form),
+                {
+                    "Content-Type": "application/x-www-form-urlencoded",
+                    "Cookie": f"sessionid={self.ward.cookie}; csrftoken={TOKEN}",
+                    "Origin": f"http://127.0.0.1:{self.port}",
+                },
+            )
+            return line.getresponse().status
+        finally:
+            line.close()
+
+
 def message(bed: str, control_id: str, number: int) -> bytes:
     """One reading, told now."""
     now = datetime.now(UTC)
@@ -282,10 +394,31 @@ def times_stored(installation: Installation, ids: list[str]) -> Counter[int]:
     return Counter(int(str(stored.get(each, 0))) for each in ids)
 
 
+def times_written(installation: Installation, kind: str, field_: str, words: list[str]) -> Counter[int]:
+    """How many of these words are in the record how often."""
+    with installation.connect() as connection:
+        rows = connection.execute(
+            "SELECT text::jsonb -> 'payload' ->> %s, count(*) FROM audit_event WHERE type = %s GROUP BY 1",
+            [field_, kind],
+        ).fetchall()
+    stored = dict(rows)
+    return Counter(int(str(stored.get(each, 0))) for each in words)
+
+
+def times_paused(installation: Installation, sessions: list[str]) -> Counter[int]:
+    """How many of these sessions' doses were paused how often, by the record."""
+    with installation.connect() as connection:
+        rows = connection.execute(
+            "SELECT stream_id::text, count(*) FROM audit_event WHERE type = 'DosePaused' GROUP BY 1"
+        ).fetchall()
+    stored = dict(rows)
+    return Counter(int(str(stored.get(each, 0))) for each in sessions)
+
+
 # --- the test ------------------------------------------------------------------------------------
 
 
-def test_twenty_kills_of_any_process_lose_nothing_that_was_acknowledged(
+def test_twenty_kills_of_each_process_lose_and_double_nothing_that_was_acknowledged(
     installation: Installation, tmp_path: Path
 ) -> None:
     chance = random.Random(SEED)
@@ -294,21 +427,28 @@ def test_twenty_kills_of_any_process_lose_nothing_that_was_acknowledged(
     with installation.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             assert connection.execute(f"SHOW {setting}").fetchone() == ("on",)
-    load = Load(installation.mllp, installation.fill(), tmp_path / "acknowledged.txt")
+    ward = installation.fill(DOSES)
+    load = Load(installation.mllp, ward.beds, tmp_path / "acknowledged.txt")
+    nurse = Nurse(installation.port, ward)
     killed: Counter[str] = Counter()
     with load.running():
         load.wait_for_more(100)
-        while killed.total() < KILLS:
-            part = PARTS[killed.total() % len(PARTS)] if killed.total() < len(PARTS) else chance.choice(PARTS)
-            time.sleep(chance.uniform(0, 0.4))
-            if (found := installation.processes(part)) and kill(chance.choice(found)):
-                killed[part] += 1
+        with nurse.acting():
+            nurse.wait_for_more(2)
+            for _ in range(KILLS):
+                for part in chance.sample(PARTS, len(PARTS)):
+                    kill_one(installation, part, chance)
+                    killed[part] += 1
                 load.wait_for_more(MORE_BETWEEN_KILLS)
+                nurse.wait_for_more(1)
     installation.wait_for_monitors()
     acknowledged = load.acknowledged()
-    assert set(killed) == set(PARTS)
+    assert killed == dict.fromkeys(PARTS, KILLS)
     assert len(acknowledged) > KILLS * MORE_BETWEEN_KILLS and load.resent > 0
     assert times_stored(installation, acknowledged) == Counter({1: len(acknowledged)})
+    assert len(nurse.paused) >= KILLS / 2 and nurse.again > 0
+    assert times_written(installation, "NoteWritten", "text", nurse.notes) == Counter({1: len(nurse.notes)})
+    assert times_paused(installation, nurse.paused) == Counter({1: len(nurse.paused)})
     verified = subprocess.run(
         [sys.executable, "-m", "ataraxy.cli", "verify"],
         env=installation.environ,
@@ -318,6 +458,17 @@ def test_twenty_kills_of_any_process_lose_nothing_that_was_acknowledged(
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+def kill_one(installation: Installation, part: str, chance: random.Random, seconds: float = 90) -> None:
+    """Kill a process of this part at a random moment, as soon as there is one."""
+    time.sleep(chance.uniform(0, 0.8))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if (found := installation.processes(part)) and kill(chance.choice(found)):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{part} was not started again")
+
+
 def test_a_build_that_acknowledges_before_it_commits_is_caught(
     installation: Installation, tmp_path: Path
 ) -> None:
@@ -325,13 +476,13 @@ def test_a_build_that_acknowledges_before_it_commits_is_caught(
     installation.home.mkdir()
     serve = (sys.executable, "-m", "ataraxy.cli", "serve")
     installation.start(*serve)
-    beds = installation.fill()
+    ward = installation.fill()
     assert installation.process is not None
     installation.process.terminate()
     installation.process.wait(30)
     wrong = (sys.executable, str(CRASH / "ack_before_commit.py"))
     installation.start(*wrong)
-    load = Load(installation.mllp, beds, tmp_path / "acknowledged.txt")
+    load = Load(installation.mllp, ward.beds, tmp_path / "acknowledged.txt")
     with load.running():
         for _ in range(KILLS):
             load.wait_for_more(MORE_BETWEEN_KILLS)
@@ -342,6 +493,79 @@ def test_a_build_that_acknowledges_before_it_commits_is_caught(
                 return  # caught: acknowledged, and not in the record
             installation.start(*wrong)
     pytest.fail("a build that acknowledges before it commits passed the crash test")
+
+
+def test_a_poisoned_session_is_set_aside_and_told_and_its_neighbours_are_prompted_on_time(
+    installation: Installation,
+) -> None:
+    """The row is real: a dose whose rate makes the rules raise. Nobody else's screen, prompt or board may feel it."""
+    installation.home.mkdir()
+    installation.start(sys.executable, "-m", "ataraxy.cli", "serve")
+    ward = installation.fill(2)
+    poisoned, one, other = ward.sessions[0], *ward.doses
+    installation.run_ward("poison", poisoned)
+
+    ill = installation.watch(f"/live/session/{poisoned}/events", ward.cookie)
+    state = next(state for state in ill if state["trouble"])
+    assert state["stance"]["kind"] == "hold" and "bedside monitor" in state["next_action"]["text"]
+    assert acknowledged(installation.mllp, pressure("0", datetime.now(UTC)))  # its readings are still kept
+    assert next(s for s in ill if any(v["measure"] == "systolic" for v in s["values"]))["trouble"]
+
+    told_at = datetime.now(UTC)
+    assert acknowledged(installation.mllp, pressure("dose-0", told_at))
+    charted = installation.watch(f"/live/session/{one}/events", ward.cookie)
+    due = next(due for state in charted if (due := due_for(state, "systolic")) and not due["prompt"])
+    every = datetime.fromisoformat(due["due_at"]) - told_at
+    almost = datetime.now(UTC) - every * 0.7 + timedelta(seconds=15)  # it will be asked for in 15 s
+    assert acknowledged(installation.mllp, pressure("dose-1", almost))
+    seen = installation.watch(f"/live/session/{other}/events", ward.cookie)
+    quiet = next(s for s in seen if (due := due_for(s, "systolic")) and not due["prompt"])
+    asked = next(s for s in seen if (due := due_for(s, "systolic")) and due["prompt"])
+    late = datetime.fromisoformat(asked["now"]) - (almost + every * 0.7)
+    assert quiet["trouble"] == asked["trouble"] == ""
+    assert timedelta(0) <= late + timedelta(seconds=1) and late < every * 0.1  # long before it is overdue
+
+    rooms = next(installation.watch("/live/board/events", ward.cookie))["rooms"]
+    assert {room["session"] for room in rooms if room["trouble"]} == {poisoned}
+    assert {one, other} <= {room["session"] for room in rooms}
+    page = installation.get("/treat/", ward.cookie)
+    assert page.count("cannot be judged") == 1 and page.count('class="who"') == BEDS + 2
+    log = "".join(path.read_text() for path in (installation.home / "log").glob("*.log"))
+    assert f"Session {poisoned} cannot be judged: Overflow." in log
+    assert Nurse(installation.port, ward).send(
+        poisoned, "pause", {"reason": "cannot be judged"}
+    )  # still one tap
+
+
+def due_for(state: dict[str, Any], measure: str) -> dict[str, Any] | None:
+    """The line that asks for this next, once a value of it is in the record."""
+    if not any(v["measure"] == measure and v["value"] for v in state["values"]):
+        return None
+    return next((due for due in state["due"] if measure in due["measures"]), None)
+
+
+def pressure(bed: str, at: datetime) -> bytes:
+    """A cuff pressure with its pulse, of its own time."""
+    told = (
+        (Measure.SYSTOLIC, Decimal(122)),
+        (Measure.DIASTOLIC, Decimal(79)),
+        (Measure.PULSE_CUFF, Decimal(71)),
+    )
+    values = tuple(
+        observation(m, value, at, sub_id=f"9.{i}", flags=("DEMO",), aperiodic=True)
+        for i, (m, value) in enumerate(told)
+    )
+    control_id, now = f"cuff-{uuid.uuid4().hex[:8]}", datetime.now(UTC)
+    report = ParsedOru(
+        control_id, now, ("ATARAXY", "DEMO"), ("DEMO",), "T", "2.6", "AL", "NE", "", bed, values
+    )
+    return render_oru(report).encode()
+
+
+def acknowledged(mllp: int, message_: bytes) -> bool:
+    with socket.create_connection(("127.0.0.1", mllp), timeout=20) as line:
+        line.sendall(frame(message_))
+        return b"MSA|CA|" in line.recv(4096)
 
 
 def kill(pid: int) -> bool:

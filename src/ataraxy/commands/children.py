@@ -14,7 +14,7 @@ from pathlib import Path
 
 TETHER = Path(__file__).with_name("tether.py")
 FIRST_BACKOFF_S = 0.25
-LONGEST_BACKOFF_S = 15.0
+LONGEST_BACKOFF_S = 5.0  # nobody sees a reading that long, should the live process die again and again
 SETTLED_S = 30.0  # a child that lived this long starts afresh with a short backoff
 GRACE_S = 8.0
 LOG_BYTES = 5_000_000

@@ -31,6 +31,7 @@ from ataraxy.core.session.believed import believed
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.freshness import Freshness, freshness
 from ataraxy.core.session.state import SessionState, Value
+from ataraxy.core.session.unjudged import CURE, WHAT
 from ataraxy.core.session.verdict import Decision, Hold, Pause, Proceed, Reason, Stance, Stop
 from ataraxy.live.told import Told
 
@@ -51,13 +52,6 @@ LABELS: Mapping[Measure, str] = {
     Measure.NAUSEA: "Nausea",
     Measure.ORIENTATION: "Orientation",
 }
-
-
-NO_JUDGEMENT = "This session cannot be judged"
-NO_JUDGEMENT_CURE = (
-    "Go by the bedside monitor and the protocol on paper, and call whoever runs Ataraxy: its record holds something"
-    " the rules stumble over."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +122,13 @@ def unjudged(session: str, seq: int) -> dict[str, Any]:
         "seq": seq,
         "phase": "unknown",
         "due": [],
-        "next_action": {"kind": "trouble", "text": NO_JUDGEMENT_CURE, "line": "", "due_at": None},
+        "next_action": {"kind": "trouble", "text": CURE, "line": "", "due_at": None},
         "stance": {
             "kind": "hold",
-            "reasons": [{"line": "", "text": NO_JUDGEMENT, "what": NO_JUDGEMENT_CURE}],
+            "reasons": [{"line": "", "text": WHAT, "what": CURE}],
         },
         "escalate": [],
-        "trouble": NO_JUDGEMENT,
+        "trouble": WHAT,
     }
 
 

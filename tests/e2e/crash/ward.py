@@ -1,4 +1,4 @@
-"""Run as a program: a demo clinic with bound monitors in the database of DATABASE_URL; prints their beds."""
+"""Run as a program: a demo clinic with bound monitors and running doses in the database of the home; prints them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import sys
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import django
 
 
-def main(count: int) -> None:
+def main(count: int, doses: int) -> None:
     from django.db import transaction
+    from django.test import Client
 
     from ataraxy.clinic.context import staff_context
     from ataraxy.clinic.people.models import Clinic, Staff, User
@@ -25,9 +27,34 @@ def main(count: int) -> None:
         ctx = staff_context(nurse)
         ctx = replace(ctx, now=ctx.now - timedelta(minutes=30))
         protocol = activate(ctx)
-        for bed in range(count):
-            arrive(ctx, protocol, str(bed))
-    print(json.dumps([str(bed) for bed in range(count)]))
+        sessions = [arrive(ctx, protocol, str(bed)) for bed in range(count)]
+        running = [arrive(ctx, protocol, f"dose-{n}") for n in range(doses)]
+        for session in running:
+            begin(ctx, session)
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    told = {
+        "beds": [str(bed) for bed in range(count)],
+        "sessions": [str(session) for session in sessions],
+        "doses": [str(session) for session in running],
+        "cookie": client.cookies["sessionid"].value,
+    }
+    print(json.dumps(told))
+
+
+def begin(ctx: Any, session: uuid.UUID, rate_mg_per_min: Decimal = Decimal("0.875")) -> None:
+    """A dose that runs; what comes before a start is other tests' business."""
+    from ataraxy.clinic.audit.append import Entry, append, lock_head
+    from ataraxy.clinic.plan.models import Session
+    from ataraxy.clinic.treat.record import project, state_of
+    from ataraxy.core.protocol.types import Route
+    from ataraxy.core.session.events import DoseStarted
+
+    dose = DoseStarted(
+        Decimal(35), Decimal("0.5"), Decimal(70), Route.IV_INFUSION, 40, rate_mg_per_min, Decimal(1)
+    )
+    append(ctx, lock_head(ctx, session), [Entry(dose)])
+    project(Session.objects.get(id=session), state_of(session))
 
 
 def activate(ctx: Any) -> Any:
@@ -46,7 +73,7 @@ def activate(ctx: Any) -> Any:
     )
 
 
-def arrive(ctx: Any, protocol: Any, bed: str) -> None:
+def arrive(ctx: Any, protocol: Any, bed: str) -> uuid.UUID:
     """A patient with an open session, and the monitor of that bed bound to it."""
     from ataraxy.clinic.audit.append import Entry
     from ataraxy.clinic.people.chart import open_chart
@@ -87,8 +114,23 @@ def arrive(ctx: Any, protocol: Any, bed: str) -> None:
     device = f"ATARAXY/DEMO/{bed}"
     Monitor.objects.create(clinic=ctx.clinic, device=device, label=f"Monitor {bed}")
     append_session(ctx, session.id, Entry(PatientArrived()), Entry(MonitorBound(device)))
+    return session.id
+
+
+def poison(session: uuid.UUID) -> None:
+    """A row that makes ``decide`` raise: a dose whose rate no decimal can hold the product of."""
+    from django.db import transaction
+
+    from ataraxy.clinic.context import staff_context
+    from ataraxy.clinic.people.models import Staff
+
+    with transaction.atomic():
+        begin(staff_context(Staff.objects.get()), session, Decimal("9E+999999"))
 
 
 if __name__ == "__main__":
     django.setup()
-    main(int(sys.argv[1]))
+    if sys.argv[1] == "poison":
+        poison(uuid.UUID(sys.argv[2]))
+    else:
+        main(int(sys.argv[1]), int(sys.argv[2]))

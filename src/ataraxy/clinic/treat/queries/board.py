@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db import Error as DatabaseError
 
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import Room
@@ -24,6 +27,9 @@ from ataraxy.clinic.treat.queries.tiles import Tile
 from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.protocol.types import Phase
 from ataraxy.core.session.state import SessionState
+from ataraxy.core.session.unjudged import CURE, WHAT
+
+log = logging.getLogger(__name__)
 
 BOARD_MEASURES = ("systolic diastolic", "spo2")
 
@@ -54,7 +60,28 @@ def board(ctx: Context) -> list[Card]:
     """Every room, in order: the patient who is in it, or who comes next today."""
     rooms = Room.objects.filter(clinic=ctx.clinic)
     sessions = _today(ctx)
-    return [_card(ctx, room, [s for s in sessions if s.room_id == room.id]) for room in rooms]
+    return [_card_or_trouble(ctx, room, [s for s in sessions if s.room_id == room.id]) for room in rooms]
+
+
+def _card_or_trouble(ctx: Context, room: Room, sessions: list[Session]) -> Card:
+    """One room's card. What is wrong with one room's record never darkens the board of the others."""
+    try:
+        return _card(ctx, room, sessions)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        here = next((s for s in sessions if s.phase != "booked"), sessions[0])
+        log.error("Session %s cannot be shown on the board: %s.", here.id, type(error).__name__)
+        return Card(
+            room.name,
+            who=_name(here),
+            session=here.id,
+            phase="Not known",
+            phase_kind="stop",
+            edge="needs-high",
+            next=Banner(f"{WHAT}. {CURE}", "", "stop", "", "", "", None),
+            link=Link("none", "The monitor's link is not known here"),
+        )
 
 
 def _today(ctx: Context) -> list[Session]:

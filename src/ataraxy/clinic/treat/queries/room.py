@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,10 +28,12 @@ from ataraxy.clinic.treat.words import (
 )
 from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeCriterion, Phase, Protocol, Status
 from ataraxy.core.session.believed import believed
-from ataraxy.core.session.decide import decide
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.state import SessionState
+from ataraxy.core.session.unjudged import judge
 from ataraxy.core.session.verdict import ARRIVAL_LINE, Decision, Missing, NextKind
+
+log = logging.getLogger(__name__)
 
 SAMPLES_SINCE = timedelta(minutes=30)
 LINK_QUIET = timedelta(seconds=15)  # a monitor sends every second or so: quieter is worth a word
@@ -54,7 +57,10 @@ class Seat:
 
 def seat(ctx: Context, session: Session) -> Seat:
     protocol, state = protocol_of(session), believed(state_of(session.id), ctx.now)
-    return Seat(ctx, session, protocol, state, decide(protocol, state, ctx.now))
+    decision, error = judge(protocol, state, ctx.now)
+    if error is not None:
+        log.error("Session %s cannot be judged: %s.", session.id, type(error).__name__)
+    return Seat(ctx, session, protocol, state, decision)
 
 
 @dataclass(frozen=True, slots=True)
