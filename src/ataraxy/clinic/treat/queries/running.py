@@ -44,7 +44,7 @@ def _running(ctx: Context, session: Session) -> Running | None:
     return Running(
         patient=f"{initials(patient.given_name, patient.family_name)} {patient.record_number}",
         room=session.room.name,
-        words=f"{dose.mg_at(ctx.now)} of {dose.planned.mg} mg, {minutes} in",
+        words=f"about {dose.mg_at(ctx.now)} of {dose.planned.mg} mg (estimate), {minutes} in",
         is_paused=dose.status is DoseStatus.PAUSED,
         pause_url=reverse("treat:pause", args=[session.id]),
         stop_url=reverse("treat:stop", args=[session.id]),
