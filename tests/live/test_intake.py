@@ -236,3 +236,21 @@ def test_an_address_to_bind_is_read_or_refused() -> None:
     assert address_of("[::1]:2575") == ("::1", 2575)
     with pytest.raises(InputRefused, match=r"127\.0\.0\.1:2575"):
         address_of("2575")
+
+
+def test_a_monitor_no_clinic_knows_waits_for_whoever_runs_the_house(
+    make_ward: Any, live: Any, call: Any
+) -> None:
+    from ataraxy.clinic.devices.actions import take_over
+    from ataraxy.clinic.treat.queries.quarantine import unplaced, waiting
+
+    ward, other = make_ward(), make_ward(name="Another Clinic")
+    bed, monitor = ward.session(bound=False), call(live)
+    for _ in range(3):
+        message = bed.says(SPO2, sending_application=("STRANGER",))
+        assert monitor.tell(message) == "CA"
+    (line,) = unplaced()
+    assert (line.device, line.count) == ("STRANGER/DEMO/1", 3)
+    assert not waiting(ward.context()) and not waiting(other.context())
+    assert take_over(ward.context("director"), line.message, line.until) == 3
+    assert [one.count for one in waiting(ward.context())] == [3] and not waiting(other.context())

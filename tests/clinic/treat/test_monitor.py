@@ -48,6 +48,16 @@ def test_only_the_clinics_own_monitors_are_offered(
     assert tell(nurse, "bind", ready, device="MON^B").status_code == 422
 
 
+def test_a_monitor_in_use_says_for_whom_it_speaks(
+    ready: Any, monitor: Any, nurse: Any, clock: Any, tell: Any, ask: Any, seen: Any
+) -> None:
+    clock(10)
+    assert "speaks now for" not in ask(nurse, "bind", ready).content.decode()
+    tell(nurse, "bind", ready, device="MON^A", seen=seen(ready))
+    page = ask(nurse, "bind", ready).content.decode()
+    assert f"Monitor A, speaks now for {ready.patient.record_number}" in page
+
+
 def test_unbinding_what_is_not_bound_says_so(ready: Any, nurse: Any, clock: Any, tell: Any) -> None:
     clock(10)
     answer = tell(nurse, "unbind", ready)

@@ -8,7 +8,7 @@ from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms import BindForm
-from ataraxy.clinic.treat.models import Monitor
+from ataraxy.clinic.treat.models import Binding, Monitor
 from ataraxy.clinic.treat.queries.room import Seat
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
 
@@ -30,7 +30,14 @@ def bind(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def _monitors(at: Seat) -> list[tuple[str, str]]:
-    """The clinic's monitors, those of this room first."""
+    """The clinic's monitors, those of this room first; of one in use, for whom it speaks now."""
     rows = Monitor.objects.filter(clinic=at.ctx.clinic).select_related("room")
+    open_ = Binding.objects.filter(clinic=at.ctx.clinic, unbound_at__isnull=True)
+    speaks = dict(open_.values_list("monitor_id", "session__patient__record_number"))
     mine = sorted(rows, key=lambda m: (m.room_id != at.session.room_id, m.label))
-    return [(m.device, f"{m.label}, {m.room.name}" if m.room else m.label) for m in mine]
+    return [(m.device, _label(m, speaks.get(m.id, ""))) for m in mine]
+
+
+def _label(monitor: Monitor, speaks_for: str) -> str:
+    words = [monitor.label, *([monitor.room.name] if monitor.room else [])]
+    return ", ".join([*words, *([f"speaks now for {speaks_for}"] if speaks_for else [])])
