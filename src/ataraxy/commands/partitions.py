@@ -1,7 +1,8 @@
 """Months for the samples and the messages they came in: partitions are made ahead by the owner, never by a running clinic.
 
-The application may not create tables, so this happens at `ataraxy migrate` and at `ataraxy serve`. A clinic that runs on
-longer than the months made ahead loses nothing: the default partition takes the rows, and the next start moves them.
+The application may not create tables, so this happens at `ataraxy migrate`, at the start of `ataraxy serve` and, while it
+runs, by its supervisor (``upkeep.py``). A clinic on a PostgreSQL of its own, whose owner `serve` is not told, runs
+`ataraxy migrate` from its own schedule; until then nothing is lost: the default partition takes the rows.
 Months older than the clinic wants to keep (ATARAXY_KEEP_SAMPLES_MONTHS) are dropped at the same places.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import psycopg
@@ -21,9 +23,16 @@ WITH moved AS (DELETE FROM {default} WHERE {time} >= {first} AND {time} < {after
 INSERT INTO {name} SELECT * FROM moved"""
 
 
-def make_partitions(owner_url: str, today: date) -> list[str]:
-    """Make the partitions of this month and the next ones; the names of those that were missing."""
-    with psycopg.connect(owner_url, autocommit=True) as connection:
+def make_partitions(owner_url: str, today: date, patience_ms: int = 0) -> list[str]:
+    """Make the partitions of this month and the next ones; the names of those that were missing.
+
+    Args:
+        patience_ms: how long to wait for a lock, while others write; 0 waits for ever.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: it was not given in time; what was made stays.
+    """
+    with _patient(owner_url, patience_ms) as connection:
         rows = connection.execute(
             "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent::regclass::text = ANY(%s)",
             [list(TABLES)],
@@ -39,14 +48,16 @@ def make_partitions(owner_url: str, today: date) -> list[str]:
     return made
 
 
-def drop_old_partitions(owner_url: str, today: date, keep_months: int | None) -> list[str]:
+def drop_old_partitions(
+    owner_url: str, today: date, keep_months: int | None, patience_ms: int = 0
+) -> list[str]:
     """Drop the months that ended more than ``keep_months`` whole months ago; their names. None keeps everything.
 
     What a nurse would have written is in the record as events and stays; only what a monitor sent in between goes.
     """
     if keep_months is None:
         return []
-    with psycopg.connect(owner_url, autocommit=True) as connection:
+    with _patient(owner_url, patience_ms) as connection:
         rows = connection.execute(
             "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent::regclass::text = ANY(%s)",
             [list(TABLES)],
@@ -55,6 +66,13 @@ def drop_old_partitions(owner_url: str, today: date, keep_months: int | None) ->
         for name in old:
             connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
         return old
+
+
+@contextmanager
+def _patient(owner_url: str, patience_ms: int) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(patience_ms)))
+        yield connection
 
 
 def is_old(name: str, today: date, keep_months: int) -> bool:

@@ -29,6 +29,7 @@ from ataraxy.commands.children import Child, Running, stop_all, tail
 from ataraxy.commands.front import front
 from ataraxy.commands.ports import answers_http, refuse_busy_ports
 from ataraxy.commands.say import Exit, document, err, out
+from ataraxy.commands.upkeep import Upkeep
 from ataraxy.core.errors import AtaraxyError
 
 READY_S = 60.0
@@ -47,6 +48,7 @@ class Supervisor:
     database: db.Database
     running: list[Running]
     ready: Ready
+    upkeep: Upkeep = field(default_factory=lambda: Upkeep("", None))
     stopping: threading.Event = field(default_factory=threading.Event)
     said_ready: bool = False
     looked: float = 0.0
@@ -62,6 +64,7 @@ class Supervisor:
             for each in self.running:
                 self._say(each.tend())
             self._tend_database()
+            self._say(self.upkeep.tend(time.monotonic()))
             if not self.said_ready:
                 self._look_whether_ready(begun)
 
@@ -150,9 +153,8 @@ def _supervise(env: Environment, database: db.Database, extra: Sequence[Child], 
     logs.mkdir(mode=0o700, exist_ok=True)
     environ = dict(os.environ) | as_environ(env)
     children = [*parts(), *extra, front(env)]
-    supervisor = Supervisor(
-        env, database, [Running(c, logs / f"{c.name}.log", environ) for c in children], ready
-    )
+    running = [Running(c, logs / f"{c.name}.log", environ) for c in children]
+    supervisor = Supervisor(env, database, running, ready, Upkeep(database.owner, env.keep_samples_months))
     with _signals(supervisor.stopping):
         try:
             supervisor.start()

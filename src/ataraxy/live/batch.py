@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+import psycopg
 from django.db import Error as DatabaseError
 
 from ataraxy.clinic.audit.append import Entry, texts
@@ -31,6 +32,7 @@ from ataraxy.live.quarantine import keep_aside
 from ataraxy.live.samples import Placed, cuffs_told, store
 from ataraxy.live.told import Told, tell
 
+DATABASE = (DatabaseError, psycopg.Error)
 KEPT_ASIDE = "Kept aside for a person."
 POISONED = Trouble(
     "The record of this session cannot be judged, so its monitor's values are kept and not charted.",
@@ -196,7 +198,7 @@ class _Work:
                 self.written.by_the_clock += work.by_the_clock
                 if work.entries or work.refused or work.cuffs:
                     return False
-        except DatabaseError:
+        except DATABASE:
             raise
         except Exception as error:
             self._set_aside(said[-1], error)
@@ -215,7 +217,7 @@ class _Work:
                     keep_aside(one.message, why, one.bound.clinic.id, one.offset)
                 state = _append(one, head, before.state, work, self.written.events)
                 before = Remembered(state, before.cuffs | work.cuffs if work.cuffs else before.cuffs)
-        except DatabaseError:
+        except DATABASE:
             raise
         except Exception as error:
             if head.id in self.written.events.moved:

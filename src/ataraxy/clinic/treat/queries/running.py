@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
+from django.db import Error as DatabaseError
 from django.urls import reverse
 
 from ataraxy.clinic.context import Context
@@ -12,6 +14,10 @@ from ataraxy.clinic.treat.record import state_of
 from ataraxy.clinic.treat.words import spell
 from ataraxy.core.protocol.types import Phase
 from ataraxy.core.session.dose import DoseStatus
+
+log = logging.getLogger(__name__)
+
+AMOUNT_UNKNOWN = "the amount cannot be told: read the pump"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +42,29 @@ def running_doses(ctx: Context) -> list[Running]:
 
 
 def _running(ctx: Context, session: Session) -> Running | None:
-    dose = state_of(session.id).dose
-    if dose is None or not dose.is_open:
-        return None
-    minutes = spell(max(0, int((ctx.now - dose.started_at).total_seconds())))
+    """The bar of one dose; None when none is open.
+
+    Hazard: the bar is on every page. A record that cannot be read must leave the pages of everybody else as they are, and
+    its own pause and stop where they were.
+    """
+    words, paused = AMOUNT_UNKNOWN, False
+    try:
+        dose = state_of(session.id).dose
+        if dose is None or not dose.is_open:
+            return None
+        paused = dose.status is DoseStatus.PAUSED
+        minutes = spell(max(0, int((ctx.now - dose.started_at).total_seconds())))
+        words = f"about {dose.mg_at(ctx.now)} of {dose.planned.mg} mg (estimate), {minutes} in"
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("The dose of session %s cannot be told: %s.", session.id, type(error).__name__)
     patient = session.patient
     return Running(
         patient=f"{initials(patient.given_name, patient.family_name)} {patient.record_number}",
         room=session.room.name,
-        words=f"about {dose.mg_at(ctx.now)} of {dose.planned.mg} mg (estimate), {minutes} in",
-        is_paused=dose.status is DoseStatus.PAUSED,
+        words=words,
+        is_paused=paused,
         pause_url=reverse("treat:pause", args=[session.id]),
         stop_url=reverse("treat:stop", args=[session.id]),
         session_url=reverse("treat:session", args=[session.id]),
