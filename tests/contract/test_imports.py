@@ -5,7 +5,9 @@ from __future__ import annotations
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
+import ataraxy.catalog
 import ataraxy.core
 
 HEAVY = ("numba", "scipy", "django", "psycopg", "starlette", "polars", "pandas")
@@ -47,3 +49,38 @@ def test_the_walk_over_the_core_finds_it():
     names = _modules()
     assert "ataraxy.core.session.decide" in names
     assert "ataraxy.core.pharmacology.simulate" in names
+
+
+MODEL = Path(ataraxy.catalog.__path__[0]) / "pk_models" / "otto-2021.toml"
+NOT_WAITED_FOR = (  # by the first answer about a typical person
+    "numpy.random",
+    "numpy.polynomial",
+    "numpy.ma",
+    "difflib",
+    "tree_sitter",
+    "ataraxy.core.protocol.types",
+)
+
+
+def test_a_first_answer_waits_for_nothing_it_does_not_use():
+    """A typical person's curve with an effect site, from a model file's text to the end, in a fresh process."""
+    code = f"""
+import sys
+import numpy as np
+from ataraxy.catalog.shape import fit
+from ataraxy.catalog.toml import parse_toml
+from ataraxy.core.pharmacology.audit import problems_of_model
+from ataraxy.core.pharmacology.model import PkModel, PkRoute
+from ataraxy.core.pharmacology.people import one_person
+from ataraxy.core.pharmacology.regimen import Dose
+from ataraxy.core.pharmacology.simulate import simulate
+text = open({str(MODEL)!r}, encoding="utf-8").read()
+model = fit(PkModel, parse_toml(text, "model.toml").values, (), [])
+assert not problems_of_model(model)
+doses = (Dose(PkRoute.INTRAVENOUS, 0.0, mg_per_kg=0.5, duration_min=40.0),)
+found = simulate(model, doses, one_person(70.0), np.array([20.0, 40.0, 90.0]))
+assert found.values["ketamine"].max() > 50
+print([name for name in {NOT_WAITED_FOR!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
