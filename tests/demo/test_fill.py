@@ -30,6 +30,27 @@ def test_one_session_is_going_on_with_a_monitor_bound(demo_database: str) -> Non
     assert Binding.objects.get(unbound_at__isnull=True).session_id == running.id
 
 
+def test_the_clinic_has_opened_this_morning(demo_database: str) -> None:
+    """Equipment signed, medicines counted, the older records signed: the day's pages show a living clinic."""
+    from ataraxy.clinic.context import staff_context
+    from ataraxy.clinic.day.equipment import equipment_gap
+    from ataraxy.clinic.day.queries.closing import unsigned_records
+    from ataraxy.clinic.day.queries.drugs import OPENING, not_counted, open_differences
+    from ataraxy.clinic.people.models import Clinic, Staff
+    from ataraxy.clinic.plan.models import Session
+    from ataraxy.demo.fill import present, set_clock
+
+    moment = present(Clinic.objects.get())
+    assert moment is not None
+    set_clock(Clinic.objects.get(), moment, datetime.now(UTC))
+    ctx = staff_context(Staff.objects.select_related("clinic").get(roles__contains=["nurse"]))
+    assert equipment_gap(ctx) == ""
+    assert list(not_counted(ctx, OPENING)) == []
+    assert open_differences(ctx) == 0
+    in_the_chair = Session.objects.get(phase="dosing").patient_id
+    assert {one.patient_id for one in unsigned_records(ctx)} == {in_the_chair}  # something is left to do
+
+
 def test_both_protocols_were_followed_to_discharge(demo_database: str) -> None:
     from ataraxy.clinic.plan.models import Session
 

@@ -131,7 +131,7 @@ def test_a_whole_day_from_the_huddle_to_the_lights(
 
 def open_the_clinic(day: Day, nurse: Desk, picture: Callable[..., None]) -> None:
     """The equipment, the count, the list of what is missing, the forms for a day without the system."""
-    from ataraxy.demo.stock import count_today
+    from ataraxy.demo.stock import count_all
 
     page = nurse.go("/day/")
     told(page, "Check oxygen, suction, bag-mask and defibrillator")
@@ -142,7 +142,7 @@ def open_the_clinic(day: Day, nurse: Desk, picture: Callable[..., None]) -> None
     submit(page, "Sign the check")
     told(page, "The check of the rescue equipment is signed.")
     told(page, "Count the controlled medicines, two people")
-    count_today(day.play, day.clock(8, 20))
+    count_all(day.play, day.clock(8, 20), "opening")
     page = nurse.go("/day/")
     assert page.locator("#count .status.met").count() == 1
     rows = page.locator("#huddle tbody tr")
@@ -269,9 +269,12 @@ def close_the_clinic(day: Day, nurse: Desk, prescriber: Desk, picture: Callable[
     assert left.count() == left.filter(has_text="not counted").count() == 1
     sign_off(page, nurse, note="")
     page.locator(".error-summary", has_text="left open").wait_for()
-    sign_off(page, nurse, note="The evening count is done at 18:00 by R. L. and S. O.")
+    stock.count_all(day.play, day.clock(17, 30), "closing")
+    page = nurse.go("/day/closing/")
+    told(page, "Nothing is open.")
+    sign_off(page, nurse, note="")
     told(page, "The day is closed.")
-    told(page, "Closed at 17:20")
+    told(page, "Closed at 17:30")
     picture(page, "day-6-closed")
 
 

@@ -19,7 +19,7 @@ from ataraxy.core.errors import AtaraxyError
 if TYPE_CHECKING:
     from ataraxy.clinic.people.models import Clinic
 
-STORIES = 16  # patients' stories to tell, for the progress bar
+STORIES = 17  # patients' stories to tell, for the progress bar
 
 
 def demo(env: Environment, as_json: bool = False, fresh: bool = False) -> int:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from ataraxy.clinic.audit.models import ChainHead
 from ataraxy.clinic.consent.actions import invite_to_consent, withdraw_consent
+from ataraxy.clinic.day.actions import sign_record
+from ataraxy.clinic.day.equipment import ITEMS, sign_equipment
+from ataraxy.clinic.day.queries.closing import unsigned_records
 from ataraxy.clinic.people.models import Patient, Role
 from ataraxy.clinic.plan.actions.courses import stop_course
 from ataraxy.clinic.plan.models import Course, Session
@@ -18,6 +22,7 @@ from ataraxy.demo.cast import Person
 from ataraxy.demo.clock import at, course_days, course_days_ending, working_day
 from ataraxy.demo.pathway import ask, book, book_one, consent, decide, meet, plan, refer, refuse
 from ataraxy.demo.play import Play
+from ataraxy.demo.stock import count_all
 
 Story = Callable[[Play, datetime], Session | None]
 GOALS = "To sleep through, and to answer the telephone again."
@@ -107,6 +112,16 @@ def consented_not_planned(play: Play, now: datetime) -> None:
     ask(play, patient, person, now - timedelta(days=9))
     decide(play, patient, person, now - timedelta(days=5))
     consent(play, patient, person, now - timedelta(days=4), story=False)
+
+
+def this_morning(play: Play, now: datetime) -> None:
+    """The clinic has opened: rescue equipment tried, medicines counted by two, the records of the last weeks signed."""
+    day = now.date()
+    sign_equipment(play.as_(Role.NURSE, at(day, 8, 10)), ITEMS)
+    count_all(play, at(day, 8, 20), "opening")
+    prescriber = play.as_(Role.PRESCRIBER, at(day, 8, 30))
+    for session in unsigned_records(prescriber):
+        sign_record(prescriber, session, ChainHead.objects.get(id=session.id).seq)
 
 
 def booked_for_today(play: Play, now: datetime) -> None:
@@ -217,6 +232,7 @@ STORIES: tuple[Story, ...] = (
     arrived_last_week,
     invited_to_consent,
     consented_not_planned,
+    this_morning,
     in_the_chair_now,
     booked_for_today,
     next_week,
