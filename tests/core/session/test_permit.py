@@ -366,3 +366,51 @@ def test_a_dose_goes_on_only_on_current_values(protocol, story):
     assert "15 min" in ask_under(protocol, story, 28, e.DoseResumed()).cause
     story.measure(28, spo2=97, systolic=130, diastolic=80)
     assert ask_under(protocol, story, 29, e.DoseResumed()) is None
+
+
+# --- the care around the dose ----------------------------------------------------------------------
+
+
+def test_what_others_relied_on_is_entered_anew_never_corrected(protocol, story, new_story):
+    """Hazard: a syringe is corrected after its check, and still counts as checked."""
+    from ataraxy.core.session import care as c
+
+    made = story.ready().say(9, c.SyringePrepared(*[Decimal(1)] * 3, "", *[Decimal(1)] * 3))
+    story.say(9.5, c.SyringeChecked(made.envelope.id), actor=UUID(int=1002))
+    other = replace(made.payload, concentration_mg_per_ml=Decimal(10))
+    refusal = permit_under(
+        protocol, fold_session(story.events), other, story.at(10), corrects=made.envelope.id
+    )
+    assert refusal is not None and "enter it anew" in refusal.cure
+
+
+def test_an_emergency_is_never_refused_and_never_taken_back(protocol, story, new_story):
+    from ataraxy.core.protocol.types import EmergencyKind
+    from ataraxy.core.session import care as c
+
+    tap = c.EmergencyStarted(EmergencyKind.AIRWAY)
+    for told in (new_story(), new_story().dosing(), new_story().going_home()):
+        assert permit_under(protocol, fold_session(told.events), tap, told.at(131)) is None
+    started = story.dosing().say(20, tap)
+    refusal = permit_under(
+        protocol,
+        fold_session(story.events),
+        e.EventRetracted("slip"),
+        story.at(21),
+        corrects=started.envelope.id,
+    )
+    assert refusal is not None and "not taken back" in refusal.cause
+
+
+def test_a_hand_over_and_a_check_are_of_the_one_who_does_them(protocol, story):
+    from ataraxy.core.session import care as c
+
+    other, third = UUID(int=7), UUID(int=8)
+    offer = story.dosing().say(20, c.HandoverOffered(other, (c.Thing.PATIENT,)))
+    taken = c.HandoverAccepted(offer.envelope.id)
+    state = fold_session(story.events)
+    assert permit_under(protocol, state, taken, story.at(21), actor=third) is not None
+    assert permit_under(protocol, state, taken, story.at(21), actor=other) is None
+    story.say(21, taken, actor=third)  # in the record all the same: told, and it counts for nothing
+    state = fold_session(story.events)
+    assert state.care.keeper(c.Thing.PATIENT) is None and state.irregular

@@ -38,7 +38,7 @@ from ataraxy.core.session.events import (
 )
 from ataraxy.core.session.fold import apply
 from ataraxy.core.session.freshness import AHEAD, is_current, pre_dose_current
-from ataraxy.core.session.permit_care import AFTER_THE_END, over_cap, permit_care
+from ataraxy.core.session.permit_care import AFTER_THE_END, ENTERED_ANEW, over_cap, permit_care
 from ataraxy.core.session.sound import Refusal, sound
 from ataraxy.core.session.standing import doubted
 from ataraxy.core.session.start import gate_moved_start, gate_start
@@ -61,7 +61,9 @@ def permit(
 
     Looks at the session alone; ``permit_under`` also asks the protocol. ``actor``: who writes it, where known.
     """
-    if isinstance(payload, DosePaused | DoseStopped | EmergencyStarted):
+    if isinstance(payload, DosePaused | DoseStopped) or (
+        isinstance(payload, EmergencyStarted) and corrects is None
+    ):
         return None  # hazard: a refused stop. What does not fit is listed as irregular by the reader.
     if at is not None and at - now > AHEAD:
         return Refusal("That time is still to come.", "Enter when it really was.")
@@ -143,6 +145,9 @@ def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID
         if isinstance(target.payload, DoseDecided):
             # Hazard: taken back by anybody, a lower dose would give way to the higher one decided before it.
             return Refusal("A decision on the dose is not taken back.", "The prescriber decides anew.")
+        if isinstance(target.payload, EmergencyStarted):
+            # Hazard: taken back, it would no longer hold the next dose until a prescriber has looked.
+            return Refusal("An emergency is not taken back.", "End it, and say in its outcome what it was.")
         if isinstance(target.payload, SessionOpened | DoseStarted):
             return Refusal(
                 "The opening of a session or the start of a dose cannot be taken back.",
@@ -151,6 +156,8 @@ def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID
         return None
     if type(target.payload) is not type(payload):
         return Refusal("A correction must be of the same kind.", "Take the wrong event back and enter anew.")
+    if isinstance(payload, ENTERED_ANEW):
+        return Refusal("Others have relied on this entry.", "Take it back, and enter it anew.")
     if isinstance(payload, OverrideSigned | DoseDecided):
         # Hazard: moved to a later time, it would cover a value its signer never saw.
         return Refusal("A signature is not corrected.", "Take it back; the prescriber signs anew.")

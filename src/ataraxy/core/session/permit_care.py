@@ -53,7 +53,21 @@ AFTER_THE_END = (
     FromPaper,
     PumpRead,
 )
-NEVER_REFUSED = (EmergencyStarted,)
+# What another person has relied on or signed: a correction would change it under their name.
+ENTERED_ANEW = (
+    CoverNamed,
+    SyringePrepared,
+    SyringeChecked,
+    RateChanged,
+    OrderGiven,
+    OrderCountersigned,
+    HandoverOffered,
+    HandoverAccepted,
+    EmergencyStarted,
+    ArtefactMarked,
+    EntryMovedIn,
+    FromPaper,
+)
 
 
 def permit_care(  # noqa: C901 (one case for each payload)
