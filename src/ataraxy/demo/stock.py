@@ -78,8 +78,3 @@ def count_all(play: Play, now: datetime, why: str) -> None:
     rows = Balance.objects.filter(clinic=play.clinic, place__in=("safe", "vial", "syringe"), ml__gt=0)
     found = {(row.vial_id, PlaceKind(row.place), row.holder): row.ml for row in rows}
     actions.count(play.as_(Role.NURSE, now), place, why, found, play.staff[Role.PRESCRIBER])
-
-
-def count_today(play: Play, now: datetime) -> None:
-    """The opening count of the day."""
-    count_all(play, now, "opening")

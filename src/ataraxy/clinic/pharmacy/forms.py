@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django import forms
@@ -12,6 +13,7 @@ from ataraxy.core.pharmacy.events import Counterpart
 from ataraxy.core.pharmacy.stock import Schedule
 
 STEP = Decimal("0.01")
+FIRST = "What expires first stands first; opened vials before sealed ones."
 
 
 class VolumeField(NumberField):
@@ -19,6 +21,13 @@ class VolumeField(NumberField):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**{"decimal_places": 2, "min_value": STEP, "label": "Volume (mL)", **kwargs})
+
+
+class VialField(forms.ChoiceField):
+    """One vial by the number on it; nothing is chosen beforehand."""
+
+    def offer(self, vials: Iterable[tuple[str, str]]) -> None:
+        self.choices = [("", "Choose by the number on the vial"), *vials]
 
 
 class LocationForm(ActForm):
@@ -73,9 +82,7 @@ class ReceiveForm(ActForm, OtherForm):
 
 
 class DrawForm(WitnessedForm):
-    vial = PillsField(
-        label="Vial", help_text="What expires first stands first. Opened vials before sealed ones."
-    )
+    vial = VialField(label="Vial", help_text=FIRST)
     location = PillsField(label="Where you are")
     ml = VolumeField(label="Volume drawn (mL)")
     diluent = forms.CharField(label="Diluent", max_length=40, required=False)
@@ -103,7 +110,7 @@ class ReasonForm(ActForm):
 
 
 class ChargeForm(ActForm):
-    vial = PillsField(label="The vial it came from")
+    vial = VialField(label="The vial it came from")
     reason = WordsField(label="How you know", max_length=400)
 
 

@@ -100,6 +100,11 @@ BEGIN
     RAISE EXCEPTION 'the ledger refuses: %', what USING ERRCODE = 'restrict_violation';
 END $$;
 
+CREATE FUNCTION pharmacy_alone(the uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('pharmacy' || the::text, 0));
+END $$;
+
 CREATE FUNCTION pharmacy_route_is_open(kind text, source text, target text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE kind
         WHEN 'receive' THEN (source, target) = ('supplier', 'safe')
@@ -130,6 +135,9 @@ DECLARE
     v pharmacy_vial;
     day date;
 BEGIN
+    -- one at a time on a vial and on a syringe: what is checked below stays true until this transaction ends
+    PERFORM pharmacy_alone(LEAST(NEW.vial_id, NEW.source_holder));
+    PERFORM pharmacy_alone(GREATEST(NEW.vial_id, NEW.source_holder));
     SELECT * INTO a FROM pharmacy_act WHERE id = NEW.act_id;
     SELECT * INTO v FROM pharmacy_vial WHERE id = NEW.vial_id;
     IF NOT pharmacy_route_is_open(a.kind, NEW.source, NEW.target) THEN
@@ -246,6 +254,7 @@ DECLARE
     charged numeric;
     step numeric;
 BEGIN
+    PERFORM pharmacy_alone(the);
     SELECT * INTO given FROM pharmacy_administration WHERE dose_id = the ORDER BY number DESC LIMIT 1;
     SELECT coalesce(sum(p.ml * r.mg_per_ml * CASE WHEN p.target = 'patient' THEN 1 ELSE -1 END), 0),
            coalesce(max(r.mg_per_ml) * 0.01, 0)
@@ -393,6 +402,7 @@ FUNCTIONS = (
     "pharmacy_posting_may()",
     "pharmacy_holder_is_right(pharmacy_act, uuid, text, uuid)",
     "pharmacy_route_is_open(text, text, text)",
+    "pharmacy_alone(uuid)",
     "pharmacy_refuse(text)",
 )
 CHECKED = (

@@ -79,6 +79,26 @@ def _left(span: timedelta) -> str:
     return f"{hours} h {minutes:02} min" if hours < 72 else f"{hours // 24} days"
 
 
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Sealed vials of one lot at one location, or one opened vial: one line of the page."""
+
+    first: Row
+    rows: tuple[Row, ...]
+    ml: Decimal
+
+
+def by_lot(rows: Iterable[Row]) -> list[Lot]:
+    """Sealed vials that are alike together, opened ones each by itself; in the order given."""
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        v = row.vial
+        alike = (v.product_id, v.location_id, v.lot, v.expires_on)
+        key = (v.id,) if row.place is PlaceKind.VIAL else alike
+        found.setdefault(key, []).append(row)
+    return [Lot(g[0], tuple(g), sum((r.ml for r in g), Decimal(0))) for g in found.values()]
+
+
 def syringes(ctx: Context, session: UUID | None = None) -> list[Drawn]:
     """Syringes that hold something, of one session or of all."""
     held: dict[UUID, list[Balance]] = {}

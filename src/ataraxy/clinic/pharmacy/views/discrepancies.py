@@ -113,7 +113,7 @@ def charge(request: HttpRequest, discrepancy_id: UUID) -> HttpResponse:
     ctx, row = _here(request, discrepancy_id, *KEEPERS)
     vials = {str(v.id): v for v in _candidates(row)}
     form = ChargeForm(request)
-    form.fields["vial"].choices = [(key, _words(v)) for key, v in vials.items()]  # type: ignore[attr-defined]
+    form.fields["vial"].offer([(key, _words(v)) for key, v in vials.items()])  # type: ignore[attr-defined]
 
     def draw(status: int) -> HttpResponse:
         return act_page(

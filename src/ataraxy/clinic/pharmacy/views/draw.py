@@ -35,7 +35,7 @@ def draw(request: HttpRequest, session_id: UUID) -> HttpResponse:
     places = {str(one.id): one for one in shelf.locations(at.ctx)}
     form = DrawForm(request, initial=_start(plan, rows, places))
     form.offer(at.ctx)
-    form.fields["vial"].choices = [(key, _words(row)) for key, row in rows.items()]  # type: ignore[attr-defined]
+    form.fields["vial"].offer([(key, _words(row)) for key, row in rows.items()])  # type: ignore[attr-defined]
     form.fields["location"].choices = [(k, p.name) for k, p in places.items()]  # type: ignore[attr-defined]
 
     def page(status: int) -> HttpResponse:

@@ -24,7 +24,7 @@ def stock(request: HttpRequest) -> HttpResponse:
     rows = shelf.on_hand(ctx)
     places = [(one, _in_force(one, ctx.today.date())) for one in shelf.locations(ctx)]
     context = {
-        "rows": rows,
+        "lots": shelf.by_lot(rows),
         "sums": shelf.sums(rows),
         "syringes": shelf.syringes(ctx),
         "locations": places,
