@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -120,7 +119,8 @@ class Banks:
     all_from: int
 
 
-def banks_of(blocks: Blocks, states: Sequence[int], sources: Sequence[int], *, carry: bool) -> Banks:
+@lru_cache(maxsize=128)
+def banks_of(blocks: Blocks, states: tuple[int, ...], sources: tuple[int, ...], *, carry: bool) -> Banks:
     """The banks of these states of the network, and what drug enters through."""
     each = [blocks.feeding(state) for state in states]
     begins = np.concatenate([[0], np.cumsum([len(one) for one in each])]).astype(np.int64)
@@ -170,7 +170,9 @@ def walk_in_modes(
     people, occasions = len(ready), len(ready.values)
     plan = plan_of(moves, moments, quadrature.at_min, quadrature.knots)
     entering = np.flatnonzero(moves.boluses.any(axis=(0, 2)))
-    banks = banks_of(blocks, asked.states.tolist(), [*moves.columns, *entering], carry=occasions > 1)
+    banks = banks_of(
+        blocks, tuple(asked.states.tolist()), (*moves.columns, *entering.tolist()), carry=occasions > 1
+    )
     rows, lengths, waits = len(banks.mode), len(moves.lengths), len(plan.nodes.after_min)
     ends, place, factors = asked.drivers
     driving, driven, driver_row, span = _driving(asked, banks)

@@ -32,7 +32,9 @@ JIT: dict[str, Any] = {
 def _whole_registers() -> None:
     """Let the compiler use 512-bit registers where the machine has them; it keeps to half of them by itself."""
     features = llvm.get_host_cpu_features()
-    settings: Any = config  # numba reads its settings from the environment when it is imported; a user's own stay
+    settings: Any = (
+        config  # numba reads its settings from the environment when it is imported; a user's own stay
+    )
     if features.get("avx512f") and not settings.CPU_FEATURES and not settings.CPU_NAME:
         settings.CPU_NAME = llvm.get_host_cpu_name()
         settings.CPU_FEATURES = f"{features.flatten()},-prefer-256-bit"

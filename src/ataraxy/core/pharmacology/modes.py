@@ -25,7 +25,7 @@ NONE = -1
 MOST_STATES = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one object a network: ``blocks_of`` keeps them
 class Blocks:
     """States in the order of their blocks; every number below counts in this order.
 
