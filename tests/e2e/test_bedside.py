@@ -268,3 +268,40 @@ def make_ready(here: Any, bed: Bed) -> None:
         if line.kind in (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY):
             check(nurse, session.id, line.id, True)
     escort(nurse, session.id, here.person.escort[0], here.person.escort[1], True)
+
+
+SIZES = """(selectors) => Object.fromEntries(selectors.map(s =>
+    [s, parseFloat(getComputedStyle(document.querySelector(s)).fontSize)]))"""
+
+
+def test_the_board_is_read_from_three_metres_and_says_when_it_stands_still(
+    house: Any,
+    play: Any,
+    bed: Bed,
+    window: Callable[..., Any],
+    log_in: Callable[..., None],
+    picture: Callable[..., None],
+) -> None:
+    """On a screen of 0.27 mm a pixel, a capital of 28 px type is 6 minutes of arc at 3 m: more than sharp eyes need."""
+    from ataraxy.clinic.people.demo_door import DEMO_PASSWORD
+
+    page = window().page
+    log_in(page, house.url, "nurse@stillwater.example", DEMO_PASSWORD)
+    page.locator(".whoami").wait_for()
+    page.clock.install()
+    page.goto(house.url + "/treat/")
+    page.locator(".room .numbers").first.wait_for()
+    seen = page.evaluate(
+        SIZES, [".room-name", ".room .who", ".numbers b", ".numbers small", ".link", ".next"]
+    )
+    assert min(seen.values()) >= 28, seen
+    assert seen[".numbers b"] >= 68
+    assert page.locator("body.stands-still").count() == 0
+    page.route("**/treat/", lambda route: route.abort())
+    page.clock.run_for(45_000)
+    page.locator("body.stands-still").wait_for()
+    page.locator("[data-still]:not([hidden])", has_text="stands still").wait_for()
+    picture(page, "bedside-8-board-stands-still")
+    page.unroute("**/treat/")
+    page.clock.run_for(12_000)
+    page.locator("[data-still]").wait_for(state="hidden")
