@@ -529,7 +529,7 @@ def test_a_poisoned_session_is_set_aside_and_told_and_its_neighbours_are_prompte
     assert {room["session"] for room in rooms if room["trouble"]} == {poisoned}
     assert {one, other} <= {room["session"] for room in rooms}
     page = installation.get("/treat/", ward.cookie)
-    assert page.count("cannot be") >= 1 and page.count('class="who"') == BEDS + 2
+    assert page.count("cannot be") >= 1 and page.count('<h2 class="who">') == BEDS + 2
     log = "".join(path.read_text() for path in (installation.home / "log").glob("*.log"))
     assert f"Session {poisoned} cannot be judged" in log
     assert Nurse(installation.port, ward).send(
