@@ -179,12 +179,12 @@ def log_paper(ctx: Context, part: Part, first: date, last: date) -> Paper:
     given = [r for r in rows if r[0] == ACTS[ActKind.GIVE]]
     other = [r for r in rows if r not in came and r not in given]
     parts = [
-        _pick("Received", came, {1: 3, 2: 3, 3: 4, 4: 4, 5: 2, 6: 2, 8: 4, 9: 4, 10: 3, 11: 3}),
-        _pick("Administered", given, {1: 3, 8: 5, 9: 5, 2: 3, 3: 4, 4: 4, 6: 2, 7: 2, 11: 3}),
+        _pick("Received", came, {1: 3, 2: 3, 3: 4, 4: 4, 5: 3, 6: 3, 8: 4, 9: 4, 10: 3, 11: 3}),
+        _pick("Administered", given, {1: 3, 8: 5, 9: 5, 2: 3, 3: 4, 4: 4, 6: 3, 7: 3, 11: 3}),
         _pick(
             "Other disposals, and reversals",
             other,
-            {0: 3, 1: 3, 2: 3, 3: 4, 4: 4, 6: 2, 7: 2, 11: 3, 12: 3, 13: 5},
+            {0: 3, 1: 3, 2: 3, 3: 4, 4: 4, 6: 3, 7: 3, 11: 3, 12: 3, 13: 5},
         ),
     ]
     lead = f"From {first:%-d %B %Y} to {last:%-d %B %Y}. The fields of 21 CFR 1304.22(c)."

@@ -68,9 +68,7 @@ def _standing(ctx: Context, expires_on: date, until: datetime | None) -> tuple[s
         return "overdue", "expired"
     if until is not None:
         left = until - ctx.now
-        return (
-            ("overdue", "past its time") if left <= timedelta(0) else ("due", f"opened, {_left(left)} left")
-        )
+        return ("overdue", "past its time") if left <= timedelta(0) else ("due", f"{_left(left)} left")
     return ("due", "expires soon") if expires_on - today <= SOON else ("met", "in date")
 
 
