@@ -125,14 +125,16 @@ def test_hazard_02_sentinels(room: Any, tell: Any, told: str, status: str) -> No
 
 
 def test_hazard_02_a_true_zero_is_kept(room: Any, tell: Any) -> None:
+    """Breathing that stands still is a value, and the one that must be seen; nobody is at 0 degC."""
     bed, now = room(), datetime.now(UTC)
-    tell(obx("150344^MDC_TEMP^MDC", "0", "268192^MDC_DIM_DEGC^MDC", now))
-    (sample,) = bed.samples()
-    assert (sample.measure, sample.absent) == (
-        "temperature",
-        "impossible",
-    )  # kept as told, and nobody is at 0 degC
-    assert sample.original.startswith("0 ")
+    tell(
+        obx("151562^MDC_RESP_RATE^MDC", "0", "264928^MDC_DIM_RESP_PER_MIN^MDC", now),
+        obx("147842^MDC_ECG_HEART_RATE^MDC", "0", BEATS, now),
+        obx("150344^MDC_TEMP^MDC", "0", "268192^MDC_DIM_DEGC^MDC", now),
+    )
+    assert charted(bed) == {Measure.RESPIRATORY_RATE: 0, Measure.HEART_RATE_ECG: 0}
+    (cold,) = [sample for sample in bed.samples() if sample.absent]
+    assert (cold.measure, cold.absent) == ("temperature", "impossible") and cold.original.startswith("0 ")
 
 
 def test_hazard_03_demo_in_the_status_flag_is_the_only_sign(room: Any, tell: Any) -> None:

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ataraxy.core.protocol.types import Measure
+from ataraxy.core.session.events import Reading
 from ataraxy.interop.hl7v2.oru import ParsedOru, parse_oru
 from ataraxy.interop.hl7v2.pcd01 import observation, render_oru
 from ataraxy.interop.hl7v2.value import NotAvailable
@@ -62,8 +64,16 @@ def test_a_value_from_before_the_binding_is_kept_and_not_believed() -> None:
     assert (after.value, after.absent) == (97, "")
 
 
+@pytest.mark.parametrize(
+    "measure", [Measure.RESPIRATORY_RATE, Measure.HEART_RATE_ECG, Measure.PULSE_OXIMETER]
+)
+def test_breathing_or_a_heart_that_stands_still_is_believed(measure: Measure) -> None:
+    told = tell(report(observation(measure, Decimal(0), NOON)), NOON - HOUR, NOON, STILL)[0]
+    assert told.reading == Reading(measure, Decimal(0), measure.unit)
+
+
 def test_what_cannot_be_is_kept_and_not_believed() -> None:
-    zero = tell(report(observation(Measure.HEART_RATE_ECG, Decimal(0), NOON)), NOON - HOUR, NOON, STILL)[0]
+    zero = tell(report(observation(Measure.TEMPERATURE, Decimal(0), NOON)), NOON - HOUR, NOON, STILL)[0]
     assert (zero.value, zero.absent) == (None, "impossible") and zero.original.startswith("0 ")
 
 

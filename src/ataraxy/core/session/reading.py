@@ -19,6 +19,12 @@ SCALE_ENDS: Mapping[Measure, tuple[Decimal, Decimal]] = {
     Measure.ORIENTATION: (Decimal(0), Decimal(3)),
 }
 
+# Breathing and the heart may truly stand still, and then it must be seen: a zero of these is a value. A pressure,
+# a weight or a temperature of zero is a device that measured nothing.
+RATES = frozenset(
+    {Measure.RESPIRATORY_RATE, Measure.HEART_RATE_ECG, Measure.PULSE_OXIMETER, Measure.PULSE_CUFF}
+)
+
 
 def impossible(reading: Reading) -> str | None:
     """Why this reading cannot be true, or None. Catches a device's "not available" (-100, 8388607) too."""
@@ -27,7 +33,8 @@ def impossible(reading: Reading) -> str | None:
         return f"{measure.value} is measured in {measure.unit}, not in {reading.unit or 'nothing'}"
     lowest, highest = SCALE_ENDS.get(measure, (None, None))
     if lowest is None or highest is None:
-        return None if 0 < value < 1000 else f"{measure.value} cannot be {value} {reading.unit}"
+        fits = 0 < value < 1000 or (value == 0 and measure in RATES)
+        return None if fits else f"{measure.value} cannot be {value} {reading.unit}"
     if not lowest <= value <= highest:
         return f"{measure.value} lies between {lowest} and {highest}, {value} does not"
     return None
