@@ -20,16 +20,17 @@ def ordered(sheet: FlowSheet) -> list[Note]:
 def marks(sheet: FlowSheet, axis: TimeAxis, top: float) -> tuple[list[str], float]:
     """The numbered marks and the height they need; marks close in time stand below each other."""
     last: list[float] = []
+    stems: list[str] = []  # behind every mark, so that none is struck through
     drawn: list[str] = []
     for number, note in enumerate(ordered(sheet), start=1):
         x = axis.x(note.at)
         row = next((i for i, before in enumerate(last) if x - before >= MARK), len(last))
         last[row:] = [x, *last[row + 1 :]]
         y = top + 11 + row * MARK
-        drawn.append(line(x, top - 3, x, y, "reference"))
+        stems.append(line(x, top - 3, x, y, "reference"))
         drawn.append(tag("circle", cls="note-mark", cx=x, cy=y, r=8.5))
         drawn.append(text(x, y + 4, str(number), "text-on-ink", 11, "middle"))
-    return drawn, len(last) * MARK + (6 if last else 0)
+    return stems + drawn, len(last) * MARK + (6 if last else 0)
 
 
 def legend(sheet: FlowSheet, left: float, width: float, top: float) -> tuple[list[str], float]:
