@@ -237,7 +237,7 @@ def test_one_patient_from_referral_to_the_answer_a_day_after_the_dose(
     way.plan(prescriber, coordinator)
 
     set_time(clinic.clinic, SESSION_AT - timedelta(minutes=25))
-    way.arrive(nurse)
+    way.arrive(nurse, prescriber)
     way.bind(nurse)
     # Bound first: the one pressure the monitor takes at its start is this session's only then.
     with monitor(served, "HARBOUR", 0):
@@ -473,7 +473,7 @@ class Way:
         page.wait_for_url("**/treat/session/**")
         self.session = page.url
 
-    def arrive(self, nurse: Person) -> None:
+    def arrive(self, nurse: Person, prescriber: Person) -> None:
         """The dose is refused while any one check is missing, and the page names what is missing."""
         page = nurse.go(self.session)
         self._start_refused(page, "Two identifiers")
@@ -486,8 +486,17 @@ class Way:
         choose(page, "present", "coming")
         submit(page, "")
         page.wait_for_url(self.session)
+        self._cover(nurse)
+        self._draw(nurse, prescriber)
         for line in (
-            *("consent-today", "changes-since", "pregnancy-excluded", "suicide-screen", "urinary-symptoms"),
+            *(
+                "equipment-checked",
+                "consent-today",
+                "changes-since",
+                "pregnancy-excluded",
+                "suicide-screen",
+                "urinary-symptoms",
+            ),
             *("fasting", "anxiety-before", "rescue-ready", "vein-and-pump"),
         ):
             self._check(page, line)
@@ -508,6 +517,38 @@ class Way:
         self.picture(page, "one-09-one-check-missing")
         self._check(page, "identifiers", identifiers=True)
         told(page, re.compile(r"\b(\d+) of \1 done"))
+
+    def _cover(self, nurse: Person) -> None:
+        """The rescue equipment is tried and signed; the prescriber on site and the rescuer are named."""
+        page = nurse.go("/day/equipment/")
+        for item in ("oxygen", "suction", "bag-mask", "defibrillator"):
+            page.check(f"[name=works][value={item}]")
+        page.fill("[name=password]", self.founded.password)
+        submit(page, "Sign the check")
+        page = nurse.go(self.session + "people/")
+        for part in ("prescriber", "rescuer"):
+            page.locator(f"label.pill:has([name={part}])").first.click()
+        submit(page, "Record it")
+        page.wait_for_url(self.session)
+
+    def _draw(self, nurse: Person, prescriber: Person) -> None:
+        """Drawn up by the nurse, who may not check it; read by the prescriber."""
+        page = nurse.go(self.session + "syringe/")
+        choose(page, "stock_mg_per_ml", "50")
+        submit(page, "Record it")
+        page.wait_for_url(self.session)
+        page.goto(self.session + "syringe/")
+        told(page, "You drew it up")
+        theirs = prescriber.go(self.session + "syringe/")
+        submit(theirs, "I read the label: it is right")
+        theirs.wait_for_url(self.session)
+
+    def _confirm_the_pump(self, page: Any) -> None:
+        told(page, "Stop the pump, then confirm")
+        page.goto(self.session + "pump/")
+        page.check("[name=stopped]")
+        submit(page, "Record it")
+        page.wait_for_url(self.session)
 
     def _check(self, page: Any, line: str, identifiers: bool = False) -> None:
         page.goto(f"{self.session}check/?line={line}")
@@ -573,6 +614,7 @@ class Way:
         vitals(page, self.session, anxiety_now="6")  # both other pages are stale now
         board.get_by_role("button", name="Pause").click()
         board.locator("#head-words .status", has_text="Paused").wait_for()
+        self._confirm_the_pump(board)
         self.picture(board, "one-13-paused")
         board.close()
 

@@ -203,7 +203,7 @@ class EffectForm(WhenForm):
         label="How bad?",
         error_messages={"required": "Choose a grade."},
     )
-    action = WordsField(required=False, label="What was done about it")
+    done = WordsField(required=False, label="What was done about it")
     serious = forms.BooleanField(
         required=False,
         label="Serious: it threatened life, kept the patient in hospital, did lasting harm, or had to be kept from that",

@@ -91,8 +91,8 @@ async function sendWhatIsKept() {
 function keepWhatTheNetworkLoses() {
   document.addEventListener("submit", async (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    const url = new URL(form.action);
-    if (form.method !== "post" || !ALWAYS_TAKEN.test(url.pathname)) return;
+    const url = new URL(form.getAttribute("action") ?? "", location.href); // a field may be called "action"
+    if (form.getAttribute("method") !== "post" || !ALWAYS_TAKEN.test(url.pathname)) return;
     event.preventDefault();
     const typed = /** @type {[string, string][]} */ ([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     const tap = { url: url.href, body: new URLSearchParams(typed).toString(), at: Date.now() };

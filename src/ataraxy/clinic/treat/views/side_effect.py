@@ -25,7 +25,7 @@ def side_effect(request: HttpRequest, session_id: UUID) -> HttpResponse:
             told["effect"],
             Grade(told["grade"]),
             note=told["note"],
-            action=told["action"],
+            action=told["done"],
             serious=told["serious"],
             at=form.moment,
             key=form.act_key,
