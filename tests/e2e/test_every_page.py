@@ -83,6 +83,7 @@ def things(demo_house: Any) -> dict[str, Any]:
         "check_in_id": due.id,
         "message_id": unknown.id,
         "gateway_id": add_gateway(staff_context(staff["director"]), "Bridge", uuid4())[0].id,
+        **pharmacy_of(live, staff_context(staff["nurse"])),
         "booked": booked.id,
         "ended": ended,
         "people:patient.patient_id": ended.patient_id,
@@ -91,6 +92,25 @@ def things(demo_house: Any) -> dict[str, Any]:
     for name in ("plan:move", "treat:arrive", "treat:check", "treat:start", "treat:bind"):
         found[f"{name}.session_id"] = booked.id
     return found
+
+
+def pharmacy_of(live: Any, nurse: Any) -> dict[str, Any]:
+    """One of everything the pharmacy's addresses name; a dose without a vial opens the discrepancy."""
+    from decimal import Decimal
+
+    from ataraxy.clinic.pharmacy.charging import charge_administration
+    from ataraxy.clinic.pharmacy.models import Act, Count, Location, Syringe, Vial
+
+    uncovered = charge_administration(nurse, live.id, uuid4(), Decimal(2), substance="midazolam")
+    assert uncovered
+    return {
+        "location_id": Location.objects.get().id,
+        "vial_id": Vial.objects.order_by("-number").values_list("id", flat=True)[0],
+        "syringe_id": Syringe.objects.get(session=live).id,
+        "act_id": Act.objects.filter(kind="draw").values_list("id", flat=True)[0],
+        "discrepancy_id": uncovered.discrepancy,
+        "count_id": Count.objects.values_list("id", flat=True)[0],
+    }
 
 
 def patterns() -> Iterator[tuple[str, tuple[str, ...]]]:

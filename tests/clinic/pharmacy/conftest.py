@@ -72,13 +72,16 @@ def stocked(product: Any, location: Any, nurse: Any, context: Callable[..., Any]
 
 
 @pytest.fixture
-def session(course: Any, room: Any, coordinator: Any, context: Callable[..., Any]) -> Any:
-    """A booked session of today."""
+def session(course: Any, room: Any, coordinator: Any, nurse: Any, context: Callable[..., Any]) -> Any:
+    """A session of today whose patient is here and whose escort is named."""
     from ataraxy.clinic.plan.actions.sessions import Slot, book_session
+    from ataraxy.clinic.treat.actions import arrive, escort
 
-    return book_session(
-        context(coordinator), course, Slot(room, NOW + timedelta(hours=1), NOW + timedelta(hours=4))
-    )
+    slot = Slot(room, NOW + timedelta(minutes=10), NOW + timedelta(hours=4))
+    booked = book_session(context(coordinator), course, slot)
+    arrive(context(nurse), booked.id)
+    escort(context(nurse), booked.id, "Sam Rivers", "555 0199", False)
+    return booked
 
 
 @pytest.fixture

@@ -92,6 +92,30 @@ def test_a_draw_needs_the_second_persons_own_password(
     assert places(vial)["syringe"] == Decimal("0.70")
 
 
+def test_nothing_is_drawn_before_an_escort_is_named(
+    stocked: Any,
+    course: Any,
+    room: Any,
+    coordinator: Any,
+    location: Any,
+    nurse: Any,
+    colleague: Any,
+    context: Any,
+    now: Any,
+) -> None:
+    from datetime import timedelta
+
+    from ataraxy.clinic.pharmacy import actions
+    from ataraxy.clinic.plan.actions.sessions import Slot, book_session
+    from ataraxy.core.errors import InputRefused
+
+    (vial,) = stocked(1)
+    slot = Slot(room, now + timedelta(minutes=10), now + timedelta(hours=4))
+    early = book_session(context(coordinator), course, slot)
+    with pytest.raises(InputRefused, match=r"(?i)escort"):
+        actions.draw(context(nurse), early, actions.Filling(vial, Decimal("0.70"), location), colleague)
+
+
 def test_a_draw_sent_twice_is_one_draw(
     stocked: Any, session: Any, location: Any, nurse: Any, second: Any, log_in: Any, places: Any
 ) -> None:

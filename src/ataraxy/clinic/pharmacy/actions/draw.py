@@ -17,11 +17,13 @@ from ataraxy.clinic.pharmacy.book import Book, open_book
 from ataraxy.clinic.pharmacy.models import Balance, Location, Posting, Registration, Syringe, Vial
 from ataraxy.clinic.pharmacy.rights import BEDSIDE, KEEPERS
 from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacy import rules, stock
 from ataraxy.core.pharmacy.events import StockMoved, SyringeFilled
 from ataraxy.core.pharmacy.ledger import Posting as CorePosting
 from ataraxy.core.pharmacy.places import ActKind, PlaceKind
+from ataraxy.core.session.permit_care import may_draw
 
 LICENCES = (CredentialKind.NURSING, CredentialKind.PRESCRIBING)
 
@@ -43,13 +45,16 @@ def draw(
     """Draw from a vial into a syringe for this patient. None when the same act was written before.
 
     Raises:
-        InputRefused: a rule speaks against it (``core.pharmacy.rules``), or the checker is the person who draws.
+        InputRefused: no escort is named yet, a rule speaks against it (``core.pharmacy.rules``), or the checker is the
+            person who draws.
     """
     require_role(ctx, *BEDSIDE)
     with transaction.atomic():
         book = open_book(ctx, key, SyringeFilled)
         if book is None:
             return None
+        if refusal := may_draw(state_of(session.id)):
+            raise InputRefused(refusal.cause, refusal.cure)
         held = _held(filling.vial)
         against = against_draw(ctx, filling, sum(held.values(), Decimal(0)))
         if against:
