@@ -99,7 +99,7 @@ class Installation:
 
         Embedded(self.home).stop()
 
-    def wait_for_monitors(self, seconds: float = 90) -> None:
+    def wait_for_monitors(self, seconds: float = 240) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process and self.process.poll() is not None:
