@@ -34,6 +34,7 @@ from ataraxy.core.session.events import (
     SideEffectResolved,
     VitalRecorded,
 )
+from ataraxy.core.session.verdict import Stage
 
 MEASURES: Mapping[Measure, str] = {
     Measure.SYSTOLIC: "Systolic pressure",
@@ -68,12 +69,20 @@ ENDINGS: Mapping[EndReason, str] = {
     EndReason.LEFT_AGAINST_ADVICE: "Left against advice",
     EndReason.DIED: "Died",
 }
-PHASES = {
-    "booked": "Booked",
-    "arrival": "Arrival",
-    "dosing": "Dosing",
-    "observation": "Observation",
-    "ended": "Ended",
+STAGES: Mapping[Stage, str] = {
+    Stage.BOOKED: "Booked",
+    Stage.ARRIVAL: "Arrival",
+    Stage.TIME_OUT: "Time-out",
+    Stage.DOSING: "Dosing",
+    Stage.PAUSED: "Paused",
+    Stage.OBSERVATION: "Observation",
+    Stage.READY: "Ready to go home",
+    Stage.DISCHARGED: "Ended: discharged home",
+    Stage.STOPPED: "Ended: dose stopped early, then home",
+    Stage.CANCELLED: "Ended: cancelled before any dose",
+    Stage.TRANSFERRED: "Ended: transferred by ambulance",
+    Stage.LEFT_AGAINST_ADVICE: "Ended: left against advice",
+    Stage.DIED: "Ended: died",
 }
 
 

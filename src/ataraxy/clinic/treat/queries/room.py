@@ -19,7 +19,7 @@ from ataraxy.clinic.treat.record import protocol_of, state_of
 from ataraxy.clinic.treat.today import Against, against_today
 from ataraxy.clinic.treat.words import (
     MEASURES,
-    PHASES,
+    STAGES,
     effect_label,
     first_capital,
     measures_words,
@@ -28,10 +28,9 @@ from ataraxy.clinic.treat.words import (
 )
 from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeCriterion, Phase, Protocol, Status
 from ataraxy.core.session.believed import believed
-from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.unjudged import judge
-from ataraxy.core.session.verdict import ARRIVAL_LINE, Decision, Missing, NextKind
+from ataraxy.core.session.verdict import ARRIVAL_LINE, Decision, Missing, NextKind, Stage
 
 log = logging.getLogger(__name__)
 
@@ -359,13 +358,10 @@ def open_effects(at: Seat, names: Mapping[UUID, str]) -> list[OpenEffect]:
 
 
 def phase_words(at: Seat) -> tuple[str, str]:
-    """The phase in words and its mark."""
-    dose = at.state.dose
-    if at.state.phase is Phase.ARRIVAL and at.state.arrived_at is None:
-        return PHASES["booked"], "planned"
-    if dose is not None and dose.status is DoseStatus.PAUSED and at.state.ending is None:
-        return "Paused", "paused"
-    return PHASES[at.state.phase.value], "ended" if at.state.phase is Phase.ENDED else "phase"
+    """Where the session stands, in words, and its mark. Only a discharge says discharged."""
+    stage = at.decision.stage
+    marks = {Stage.BOOKED: "planned", Stage.PAUSED: "paused"}
+    return STAGES[stage], marks.get(stage, "ended" if at.state.phase is Phase.ENDED else "phase")
 
 
 def session_names(at: Seat) -> dict[UUID, str]:
