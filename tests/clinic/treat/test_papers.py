@@ -141,7 +141,9 @@ def test_the_form_on_paper_asks_what_the_protocol_asks(session: Any, at: Any, in
     assert sheet["discharge"] == [line.text for line in infusion.discharge]
     minutes = [row["minute"] for row in sheet["rows"]]
     assert {"10", "20", "30", "40"} <= set(minutes)  # a pressure every 10 minutes of the infusion
-    assert any("180 mmHg" in words for _, words in sheet["limits"])
+    done = {words: action for action, words in sheet["limits"]}
+    assert done["Systolic pressure at or above 180 mmHg"] == "stop, call the prescriber"
+    assert any(action == "look, measure again" and "than before the dose" in w for w, action in done.items())
 
 
 def test_printing_the_pack_is_a_read_of_each_chart_in_it(

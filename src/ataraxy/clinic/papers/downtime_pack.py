@@ -22,6 +22,7 @@ from ataraxy.clinic.treat.words import MEASURES, number, unit
 from ataraxy.core.protocol.types import (
     Comparison,
     DischargeKind,
+    Limit,
     Measure,
     Monitoring,
     Phase,
@@ -137,14 +138,27 @@ def _planned(state: SessionState) -> str:
 
 
 def _limits(protocol: Protocol) -> list[list[str]]:
-    """What the bedside does at which value: all that is done at one value on one line."""
+    """What the bedside does at which value: all that is done at one value on one line, mere cautions last."""
     done: dict[str, list[str]] = {}
     for rule in protocol.rules:
-        for limit in rule.limits:
-            value = f"{MEASURES[limit.measure]} {SIGNS[limit.comparison]} {number(limit.value)} {unit(limit.measure)}"
-            words = "call the prescriber" if rule.action is RuleAction.ESCALATE else rule.action.value
-            done.setdefault(value.strip(), []).append(words)
-    return [[", ".join(sorted(set(words), key=words.index)), value] for value, words in done.items()]
+        words = "call the prescriber" if rule.action is RuleAction.ESCALATE else rule.action.value
+        for value in _values(rule.limits, rule.changes):
+            done.setdefault(value, []).append(words)
+    for caution in protocol.cautions:
+        for value in _values(caution.limits, caution.changes):
+            done.setdefault(value, ["look, measure again"])
+    return [[", ".join(dict.fromkeys(words)), value] for value, words in done.items()]
+
+
+def _values(limits: Iterable[Limit], changes: Iterable[Limit]) -> Iterable[str]:
+    """Each limit in words; a change is said as what it is since before the dose."""
+    yield from (_value(limit) for limit in limits)
+    yield from (f"{_value(limit)} more than before the dose" for limit in changes)
+
+
+def _value(limit: Limit) -> str:
+    sign, measured = SIGNS[limit.comparison], MEASURES[limit.measure]
+    return f"{measured} {sign} {number(limit.value)} {unit(limit.measure)}".strip()
 
 
 def _is_watched(protocol: Protocol, measure: Measure) -> bool:
