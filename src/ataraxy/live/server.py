@@ -111,7 +111,10 @@ async def serving(
     showing = loop.create_task(rooms.keep_up())
     try:
         port = await intake.start(env.mllp_bind)
-        yield Front(Starlette(routes=routes(streams, HandingIn(inbox, ask))), env.live_port, streams.closing), port
+        yield (
+            Front(Starlette(routes=routes(streams, HandingIn(inbox, ask))), env.live_port, streams.closing),
+            port,
+        )
     finally:
         streams.closing.set()
         await intake.stop()

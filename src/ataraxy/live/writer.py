@@ -34,7 +34,9 @@ log = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, DatabaseTrouble)
 RETRY_S, LONGEST_RETRY_S = 0.05, 2.0
 DEFERRED_RETRY_S = 0.02
-PACE_S = 0.008  # between the beginnings of two batches: a commit costs much the same for one message as for twenty
+PACE_S = (
+    0.008  # between the beginnings of two batches: a commit costs much the same for one message as for twenty
+)
 REMEMBERED = 10_000  # sessions; one of four hours is some hundred KiB
 
 FIRST_ASIDE_S, LONGEST_ASIDE_S = 30.0, 600.0
