@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ataraxy.core.protocol.problem import Path
-from ataraxy.core.protocol.types import Course, CourseRule, Dose, Indication, Line, Protocol, Status
+from ataraxy.core.protocol.types import (
+    Course,
+    CourseRule,
+    Dose,
+    EmergencyCard,
+    Indication,
+    Line,
+    Protocol,
+    Status,
+)
 
 SECTIONS = (
     "indications",
@@ -72,7 +81,10 @@ def _claims(protocol: Protocol, names: Mapping[str, str]) -> Iterator[Claim]:
 
 
 def _words(line: Line) -> str:
-    """The line's own words; for a stop rule also what holds the next dose, which is what runs."""
+    """The line's own words; for a stop rule also what holds the next dose, for a card its steps: what runs."""
+    if isinstance(line, EmergencyCard):
+        steps = " ".join(f"{number}. {step}" for number, step in enumerate(line.steps, 1))
+        return f"{line.text} {steps}"
     if not isinstance(line, CourseRule) or not line.when:
         return line.text
     found = [one.value.replace("-", " ") for one in line.when]
