@@ -13,12 +13,13 @@ LINEAR, OCCUPANCY, SIGMOID, RELATIVE, TURNOVER = 0, 1, 2, 3, 4
 def shares(u, par, gamma, lanes):
     """Each u becomes u^g / (1 + u^g), as 1 / (1 + exp(-g log u)): 0 at 0 without asking.
 
-    Loops of their own: the compiler makes vector code of a logarithm or of an exponential, not of both at once.
+    Loops of their own: the compiler makes vector code of a logarithm or of an exponential, not of both at once. The
+    least share is 1e-299: numbers too small to be normal are slow.
     """
     for i in range(lanes):
         u[i] = -par[gamma + i] * vlog(max(u[i], 1e-300))
     for i in range(lanes):
-        u[i] = 1.0 / (1.0 + vexp(u[i]))
+        u[i] = 1.0 / (1.0 + vexp(min(u[i], 690.0)))
 
 
 @njit(**JIT)
