@@ -35,7 +35,15 @@ class Right:
     post: frozenset[str] | None = None
 
 
-PHARMACY_PAPERS = "papers log log-csv inventory inventory-csv discrepancy-report loss-report".split()
+PHARMACY_PAPERS = [
+    "papers",
+    "log",
+    "log-csv",
+    "inventory",
+    "inventory-csv",
+    "discrepancy-report",
+    "loss-report",
+]
 
 
 def _rights() -> dict[str, Right]:
@@ -76,7 +84,8 @@ def _rights() -> dict[str, Right]:
         " treat:emergency-log treat:pump treat:check-syringe follow:story follow:concern",
         BEDSIDE: "treat:arrive treat:check treat:escort treat:vital treat:bind treat:unbind treat:start treat:resume"
         " treat:call-off day:equipment treat:people treat:syringe treat:rate treat:order treat:give treat:bolus"
-        " treat:artefact treat:move treat:paper treat:hand-over treat:accept treat:finish treat:side-effect treat:resolve treat:correct treat:end",
+        " treat:artefact treat:move treat:paper treat:hand-over "
+        "treat:accept treat:finish treat:side-effect treat:resolve treat:correct treat:end",
         prescriber: "screen:attest screen:override screen:decide plan:start-course plan:review treat:override"
         " treat:decide-dose day:sign-record treat:countersign",
         DIRECTOR: "devices:gateways devices:revoke-gateway devices:unplaced"

@@ -79,7 +79,9 @@ class Quarantined(models.Model):
     clinic = models.ForeignKey("people.Clinic", on_delete=models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField()
     device = models.CharField(max_length=120, blank=True)
-    named = models.CharField(max_length=120, blank=True, default="")  # the patient it names, which proves nobody
+    named = models.CharField(
+        max_length=120, blank=True, default=""
+    )  # the patient it names, which proves nobody
     peer = models.CharField(max_length=60)
     reason = models.CharField(max_length=240)
     cure = models.CharField(max_length=240)
