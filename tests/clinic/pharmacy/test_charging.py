@@ -150,3 +150,38 @@ def test_the_record_and_the_tables_tell_the_same_ledger(
     ledger = fold_ledger(parse_ledger_event(text) for text in texts(ledger_stream(clinic.id)))
     told = {(vial, place.kind.value, place.holder): ml for (vial, place), ml in ledger.balances.items()}
     assert told == {(b.vial_id, b.place, b.holder): b.ml for b in Balance.objects.all()}
+
+
+def test_a_charge_is_reversed_although_the_dose_has_an_open_discrepancy(
+    drawn: Any, give: Any, director: Any, context: Callable[..., Any], checked: Any
+) -> None:
+    from ataraxy.clinic.pharmacy import actions
+    from ataraxy.clinic.pharmacy.models import Act, Discrepancy
+
+    drawn("0.80")
+    assert give("50.0").uncovered_mg == Decimal("10.0")
+    actions.reverse(context(director), Act.objects.get(kind="give"), "The wrong syringe.")
+    checked()
+    assert [row.mg for row in Discrepancy.objects.order_by("number")] == [Decimal(10), Decimal(50)]
+    assert open_discrepancies() == 2
+
+
+def test_a_wrong_charge_is_reversed_after_its_discrepancy_was_closed(
+    give: Any, stocked: Any, nurse: Any, director: Any, context: Callable[..., Any], checked: Any
+) -> None:
+    from ataraxy.clinic.pharmacy import actions
+    from ataraxy.clinic.pharmacy.models import Act, Discrepancy
+    from ataraxy.core.pharmacy.discrepancy import Resolution
+
+    (vial,) = stocked(1)
+    give("35.0")
+    row = Discrepancy.objects.get()
+    actions.charge(context(nurse), row, vial, "It was this one.")
+    actions.explain(context(nurse), row, "Drawn in a hurry.")
+    actions.close(context(director), row, Resolution.CHARGED, "Seen.")
+    checked()
+    assert open_discrepancies() == 0
+    actions.reverse(context(director), Act.objects.get(kind="give"), "It was another vial.")
+    checked()
+    assert open_discrepancies() == 1
+    assert Discrepancy.objects.get(number=2).mg == Decimal(35)

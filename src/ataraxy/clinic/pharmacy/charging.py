@@ -167,7 +167,9 @@ def controlled_substances(ctx: Context) -> frozenset[str]:
 def in_syringes(session_id: UUID, substance: str) -> list[Held]:
     """What the syringes of this session hold, the first drawn first."""
     order = list(
-        Syringe.objects.filter(session=session_id).order_by("filled_at", "id").values_list("id", flat=True)
+        Syringe.objects.filter(session=session_id)
+        .order_by("filled_at", "event__seq")
+        .values_list("id", flat=True)
     )
     rows = Balance.objects.filter(
         place=PlaceKind.SYRINGE, holder__in=order, ml__gt=0, vial__product__substance=substance

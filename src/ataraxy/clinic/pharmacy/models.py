@@ -236,8 +236,8 @@ class Discrepancy(models.Model):
     mg = models.DecimalField(max_digits=9, decimal_places=4, null=True)
     vial = models.ForeignKey(Vial, on_delete=models.PROTECT, null=True, related_name="discrepancies")
     line = models.OneToOneField(CountLine, on_delete=models.PROTECT, null=True, related_name="discrepancy")
-    administration = models.OneToOneField(
-        Administration, on_delete=models.PROTECT, null=True, related_name="discrepancy"
+    administration = models.ForeignKey(
+        Administration, on_delete=models.PROTECT, null=True, related_name="discrepancies"
     )
     event = models.OneToOneField("audit.Event", on_delete=models.PROTECT, related_name="+")
 
