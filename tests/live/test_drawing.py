@@ -14,10 +14,19 @@ import pytest
 from ataraxy.clinic.plan.shelf import shelf
 from ataraxy.core.protocol.types import Disorder, Measure, Protocol, Route
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
-from ataraxy.core.session.events import DoseStarted, MonitorBound, PatientArrived, SessionOpened
+from ataraxy.core.session.care import ArtefactMarked
+from ataraxy.core.session.decide import decide
+from ataraxy.core.session.events import (
+    DoseStarted,
+    MonitorBound,
+    PatientArrived,
+    Reading,
+    SessionOpened,
+    VitalRecorded,
+)
 from ataraxy.core.session.fold import fold_session
 from ataraxy.core.session.state import SessionState
-from ataraxy.live.drawing import Drawing
+from ataraxy.live.drawing import PATIENCE, Drawing
 from ataraxy.live.picture import Signal, picture
 from ataraxy.live.told import Told
 
@@ -95,3 +104,70 @@ def test_a_session_the_rules_stumble_over_is_drawn_as_that(
     assert caplog.text.count("cannot be judged") == 1  # said once
     mended = json.loads(drawing.text(protocol, session(Decimal("0.875")), told, None, now, timedelta(0)))
     assert mended["trouble"] == ""
+
+
+def charted(state: SessionState, *more: tuple[Any, Origin, datetime]) -> SessionState:
+    """The session with these payloads added, of this origin and time."""
+    log = list(state.log)
+    for payload, origin, at in more:
+        n = len(log) + 1
+        log.append(Recorded(Envelope(uuid.UUID(int=n), n, at, at, NURSE, origin), payload))
+    return fold_session(log)
+
+
+def read_off(measure: Measure, value: int) -> VitalRecorded:
+    return VitalRecorded((Reading(measure, Decimal(value), measure.unit),))
+
+
+def test_a_measure_of_which_only_an_artefact_is_charted_is_not_drawn(
+    protocol: Protocol, session: Any
+) -> None:
+    now = BEGUN + timedelta(minutes=2)
+    state = charted(session(Decimal("0.875")), (read_off(Measure.SPO2, 61), Origin.STAFF, now))
+    wrong = ArtefactMarked(state.log[-1].envelope.id, (Measure.SPO2,), "the probe had slipped off")
+    state = charted(state, (wrong, Origin.STAFF, now))
+    assert state.series[Measure.SPO2] and state.latest(Measure.SPO2) is None
+    drawn = json.loads(Drawing("s").text(protocol, state, {}, None, now, timedelta(0)))
+    assert drawn == picture("s", protocol, state, {}, None, now)
+    assert "spo2" not in [v["measure"] for v in drawn["values"]]
+
+
+@pytest.mark.parametrize(
+    ("origin", "seconds", "said"),
+    [
+        (Origin.STAFF, 61, "fresh"),
+        (Origin.STAFF, 301, "old"),
+        (Origin.STAFF, 1801, "absent"),
+        (Origin.DEVICE, 16, "old"),
+        (Origin.DEVICE, 61, "absent"),
+    ],
+)
+def test_a_typed_oxygen_saturation_is_as_fresh_on_the_stream_as_on_the_page(
+    protocol: Protocol, session: Any, django: None, origin: Origin, seconds: int, said: str
+) -> None:
+    from ataraxy.clinic.treat.queries.tiles import tiles
+
+    taken = BEGUN + timedelta(minutes=2)
+    state = charted(session(Decimal("0.875")), (read_off(Measure.SPO2, 96), origin, taken))
+    now = taken + timedelta(seconds=seconds)
+    drawn = json.loads(Drawing("s").text(protocol, state, {}, None, now, timedelta(0)))
+    page = {t.measures: t.state for t in tiles(protocol, state, decide(protocol, state, now), now, {})}
+    assert drawn == picture("s", protocol, state, {}, None, now)
+    assert {v["measure"]: v["freshness"] for v in drawn["values"]}["spo2"] == page["spo2"] == said
+
+
+def test_one_room_that_cannot_be_drawn_leaves_the_board_to_the_others(
+    protocol: Protocol, session: Any, django: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    from ataraxy.live.rooms import Loaded, Place, View, board
+
+    class Undrawable(View):
+        def text(self, patience: timedelta = PATIENCE) -> str:
+            raise AssertionError("whatever it is")
+
+    good, bad = View(uuid.UUID(int=21)), Undrawable(uuid.UUID(int=22))
+    good.loaded = Loaded(protocol, timedelta(0), session(Decimal("0.875")))
+    places = [Place(v.id, uuid.UUID(int=3), n, f"Room {n}") for n, v in enumerate((bad, good))]
+    shown = json.loads("{" + board(zip(places, (bad, good), strict=True)) + "}")["rooms"]
+    assert [(r["room"], bool(r["trouble"])) for r in shown] == [("Room 0", True), ("Room 1", False)]
+    assert shown[0]["stance"]["kind"] == "hold" and "cannot be shown" in caplog.text

@@ -22,7 +22,16 @@ from ataraxy.core.session.decide import decide
 from ataraxy.core.session.freshness import Freshness, freshness
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import Decision
-from ataraxy.live.picture import Signal, charted_tile, judged, levels, live_tile, monitor, unjudged
+from ataraxy.live.picture import (
+    Signal,
+    charted_freshness,
+    charted_tile,
+    judged,
+    levels,
+    live_tile,
+    monitor,
+    unjudged,
+)
 from ataraxy.live.told import Told
 
 log = logging.getLogger(__name__)
@@ -69,9 +78,9 @@ class Drawing:
         if state is not self._state or self._is_old(now):
             self._judge(protocol, state, now, patience)
         assert self._believed is not None
-        series, label = self._believed.series, signal.label if signal else ""
-        known = [m for m in MEASURES if m in told or m in series]
-        tiles = ",".join([self._tile(m, self._believed, told.get(m), signal, label, now) for m in known])
+        state, label = self._believed, signal.label if signal else ""
+        known = [m for m in MEASURES if m in told or state.latest(m) is not None]  # an artefact alone is none
+        tiles = ",".join([self._tile(m, state, told.get(m), signal, label, now) for m in known])
         return f'{{{self._words},"values":[{tiles}],"monitor":{_dumps(monitor(signal))}}}'
 
     def _is_old(self, now: datetime) -> bool:
@@ -109,7 +118,7 @@ class Drawing:
             found = Freshness.ABSENT if live.absent else freshness(live.at, now, measure)
         else:
             assert charted is not None
-            source, found = charted, freshness(charted.at, now, measure)
+            source, found = charted, charted_freshness(charted, now)
         kept = self._tiles.get(measure)
         if (
             kept

@@ -188,8 +188,13 @@ def _values(
             found = Freshness.ABSENT if live.absent else freshness(live.at, now, measure)
             shown.append(live_tile(measure, live, signal, level, found))
         elif charted is not None:
-            shown.append(charted_tile(charted, signal, level, freshness(charted.at, now, measure)))
+            shown.append(charted_tile(charted, signal, level, charted_freshness(charted, now)))
     return shown
+
+
+def charted_freshness(value: Value, now: datetime) -> Freshness:
+    """How a charted value is to be shown: one read off and typed in keeps as long as a cuff pressure does."""
+    return freshness(value.at, now, value.measure, by_hand=value.origin is not Origin.DEVICE)
 
 
 def live_tile(

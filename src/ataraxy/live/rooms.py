@@ -104,14 +104,18 @@ class View:
             self.loaded.protocol, self.loaded.state, shown, self.signal, self.now, patience
         )
 
+    def safe_text(self, patience: timedelta = PATIENCE) -> str:
+        """The same; of a session that cannot be drawn, that it cannot. Never its neighbours' trouble."""
+        try:
+            return self.text(patience)
+        except Exception as error:
+            log.error("Session %s cannot be shown: %s.", self.id, type(error).__name__)
+            return unreadable(str(self.id))
+
     def show(self, at: float, patience: timedelta, *, changed: bool = True) -> None:
         """Give every viewer what is new to them, at ``at`` on the loop's clock."""
         self.drawn_at = at
-        try:
-            text = self.text(patience)
-        except Exception as error:  # never its neighbours' trouble
-            log.error("Session %s cannot be shown: %s.", self.id, type(error).__name__)
-            text = unreadable(str(self.id))
+        text = self.safe_text(patience)
         if changed or text != self.shown:
             self.shown = text
             due = list(self.viewers)
@@ -307,7 +311,7 @@ def under_way(clinic_id: UUID) -> list[Place]:
 def board(places: Iterable[tuple[Place, View]]) -> str:
     """Every room with somebody in it, as JSON."""
     rooms = (
-        f'{{"room_id":{place.room_id},"room":{json.dumps(place.room)},{view.text()[1:]}'
+        f'{{"room_id":{place.room_id},"room":{json.dumps(place.room)},{view.safe_text()[1:]}'
         for place, view in places
     )
     return f'"rooms":[{",".join(rooms)}]'
