@@ -25,7 +25,7 @@ from ataraxy.core.session.fold import apply
 from ataraxy.core.session.registry import parse_session_event
 from ataraxy.core.session.state import SessionState
 from ataraxy.live.arrived import Arrived, Code
-from ataraxy.live.bindings import Bindings, Seat, Trouble, trouble_with
+from ataraxy.live.bindings import AMBIGUOUS, Bindings, Named, Seat, Trouble, trouble_with
 from ataraxy.live.charting import Charting, CuffReading, to_chart
 from ataraxy.live.doubts import tell_doubts
 from ataraxy.live.quarantine import keep_aside
@@ -100,7 +100,7 @@ def write_batch(
         Held: somebody else writes to sessions in which something is to be charted; the writer waits for nobody.
     """
     written = Written()
-    seats, reached = bindings.seats({message.device for message in batch if message.report})
+    seats, reached = bindings.seats({_named(message) for message in batch if message.report})
     placed = _placed(batch, seats, bindings.clinic_of_peer, written)
     work = _Work(written, memory, {}, poisoned, reached)
     work.read(placed)  # before its readings are kept: which cuff pressures were told already
@@ -125,11 +125,15 @@ def write_batch(
 
 
 def _placed(
-    batch: Sequence[Arrived], seats: Mapping[str, Seat], clinic_of_peer: dict[str, UUID], written: Written
+    batch: Sequence[Arrived],
+    seats: Mapping[Named, Seat],
+    clinic_of_peer: dict[str, UUID | None],
+    written: Written,
 ) -> list[Placed]:
     """The messages that belong to a session; the others are kept aside and answered.
 
-    One that names no known monitor is shown to the clinic whose monitor spoke last from the same address.
+    One that names no known monitor is shown to the clinic whose monitors alone speak from the same address; one
+    whose name two clinics know to neither.
     """
     placed: list[Placed] = []
     now = datetime.now(UTC)
@@ -138,19 +142,30 @@ def _placed(
             keep_aside(message, Trouble(message.cause, message.cure), clinic_of_peer.get(message.peer))
             written.answers.append((message, "AE", f"{message.cause} {message.cure}"))
             continue
-        seat = seats[message.device]
+        seat = seats[_named(message)]
+        _heard_from(clinic_of_peer, message.peer, seat.clinic_id)
         why = trouble_with(seat, message.report)
         if why or seat.bound is None:
             assert why is not None
-            keep_aside(message, why, seat.clinic_id or clinic_of_peer.get(message.peer), seat.offset)
+            peers = None if why is AMBIGUOUS else clinic_of_peer.get(message.peer)
+            keep_aside(message, why, seat.clinic_id or peers, seat.offset)
             written.answers.append((message, "AA", KEPT_ASIDE))
             continue
-        clinic_of_peer[message.peer] = seat.bound.clinic.id
         report = message.in_zone(seat.bound.zone)
         told = tell(report, seat.bound.bound_at, now + seat.offset, seat.offset)
         placed.append(Placed(message, seat.bound, message.received_at + seat.offset, now + seat.offset, told))
         tell_doubts(placed[-1], report)
     return placed
+
+
+def _named(message: Arrived) -> Named:
+    return message.device, message.clinic_id
+
+
+def _heard_from(clinic_of_peer: dict[str, UUID | None], peer: str, clinic: UUID | None) -> None:
+    """An address from which two clinics were heard is nobody's from then on."""
+    if clinic is not None:
+        clinic_of_peer[peer] = clinic if clinic_of_peer.get(peer, clinic) == clinic else None
 
 
 @dataclass(slots=True)

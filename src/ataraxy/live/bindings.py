@@ -32,6 +32,8 @@ SELECT HEADS FROM audit_chainhead head WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 """.replace("HEADS", ", ".join(f"head.{name}" for name in HEAD))  # nosec B608
 REMEMBERED = 10_000
 
+Named = tuple[str, UUID | None]  # a device, and the clinic of the gateway that handed its report in
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -82,18 +84,23 @@ class Bindings:
 
     def __init__(self) -> None:
         self._bound: dict[int, Bound] = {}
-        self.clinic_of_peer: dict[str, UUID] = {}  # whose monitor spoke last from an address
+        self.clinic_of_peer: dict[
+            str, UUID | None
+        ] = {}  # whose monitors speak from an address; None: several's
 
-    def seats(self, devices: Collection[str]) -> tuple[dict[str, Seat], dict[UUID, int]]:
+    def seats(self, named: Collection[Named]) -> tuple[dict[Named, Seat], dict[UUID, int]]:
         """The seat of every device named, and how far the records of their sessions go. Nothing is locked."""
-        if not devices:
+        if not named:
             return {}, {}
-        rows = ask(SEATS, list(devices))
+        rows = ask(SEATS, list({device for device, _ in named}))
         self._learn({row[2] for row in rows if row[2] is not None})
-        of_device: dict[str, list[tuple[Any, ...]]] = {device: [] for device in devices}
+        of_device: dict[str, list[tuple[Any, ...]]] = {device: [] for device, _ in named}
         for row in rows:
             of_device[row[0]].append(row)
-        seats = {device: self._seat(device, found) for device, found in of_device.items()}
+        seats = {
+            (device, clinic): self._seat(device, [r for r in of_device[device] if clinic in (None, r[1])])
+            for device, clinic in named
+        }
         return seats, {self._bound[row[2]].session_id: row[4] for row in rows if row[2] is not None}
 
     def lock(self, sessions: Collection[UUID]) -> dict[UUID, ChainHead]:
@@ -114,16 +121,15 @@ class Bindings:
         self._bound.update({row.id: _bound(row) for row in rows})
 
     def _seat(self, device: str, rows: list[tuple[Any, ...]]) -> Seat:
-        speaking = [row for row in rows if row[2] is not None]
-        if len(speaking) == 1:
-            _, clinic_id, binding, offset = speaking[0][:4]
-            return Seat(clinic_id, self._bound[binding], offset or timedelta(0))
+        """Hazard: two clinics have a monitor of this name, and one has bound it: the readings may be the other's."""
         if not rows:
             return unknown(device)
-        if speaking:
+        if len({row[1] for row in rows}) > 1:
             return Seat(None, None, timedelta(0), AMBIGUOUS)
-        _, clinic_id, _, offset = rows[0][:4]
-        return Seat(clinic_id if len(rows) == 1 else None, None, offset or timedelta(0), UNBOUND)
+        _, clinic_id, binding, offset = rows[0][:4]
+        if binding is None:
+            return Seat(clinic_id, None, offset or timedelta(0), UNBOUND)
+        return Seat(clinic_id, self._bound[binding], offset or timedelta(0))
 
 
 def _bound(row: Binding) -> Bound:
@@ -143,7 +149,7 @@ def _bound(row: Binding) -> Bound:
 
 UNBOUND = Trouble("Nobody said whose monitor this is.", "Bind the monitor to the patient in that room.")
 AMBIGUOUS = Trouble(
-    "Two clinics have a monitor of this name bound.",
+    "Two clinics have a monitor of this name.",
     "Give one of them another name, at the monitor and here.",
 )
 OTHER_PATIENT = Trouble(

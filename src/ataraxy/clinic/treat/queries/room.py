@@ -127,9 +127,9 @@ def monitor_link(state: SessionState, session_id: UUID, now: datetime) -> Link:
     """Whether the bound monitor is being heard."""
     if state.monitor is None:
         return Link("none", "No monitor bound: values are typed by hand")
-    label = (
-        Monitor.objects.filter(device=state.monitor).values_list("label", flat=True).first() or state.monitor
-    )
+    here = Session.objects.filter(id=session_id).values("clinic")  # another clinic may use the same name
+    monitors = Monitor.objects.filter(clinic__in=here, device=state.monitor)
+    label = monitors.values_list("label", flat=True).first() or state.monitor
     rows = Sample.objects.filter(session_id=session_id).order_by("-received_at")
     last = rows.values_list("received_at", flat=True).first()
     if last is None:
