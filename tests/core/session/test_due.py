@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from ataraxy.core.protocol.types import Measure, Monitoring, Phase, Route, Status
+from ataraxy.core.session import care as c
 from ataraxy.core.session import events as e
 from ataraxy.core.session.due import monitoring_due
 from ataraxy.core.session.fold import fold_session
@@ -135,3 +137,9 @@ def test_after_the_last_minute_nothing_is_due(injection, injected):
 def test_minutes_given_to_the_time_of_dosing_count_after_an_injection_too(injection, injected):
     line = replace(injection.monitoring[0], phase=Phase.DOSING)
     assert due(replace(injection, monitoring=(line,)), injected, 10)["cuff-sc"].due_at == injected.at(25)
+
+
+def test_a_supplement_starts_the_minutes_anew(injection, injected):
+    injected.measure(10 + 120, systolic=130, diastolic=80)
+    injected.say(140, c.BolusGiven(Decimal(5), c.Way.SUBCUTANEOUS, UUID(int=99)))
+    assert due(injection, injected, 141)["cuff-sc"].due_at == injected.at(140 + 15)

@@ -20,6 +20,7 @@ from ataraxy.core.protocol.types import (
 )
 from ataraxy.core.session.arrival import answered_no, broken
 from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.due import last_given
 from ataraxy.core.session.freshness import is_current
 from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.standing import broken_rules, doubted, standing
@@ -68,7 +69,7 @@ def _criterion(
         case DischargeKind.CONFIRM | DischargeKind.NO_ACUTE_SUICIDALITY:
             yield from _confirmed(criterion, state, dose)
         case DischargeKind.ESCORT:
-            yield from _escort(criterion, state)
+            yield from _escort(criterion, state, dose)
         case DischargeKind.BACK_TO_BASELINE:
             yield from _baseline(criterion, state, dose, now)
         case _:
@@ -78,7 +79,7 @@ def _criterion(
 def _observed(
     criterion: DischargeCriterion, state: SessionState, dose: DoseGiven, now: datetime
 ) -> Iterator[Missing]:
-    ready_at = dose.started_at + timedelta(minutes=criterion.at_least_min or 0)
+    ready_at = _ready_at(criterion, state, dose)
     if now < ready_at:
         left = -(-(ready_at - now) // timedelta(minutes=1))
         yield missing(
@@ -90,12 +91,24 @@ def _observed(
         )
 
 
+def _ready_at(criterion: DischargeCriterion, state: SessionState, dose: DoseGiven) -> datetime:
+    """When the observation is long enough: by the start, and by the last thing given.
+
+    Hazard: pauses and supplements let the drug in later than planned, and the patient would leave on its peak. After
+    the end of the drug at least that stays which the protocol leaves after a dose given as planned.
+    """
+    length = timedelta(minutes=criterion.at_least_min or 0)
+    after = max(length - timedelta(minutes=dose.planned.duration_min or 0), timedelta(0))
+    over = max(dose.ended_at or dose.started_at, last_given(state, dose))
+    return max(dose.started_at + length, over + after)
+
+
 def _after_dose(
     criterion: DischargeCriterion, measure: Measure, state: SessionState, dose: DoseGiven, now: datetime
 ) -> Value | Missing:
-    """The newest value since the dose began and still fresh enough, or what is missing."""
+    """The newest value since the last thing given and still fresh enough, or what is missing."""
     value, within = state.latest(measure), criterion.fresh_within_min
-    if value is None or value.at <= dose.started_at:
+    if value is None or value.at <= last_given(state, dose):
         return missing(criterion, f"{measure.value} was not measured since the dose", value=value)
     if within is not None and not is_current(value.at, now, timedelta(minutes=within)):
         return missing(criterion, f"{measure.value} is older than {within} min", value=value)
@@ -172,17 +185,26 @@ def _falling(
 
 def _confirmed(criterion: DischargeCriterion, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:
     answer = state.checks.get(criterion.id)
-    if answer is None or (answer.ok and answer.at <= dose.started_at):
+    if answer is None or (answer.ok and answer.at <= last_given(state, dose)):
         yield missing(criterion, "not confirmed since the dose")
 
 
-def _escort(criterion: DischargeCriterion, state: SessionState) -> Iterator[Missing]:
+def _escort(criterion: DischargeCriterion, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:
+    """Hazard: whoever brought the patient in the morning is gone, and the patient leaves alone."""
     escort = state.escort
     named = escort is not None and bool(escort.name.strip()) and bool(escort.phone.strip())
-    if escort is None or not named or not escort.present:
+    if escort is None or not named:
+        what = "no escort is named"
+    elif not escort.present:
+        what = "the escort is not here yet"
+    elif escort.at <= dose.started_at:
+        what = "the escort was not seen here since the dose"
+    else:
+        what = ""
+    if what:
         yield missing(
             criterion,
-            "no escort is named" if not named else "the escort is not here yet",
+            what,
             overridable=may_sign(criterion.override),
             overridden=covers_line(state, criterion.override, criterion.id),
         )
@@ -191,7 +213,7 @@ def _escort(criterion: DischargeCriterion, state: SessionState) -> Iterator[Miss
 def _rule_limit(line: Line, limit: Limit, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:
     """A rule that applies after the dose keeps the patient here; a signature does not open it."""
     value = state.latest(limit.measure)
-    if value is None or value.at <= dose.started_at:
+    if value is None or value.at <= last_given(state, dose):
         yield missing(line, f"{limit.measure.value} was not measured since the dose", value=value)
     elif (found := standing(limit, state.series[limit.measure])) is not None:
         yield missing(line, found.what, value=found.value, limit=limit)

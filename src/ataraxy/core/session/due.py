@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ataraxy.core.protocol.types import ArrivalCheck, Line, Measure, Monitoring, Phase, Protocol
 from ataraxy.core.record.envelope import Origin
+from ataraxy.core.session.dose import DoseGiven
 from ataraxy.core.session.freshness import CONTINUOUS, PRE_DOSE_CURRENT, TODAY, is_current
 from ataraxy.core.session.standing import Broken, broken_rules
 from ataraxy.core.session.state import SessionState, Value
@@ -182,15 +183,20 @@ def _since(protocol: Protocol, line: Monitoring, measure: Measure, state: Sessio
     return dose.started_at
 
 
+def last_given(state: SessionState, dose: DoseGiven) -> datetime:
+    """When the last thing was given: the dose by its start, a supplement by its own time."""
+    return max([dose.started_at, *(given.at for given in state.care.boluses)])
+
+
 def _at_minutes(line: Monitoring, measure: Measure, state: SessionState) -> _Slot | None:
     """The first of the minutes after the start that no measurement has answered yet.
 
     A measurement answers a minute once the prompt for it is on: in the last 3/10 of the time since the minute
-    before. The minute 0 is answered by a value that was current at the start.
+    before. The minute 0 is answered by a value that was current at the start. A supplement starts the minutes anew.
     """
     if state.dose is None:
         return None
-    start, last = state.dose.started_at, state.latest(measure)
+    start, last = last_given(state, state.dose), state.latest(measure)
     before = 0
     for minute in sorted(line.at_min):
         due_at = start + timedelta(minutes=minute)
