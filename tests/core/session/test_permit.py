@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ataraxy.core.protocol.types import Measure, Route
+from ataraxy.core.protocol.types import EmergencyKind, Measure, Route
+from ataraxy.core.session import care as c
 from ataraxy.core.session import events as e
 from ataraxy.core.session.fold import apply, fold_session
 from ataraxy.core.session.permit import permit, permit_under
@@ -373,8 +374,6 @@ def test_a_dose_goes_on_only_on_current_values(protocol, story):
 
 def test_what_others_relied_on_is_entered_anew_never_corrected(protocol, story, new_story):
     """Hazard: a syringe is corrected after its check, and still counts as checked."""
-    from ataraxy.core.session import care as c
-
     made = story.ready().say(9, c.SyringePrepared(*[Decimal(1)] * 3, "", *[Decimal(1)] * 3))
     story.say(9.5, c.SyringeChecked(made.envelope.id), actor=UUID(int=1002))
     other = replace(made.payload, concentration_mg_per_ml=Decimal(10))
@@ -385,9 +384,6 @@ def test_what_others_relied_on_is_entered_anew_never_corrected(protocol, story, 
 
 
 def test_an_emergency_is_never_refused_and_never_taken_back(protocol, story, new_story):
-    from ataraxy.core.protocol.types import EmergencyKind
-    from ataraxy.core.session import care as c
-
     tap = c.EmergencyStarted(EmergencyKind.AIRWAY)
     for told in (new_story(), new_story().dosing(), new_story().going_home()):
         assert permit_under(protocol, fold_session(told.events), tap, told.at(131)) is None
@@ -403,8 +399,6 @@ def test_an_emergency_is_never_refused_and_never_taken_back(protocol, story, new
 
 
 def test_a_hand_over_and_a_check_are_of_the_one_who_does_them(protocol, story):
-    from ataraxy.core.session import care as c
-
     other, third = UUID(int=7), UUID(int=8)
     offer = story.dosing().say(20, c.HandoverOffered(other, (c.Thing.PATIENT,)))
     taken = c.HandoverAccepted(offer.envelope.id)
@@ -414,3 +408,123 @@ def test_a_hand_over_and_a_check_are_of_the_one_who_does_them(protocol, story):
     story.say(21, taken, actor=third)  # in the record all the same: told, and it counts for nothing
     state = fold_session(story.events)
     assert state.care.keeper(c.Thing.PATIENT) is None and state.irregular
+
+
+# --- an emergency holds ----------------------------------------------------------------------------
+
+EMERGENCY = c.EmergencyStarted(EmergencyKind.AIRWAY)
+
+
+def test_while_an_emergency_runs_no_drug_starts_or_goes_on(protocol, story, new_story):
+    """Hazard: resumed by a habit of the hand while somebody holds the airway."""
+    waiting = new_story().ready()
+    waiting.say(9.5, EMERGENCY)
+    assert ask_under(protocol, waiting, 10, STARTED).cause == "An emergency runs."
+    story.dosing().measure(12, spo2=97, systolic=130, diastolic=80)
+    pause = story.say(12, e.DosePaused("airway"))
+    began = story.say(12.5, EMERGENCY)
+    assert ask_under(protocol, story, 13, e.DoseResumed()).cause == "An emergency runs."
+    undo = e.EventRetracted("tapped by mistake")
+    assert ask_under(protocol, story, 13, undo, corrects=pause.envelope.id).cause == "An emergency runs."
+    story.say(14, c.EmergencyEnded(began.envelope.id, "breathing, awake"))
+    assert ask_under(protocol, story, 15, e.DoseResumed()) is None
+
+
+def test_an_emergency_after_the_end_is_charted_as_it_goes(protocol, story):
+    """Hazard: the patient collapses at the door, and oxygen and values are refused."""
+    story.going_home().say(131, e.SessionEnded(e.EndReason.DISCHARGED, "Sam Rivers"))
+    done = (
+        vital(spo2=84),
+        c.MedicineGiven("oxygen", Decimal(10), "L/min", c.Way.INHALED),
+        e.SideEffectReported("collapse", e.Grade.SEVERE),
+    )
+    assert all(ask_under(protocol, story, 134, one) is not None for one in done)
+    story.say(133, EMERGENCY)
+    assert all(ask_under(protocol, story, 134, one) is None for one in done)
+    order = c.BolusGiven(Decimal(5), c.Way.INTRAVENOUS, UUID(int=9))
+    assert ask_under(protocol, story, 134, order) is not None
+    story.say(134, vital(spo2=84))
+    assert fold_session(story.events).irregular == ()
+
+
+@pytest.mark.parametrize("over", [e.DoseFinished(), e.DoseStopped("nausea")])
+def test_the_end_of_the_dose_is_not_taken_back_once_the_session_ended(protocol, story, over):
+    """Hazard: a patient who is at home has an open dose, and nobody can close it."""
+    halted = story.dosing().say(50, over)
+    story.say(131, e.SessionEnded(e.EndReason.LEFT_AGAINST_ADVICE))
+    back = ask_under(protocol, story, 140, e.EventRetracted("slip"), corrects=halted.envelope.id)
+    assert back.cause == "The session has ended; the dose was over."
+    assert ask_under(protocol, story, 140, over, at=story.at(49), corrects=halted.envelope.id) is None
+
+
+# --- no warning falls silent by a correction -------------------------------------------------------
+
+
+def change(protocol, story, minute, wrong, payload):
+    return ask_under(protocol, story, minute, payload, at=wrong.envelope.at, corrects=wrong.envelope.id)
+
+
+def test_a_typed_value_that_stops_the_dose_is_not_corrected_away(protocol, story):
+    """Hazard: 186 is corrected to 136 without a second measurement, and the drug flows on."""
+    wrong = story.dosing().measure(12, systolic=186, diastolic=112)
+    better = vital(systolic=136, diastolic=82)
+    refusal = change(protocol, story, 13, wrong, better)
+    assert "fall silent" in refusal.cause and "measure again" in refusal.cure
+    assert change(protocol, story, 13, wrong, e.EventRetracted("slip")) is not None
+    assert change(protocol, story, 13, wrong, vital(systolic=184, diastolic=112)) is None
+
+
+def test_a_slip_of_the_keys_is_put_right_after_a_good_reading(protocol, story):
+    wrong = story.dosing().measure(12, systolic=186, diastolic=112)
+    story.say(13, c.ArtefactMarked(wrong.envelope.id, (Measure.SYSTOLIC, Measure.DIASTOLIC), "typed wrong"))
+    assert change(protocol, story, 13, wrong, vital(systolic=136, diastolic=82)) is not None
+    story.measure(14, systolic=136, diastolic=82)
+    assert change(protocol, story, 15, wrong, vital(systolic=136, diastolic=82)) is None
+
+
+def test_a_value_that_holds_the_start_is_not_corrected_away(protocol, story):
+    wrong = story.ready().measure(9.5, spo2=90)
+    assert change(protocol, story, 10, wrong, vital(spo2=96)) is not None
+    assert change(protocol, story, 10, wrong, e.EventRetracted("slip")) is not None
+    story.measure(9.8, spo2=96)
+    assert change(protocol, story, 10, wrong, vital(spo2=96)) is None
+
+
+def test_the_value_before_the_dose_is_not_raised_to_let_the_patient_go(protocol, story):
+    """Hazard: back to baseline, by another baseline."""
+    story.going_home()
+    rated = next(one for one in story.events if one.envelope.at == story.at(9))
+    story.measure(129, dissociation=20)
+    assert change(protocol, story, 131, rated, vital(dissociation=18, sedation=5)) is not None
+    assert change(protocol, story, 131, rated, vital(dissociation=2, sedation=5)) is None
+
+
+def test_the_mark_of_an_artefact_is_not_taken_back_where_it_holds(protocol, story):
+    good = story.ready().measure(9.5, spo2=96)
+    mark = story.say(9.6, c.ArtefactMarked(good.envelope.id, (Measure.SPO2,), "the probe was off"))
+    assert change(protocol, story, 10, mark, e.EventRetracted("it was on")) is not None
+    story.measure(9.8, spo2=96)
+    assert change(protocol, story, 10, mark, e.EventRetracted("it was on")) is None
+
+
+def test_an_entry_of_another_patient_is_moved_whatever_it_says(protocol, story):
+    wrong = story.dosing().measure(12, systolic=186, diastolic=112)
+    moved = e.EventRetracted("of room 2", moved_to=UUID(int=77))
+    assert change(protocol, story, 13, wrong, moved) is None
+
+
+def test_after_the_end_a_slip_of_the_keys_is_not_stuck(protocol, story):
+    wrong = story.observing().measure(60, systolic=186, diastolic=112)
+    story.say(61, e.SessionEnded(e.EndReason.LEFT_AGAINST_ADVICE))
+    assert change(protocol, story, 70, wrong, vital(systolic=136, diastolic=82)) is None
+
+
+def test_a_paused_pump_is_set_lower_but_not_higher(protocol, story):
+    story.dosing().say(20, c.RateChanged(Decimal("0.6"), "dizzy"))
+    story.say(21, e.DosePaused("nausea"))
+    story.measure(21.5, spo2=97, systolic=130, diastolic=80)
+    assert ask_under(protocol, story, 22, c.RateChanged(Decimal("0.4"), "nausea")) is None
+    assert (
+        ask_under(protocol, story, 22, c.RateChanged(Decimal("0.7"), "well")).cause
+        == "The infusion is paused."
+    )

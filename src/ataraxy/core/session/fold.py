@@ -216,7 +216,8 @@ def _vital(state: SessionState, event: Event, payload: VitalRecorded) -> Session
     """Readings join their series. One that cannot be true is listed and leaves the measure unknown."""
     if (swapped := impossible_together(payload.readings)) is not None:
         return _irregular(state, event, swapped)
-    if state.ending is not None:
+    ending = state.ending
+    if ending is not None and not any(one.at >= ending.at for one in state.care.emergencies):
         state = _irregular(state, event, "it was measured after the session had ended")
     envelope = event.envelope
     series = dict(state.series)

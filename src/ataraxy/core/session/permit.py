@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ataraxy.core.course.holds import CourseHold
-from ataraxy.core.protocol.types import Override, Phase, Protocol, RuleAction
+from ataraxy.core.protocol.types import Limit, Override, Phase, Protocol, RuleAction
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
+from ataraxy.core.session.arrival import to_start
 from ataraxy.core.session.believed import believed
-from ataraxy.core.session.care import BolusGiven, EmergencyStarted, MedicineGiven, RateChanged
+from ataraxy.core.session.care import ArtefactMarked, BolusGiven, EmergencyStarted, MedicineGiven, RateChanged
 from ataraxy.core.session.decide import DANGER, decide, rules_speaking
+from ataraxy.core.session.discharge import to_discharge
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
     CheckRecorded,
@@ -45,6 +47,8 @@ from ataraxy.core.session.start import gate_moved_start, gate_start
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Hold, Pause, Stop
 
+# Hazard: the patient collapses at the door, and what is done cannot be charted.
+AT_THE_DOOR = (VitalRecorded, SideEffectReported, MedicineGiven, ArtefactMarked)
 AT_HOME = (EndReason.DISCHARGED, EndReason.STOPPED)
 
 
@@ -98,7 +102,7 @@ def permit_under(
         return refusal
     if (
         corrects is not None
-        and (gap := _gate_taken_back(protocol, state, payload, now, corrects)) is not None
+        and (gap := _gate_taken_back(protocol, state, payload, now, at or now, corrects)) is not None
     ):
         return gap
     if corrects is not None and isinstance(payload, DoseStarted):
@@ -172,6 +176,9 @@ def _permit_after_end(
         return None
     if isinstance(payload, VitalRecorded | SideEffectReported) and ended is not None and at <= ended.at:
         return sound(payload)  # charted late
+    again = ended is not None and any(one.at >= ended.at for one in state.care.emergencies)
+    if again and isinstance(payload, AT_THE_DOOR):
+        return _permit_payload(state, payload, at, actor)
     if isinstance(payload, MedicineGiven | BolusGiven) and ended is not None and at <= ended.at:
         return _permit_payload(state, payload, at, actor)
     if isinstance(payload, (SideEffectResolved, MonitorUnbound, *AFTER_THE_END)):
@@ -254,6 +261,8 @@ def _permit_end(state: SessionState, how: EndReason) -> Refusal | None:
 
 def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:
     """The drug flows again only on current values of everything a rule would pause or stop it for."""
+    if state.care.emergency is not None:
+        return Refusal("An emergency runs.", "End it first, with its outcome.")
     state = believed(state, now)
     stance = decide(protocol, state, now).stance
     if isinstance(stance, Hold | Pause | Stop):
@@ -273,32 +282,55 @@ def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refu
 
 
 def _gate_taken_back(
-    protocol: Protocol, state: SessionState, payload: SessionPayload, now: datetime, corrects: UUID
+    protocol: Protocol,
+    state: SessionState,
+    payload: SessionPayload,
+    now: datetime,
+    at: datetime,
+    corrects: UUID,
 ) -> Refusal | None:
-    """Hazard: a warning is made to go away by taking back the value that gave it.
+    """Hazard: a warning is made to go away by putting right, or taking back, the value that gave it.
 
-    What a monitor sent is never taken back: it is marked as an artefact, and measured again. What was typed may be
-    corrected; it is taken back only where no rule speaks by it. An entry of another patient is moved to them.
+    What a monitor sent is never changed: it is marked as an artefact, and measured again. What was typed is corrected
+    or taken back only where nothing falls silent by it; a fresh reading that is good makes it so, and nothing that was
+    typed wrong is stuck. An entry of another patient is moved to them.
     """
     target = next((e for e in state.log if e.envelope.id == corrects), None)
-    if target is None or not isinstance(target.payload, VitalRecorded):
+    if target is None or not isinstance(target.payload, VitalRecorded | ArtefactMarked):
         return None
     if isinstance(payload, EventRetracted) and payload.moved_to is not None:
         return None
-    if target.envelope.origin is Origin.DEVICE:
+    marked = isinstance(target.payload, ArtefactMarked)
+    if target.envelope.origin is Origin.DEVICE and not marked:
         return Refusal(
             "This is what the monitor sent.", "Mark it as an artefact with the reason; measure again."
         )
-    if not isinstance(payload, EventRetracted):
+    if state.phase is Phase.ENDED and not isinstance(payload, EventRetracted):
+        return None  # nobody is at the bedside to measure again
+    after = _after(state, payload, now, at, corrects)
+    if not _saying(protocol, state, now) - _saying(protocol, after, now):
         return None
-    frame = Envelope(UUID(int=0), state.last_seq + 1, now, now, None, Origin.STAFF, corrects)
-    after = apply(state, Recorded(frame, payload))
-    said = {(r.line, r.limit) for r in rules_speaking(protocol, state)}
-    if said - {(r.line, r.limit) for r in rules_speaking(protocol, after)}:
-        return Refusal(
-            "A rule speaks by this value.", "Correct it, or mark it as an artefact and measure again."
-        )
-    return None
+    if marked:
+        return Refusal("A warning would fall silent.", "Measure again; then it may be taken back.")
+    return Refusal(
+        "A warning would fall silent.",
+        "Mark it as an artefact and measure again; then it may be corrected.",
+    )
+
+
+def _saying(protocol: Protocol, state: SessionState, now: datetime) -> set[tuple[str, Limit | None]]:
+    """Everything that speaks or holds now, signed past or not, by its line and limit."""
+    state = believed(state, now)
+    gaps = (*to_start(protocol, state, now), *to_discharge(protocol, state, now))
+    return {(one.line, one.limit) for one in (*rules_speaking(protocol, state), *gaps)}
+
+
+def _after(
+    state: SessionState, payload: SessionPayload, now: datetime, at: datetime, corrects: UUID
+) -> SessionState:
+    """The session as it would stand with this correction."""
+    frame = Envelope(UUID(int=0), state.last_seq + 1, at, now, None, Origin.STAFF, corrects)
+    return apply(state, Recorded(frame, payload))
 
 
 def _gate_running_again(
@@ -310,13 +342,16 @@ def _gate_running_again(
     corrects: UUID,
 ) -> Refusal | None:
     """Hazard: to take back a pause or a stop lets the drug flow again; it asks what a resume asks."""
-    if state.phase is Phase.ENDED or state.dose is None or state.dose.status is DoseStatus.RUNNING:
+    if state.dose is None or state.dose.status is DoseStatus.RUNNING:
         return None
-    frame = Envelope(UUID(int=0), state.last_seq + 1, at, now, None, Origin.STAFF, corrects)
-    after = apply(state, Recorded(frame, payload))
-    if after.dose is None or after.dose.status is not DoseStatus.RUNNING:
+    after = _after(state, payload, now, at, corrects)
+    if after.dose is None or not after.dose.is_open:
         return None
-    return _gate_resume(protocol, after, now)
+    if state.phase is Phase.ENDED:
+        if state.dose.is_open:
+            return None
+        return Refusal("The session has ended; the dose was over.", "Correct its time, or write a note.")
+    return _gate_resume(protocol, after, now) if after.dose.status is DoseStatus.RUNNING else None
 
 
 def _gate_discharge(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:

@@ -168,10 +168,12 @@ def _checked(state: SessionState, syringe: UUID, actor: UUID | None) -> Refusal 
 
 def _rate(state: SessionState, change: RateChanged) -> Refusal | None:
     dose = state.dose
-    if dose is None or dose.status is not DoseStatus.RUNNING or dose.is_injection:
+    if dose is None or not dose.is_open or dose.is_injection:
         return Refusal("No infusion runs.", "Resume it first, or start it.")
     if change.rate_mg_per_min <= 0:
         return Refusal("A rate is above zero.", "To end the flow, pause or stop.")
+    if dose.status is DoseStatus.PAUSED and change.rate_mg_per_min > dose.rate_mg_per_min:
+        return Refusal("The infusion is paused.", "Resume it first; only a lower rate is set before.")
     if change.rate_mg_per_min <= dose.planned_rate_mg_per_min:
         return None
     order = state.care.order(change.order) if change.order else None

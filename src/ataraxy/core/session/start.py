@@ -35,6 +35,8 @@ def gate_start(
     holds: Sequence[CourseHold] | None,
 ) -> Refusal | None:
     """Why this dose may not begin now, or None. ``holds`` is None when nobody asked the course."""
+    if state.care.emergency is not None:
+        return Refusal("An emergency runs.", "End it first, with its outcome.")
     if holds is None:
         return Refusal("Nobody looked at what the course says.", "Start the dose from the session's page.")
     if holds:
