@@ -25,7 +25,8 @@ function goToWhatIsWrong() {
 
 // --- pause, stop and emergency without a network ------------------------------------------------------------------------
 // Hazard: the network is gone, the page hangs, and nobody knows whether the tap was taken. It is kept here and sent until
-// the server has it; the server knows a second one by what the session already holds, and how long ago the tap was.
+// the server has it. Each tap has its own key, so the server takes it once however often it is sent; it is dated when it was
+// made. A tap that never arrived is never dropped in silence: it is shown until somebody has charted it from paper.
 
 const KEPT = "ataraxy-kept-taps";
 const ALWAYS_TAKEN = /\/(pause|stop|emergency)\/$/;
@@ -33,43 +34,81 @@ const PATIENCE_MS = 8000;
 const AGAIN_MS = 3000;
 const FORGET_MS = 3_600_000; // by then it was done at the pump, and is charted from paper
 
-/** @typedef {{url: string, body: string, at: number}} Tap */
+/** @typedef {{url: string, body: string, at: number, key: string, what: string}} Tap */
 
 /** @returns {Tap[]} */
 function kept() {
   try {
-    const taps = /** @type {Tap[]} */ (JSON.parse(localStorage.getItem(KEPT) ?? "[]"));
-    return taps.filter((tap) => Date.now() - tap.at < FORGET_MS);
+    return /** @type {Tap[]} */ (JSON.parse(localStorage.getItem(KEPT) ?? "[]"));
   } catch {
     return [];
   }
 }
 
+/** @param {Tap} tap */
+const tooLate = (tap) => Date.now() - tap.at >= FORGET_MS;
+
 /** @param {Tap[]} taps */
 function keep(taps) {
   localStorage.setItem(KEPT, JSON.stringify(taps));
-  sayWhatIsKept(taps.length);
+  sayWhatIsKept(taps);
 }
 
-/** @param {number} count */
-function sayWhatIsKept(count) {
-  let notice = document.getElementById("kept-taps");
-  if (count === 0) return notice?.remove();
-  if (!notice) {
-    notice = document.createElement("p");
-    notice.id = "kept-taps";
-    notice.className = "notice stop";
-    notice.setAttribute("role", "alert");
-    document.querySelector("main")?.prepend(notice);
-  }
-  notice.textContent = "No network: your tap is kept and will be sent. Do it at the pump now; this page cannot reach it.";
+/** @param {Tap} tap */
+const forget = (tap) => keep(kept().filter((one) => one.key !== tap.key));
+
+/** @param {Tap[]} taps */
+function sayWhatIsKept(taps) {
+  document.getElementById("kept-taps")?.remove();
+  if (taps.length === 0) return;
+  const notice = document.createElement("section");
+  notice.id = "kept-taps";
+  notice.className = "notice stop";
+  notice.setAttribute("role", "alert");
+  if (taps.some((tap) => !tooLate(tap))) notice.append(line("Not on record yet: your tap is kept and will be sent (no network, or nobody is logged in). Do it at the pump now; this page cannot reach it."));
+  for (const tap of taps.filter(tooLate)) notice.append(lost(tap));
+  document.querySelector("main")?.prepend(notice);
+}
+
+/** @param {string} words */
+function line(words) {
+  const paragraph = document.createElement("p");
+  paragraph.textContent = words;
+  return paragraph;
+}
+
+/** A tap that can no longer be sent, until somebody says that it is charted. @param {Tap} tap */
+function lost(tap) {
+  const paragraph = line(`Not recorded: ${tap.what}, tapped ${new Date(tap.at).toLocaleString()}. Chart it from paper. `);
+  const done = document.createElement("button");
+  done.type = "button";
+  done.className = "button quiet";
+  done.textContent = "It is charted";
+  done.addEventListener("click", () => forget(tap));
+  paragraph.append(done);
+  return paragraph;
+}
+
+/** The token of whoever is logged in now; the open page's own may be another one's. */
+function token() {
+  const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  return cookie ?? /** @type {HTMLInputElement | null} */ (document.querySelector("[name=csrfmiddlewaretoken]"))?.value;
+}
+
+/** A version 4 UUID; `crypto.randomUUID` is there only on an encrypted page. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The page the server answers with, or null when it could not be reached. @param {Tap} tap */
 async function send(tap) {
   const body = new URLSearchParams(tap.body);
-  const token = /** @type {HTMLInputElement | null} */ (document.querySelector("[name=csrfmiddlewaretoken]"))?.value;
-  if (token) body.set("csrfmiddlewaretoken", token); // it changes with each log-in
+  const current = token();
+  if (current) body.set("csrfmiddlewaretoken", current); // it changes with each log-in
+  body.set("tap", tap.key);
   body.set("seconds_ago", String(Math.max(0, Math.round((Date.now() - tap.at) / 1000))));
   try {
     const answer = await fetch(tap.url, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -79,29 +118,38 @@ async function send(tap) {
   }
 }
 
+/** One that is not taken never holds up those behind it. */
 async function sendWhatIsKept() {
+  /** @type {string | null} */
+  let taken = null;
   for (const tap of kept()) {
+    if (tooLate(tap)) continue;
     const page = await send(tap);
-    if (page === null) return setTimeout(sendWhatIsKept, AGAIN_MS);
-    keep(kept().filter((one) => one.at !== tap.at));
-    location.assign(page);
+    if (page === null) continue;
+    taken = page;
+    forget(tap);
   }
+  const left = kept();
+  sayWhatIsKept(left); // what grew too old meanwhile is said
+  if (taken !== null) return location.assign(taken);
+  if (left.some((tap) => !tooLate(tap))) setTimeout(sendWhatIsKept, AGAIN_MS);
 }
 
 function keepWhatTheNetworkLoses() {
   document.addEventListener("submit", async (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const url = new URL(form.getAttribute("action") ?? "", location.href); // a field may be called "action"
-    if (form.getAttribute("method") !== "post" || !ALWAYS_TAKEN.test(url.pathname)) return;
+    const verb = ALWAYS_TAKEN.exec(url.pathname)?.[1];
+    if (form.getAttribute("method") !== "post" || !verb) return;
     event.preventDefault();
     const typed = /** @type {[string, string][]} */ ([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-    const tap = { url: url.href, body: new URLSearchParams(typed).toString(), at: Date.now() };
+    const tap = { url: url.href, body: new URLSearchParams(typed).toString(), at: Date.now(), key: newKey(), what: verb };
     const page = await send(tap);
     if (page !== null) return location.assign(page);
     keep([...kept(), tap]);
     setTimeout(sendWhatIsKept, AGAIN_MS);
   });
-  sayWhatIsKept(kept().length);
+  sayWhatIsKept(kept());
   sendWhatIsKept();
 }
 

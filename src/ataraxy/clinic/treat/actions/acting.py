@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ataraxy.clinic.audit.append import Entry
+from ataraxy.clinic.audit.append import Entry, already_done
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
 from ataraxy.clinic.people.models import Role
@@ -23,6 +23,17 @@ def require(ctx: Context, *roles: str) -> None:
     if not ctx.signer().has_role(*roles):
         names = ", ".join(Role(role).label.lower() for role in roles)
         raise NotPermitted("Your role does not do this in a session.", f"Ask a {names}.")
+
+
+def tapped_before(ctx: Context, key: str | None, session_id: UUID, kind: type) -> bool:
+    """Whether this very tap is in the record of this session. Never refuses, as ``written_before`` does."""
+    done = already_done(ctx, key)
+    return done is not None and (done.stream_id, done.type) == (session_id, kind.__name__)
+
+
+def unused(ctx: Context, key: str | None) -> str | None:
+    """The tap's key; None where something else was written under it: the tap is taken all the same."""
+    return None if already_done(ctx, key) else key
 
 
 def write(

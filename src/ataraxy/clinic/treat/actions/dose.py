@@ -13,7 +13,7 @@ from ataraxy.clinic.audit.append import Entry, lock_head, written_before
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.plan.models import Session
-from ataraxy.clinic.treat.actions.acting import WATCHING, require, write
+from ataraxy.clinic.treat.actions.acting import WATCHING, require, tapped_before, unused, write
 from ataraxy.clinic.treat.cover import claim_rescuer
 from ataraxy.clinic.treat.dosing import Shown, dose_of_today, shown, started
 from ataraxy.clinic.treat.record import append_locked, lock_with_chart, protocol_of, state_of
@@ -71,17 +71,21 @@ def _seated(ctx: Context, session_id: UUID) -> Session:
     return rows.get(id=session_id, clinic=ctx.clinic)
 
 
-def pause(ctx: Context, session_id: UUID, reason: str = "", *, ago: timedelta = NOW) -> list[Recorded[Any]]:
+def pause(
+    ctx: Context, session_id: UUID, reason: str = "", *, ago: timedelta = NOW, key: str | None = None
+) -> list[Recorded[Any]]:
     """Pause the drug now: one tap, never stale, never refused; empty when it does not run.
 
-    ``ago``: how long before it reached us the tap was made, on a page without a network.
+    ``ago``: how long before it reached us the tap was made, on a page without a network. ``key``: this tap's own.
     """
-    return _halt(ctx, session_id, DosePaused(reason.strip()), DoseStatus.PAUSED, ago)
+    return _halt(ctx, session_id, DosePaused(reason.strip()), DoseStatus.PAUSED, ago, key)
 
 
-def stop(ctx: Context, session_id: UUID, reason: str = "", *, ago: timedelta = NOW) -> list[Recorded[Any]]:
+def stop(
+    ctx: Context, session_id: UUID, reason: str = "", *, ago: timedelta = NOW, key: str | None = None
+) -> list[Recorded[Any]]:
     """Stop the drug for good: one tap, never stale, never refused; empty when it is over."""
-    return _halt(ctx, session_id, DoseStopped(reason.strip()), DoseStatus.STOPPED, ago)
+    return _halt(ctx, session_id, DoseStopped(reason.strip()), DoseStatus.STOPPED, ago, key)
 
 
 def _halt(
@@ -90,14 +94,18 @@ def _halt(
     payload: DosePaused | DoseStopped,
     status: DoseStatus,
     ago: timedelta,
+    key: str | None,
 ) -> list[Recorded[Any]]:
-    """A second tap is known by the state, never by a key of the page.
+    """A second tap is known by the state; the same tap, sent again, by the key it got as it was tapped.
 
-    Hazard: a page from before a resume would carry a used key, and its pause would be swallowed.
+    Hazard: a key of the page would be used up by the pause before a resume, and the next pause would be swallowed. And
+    without a key, a pause whose answer was lost would be sent again after the resume, and pause once more.
     """
     require(ctx, *WATCHING)
     with transaction.atomic():
         head = lock_head(ctx, session_id)
+        if tapped_before(ctx, key, session_id, type(payload)):
+            return []
         state = state_of(session_id)
         dose = state.dose
         if dose is not None and (dose.status is status or not dose.is_open):
@@ -106,7 +114,7 @@ def _halt(
         if ago > NOW and dose is not None:
             # Hazard: dated before a resume it would be undone by it, and the drug would run on.
             at = min(ctx.now, max(ctx.now - ago, dose.steps[-1].at))
-        return append_locked(ctx, head, [Entry(payload, at)], state=state)
+        return append_locked(ctx, head, [Entry(payload, at)], key=unused(ctx, key), state=state)
 
 
 def resume(

@@ -13,10 +13,19 @@ from ataraxy.clinic.treat.care_words import EMERGENCIES
 from ataraxy.clinic.treat.forms_care import EmergencyForm, ReviewForm
 from ataraxy.clinic.treat.queries.emergency import card_of, summary
 from ataraxy.clinic.treat.queries.room import session_names
-from ataraxy.clinic.treat.views.reach import act_in, act_page, back, to_verb
+from ataraxy.clinic.treat.views.reach import (
+    act_in,
+    act_page,
+    back,
+    taken_from_an_old_page,
+    tap_key,
+    tapped_ago,
+    to_verb,
+)
 from ataraxy.core.protocol.types import EmergencyKind
 
 
+@taken_from_an_old_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def emergency(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """One tap, from any page, stale or not: no form is checked before the emergency is on record."""
@@ -25,7 +34,7 @@ def emergency(request: HttpRequest, session_id: UUID) -> HttpResponse:
         known = EmergencyKind._value2member_map_
         text = request.POST.get("kind", "")
         kind = EmergencyKind(text) if text in known else EmergencyKind.AIRWAY
-        actions.start_emergency(at.ctx, session_id, kind)
+        actions.start_emergency(at.ctx, session_id, kind, ago=tapped_ago(request), key=tap_key(request))
         return to_verb(at, "emergency")
     names = session_names(at)
     running = at.state.care.emergency

@@ -8,15 +8,24 @@ from django.views.decorators.http import require_http_methods
 from ataraxy.clinic.people.access import CLINICAL
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms import ConfirmForm
-from ataraxy.clinic.treat.views.reach import act_in, act_page, back, tapped_ago
+from ataraxy.clinic.treat.views.reach import (
+    act_in,
+    act_page,
+    back,
+    taken_from_an_old_page,
+    tap_key,
+    tapped_ago,
+)
 
 
+@taken_from_an_old_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """One tap, from any page, stale or not: no form is checked before the drug is paused."""
     at = act_in(request, session_id, *CLINICAL)
     if request.method == "POST":
-        actions.pause(at.ctx, session_id, request.POST.get("reason", "")[:400], ago=tapped_ago(request))
+        reason = request.POST.get("reason", "")[:400]
+        actions.pause(at.ctx, session_id, reason, ago=tapped_ago(request), key=tap_key(request))
         return back(at)
     lead = "Pauses the dose at once. Pause the pump too: this page records, it does not reach the pump."
     form = ConfirmForm(request, at)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from ataraxy.clinic.audit.models import ChartRead
 from ataraxy.clinic.context import Context
@@ -71,6 +75,31 @@ def tapped_ago(request: HttpRequest) -> timedelta:
     text = request.POST.get("seconds_ago", "")
     seconds = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_AGO_DIGITS else 0
     return timedelta(seconds=seconds)
+
+
+def tap_key(request: HttpRequest) -> str | None:
+    """The tap's own key, made by the page as it was tapped; None where there is none that can be read."""
+    try:
+        return str(UUID(request.POST.get("tap", "")))
+    except ValueError:
+        return None
+
+
+def taken_from_an_old_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A tap of our own page is taken whatever token it carries; any other is asked for the token.
+
+    Hazard: somebody else logs in on the shared tablet, the token of the open page is dead, and Stop is refused. That
+    the tap comes from our own page is told by its ``Origin``, which no page of another site can set.
+    """
+    asked_for_it = csrf_protect(view)
+
+    @wraps(view)
+    def tapped(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        own_origins = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+        taken = view if request.headers.get("Origin") in own_origins else asked_for_it
+        return taken(request, *args, **more)
+
+    return csrf_exempt(tapped)
 
 
 def to_verb(at: Seat, verb: str) -> HttpResponse:
