@@ -319,6 +319,45 @@ def test_the_minute_of_many_rooms_is_written_in_turns_and_no_reading_waits_for_i
     assert all(len(bed.samples()) == 3 for bed in beds)
 
 
+@pytest.mark.parametrize("unseen", [False, True])
+def test_a_pressure_told_while_its_session_was_set_aside_is_charted_at_its_own_time_when_it_is_repeated(
+    ward: Any, monkeypatch: pytest.MonkeyPatch, unseen: bool
+) -> None:
+    """Whether the record was read before it could not be judged, or could not even be read."""
+    from ataraxy.live import batch
+    from ataraxy.live.arrived import arrived
+    from ataraxy.live.inbox import Inbox
+    from ataraxy.live.writer import Writer
+
+    def stumble(*_: Any, **__: Any) -> Any:
+        raise ArithmeticError
+
+    bed, writer, now = ward.session(), Writer(Inbox(), lambda answers, heard: None), datetime.now(UTC)
+    before, first, second = (now - timedelta(minutes=m) for m in (9, 6, 3))
+
+    def say(*values: Any) -> None:
+        assert writer.write([arrived(bed.says(*values), "p", datetime.now(UTC), lambda *_: None)]) == []
+
+    say(*bed.cuff(120, 80, before))
+    if unseen:
+        writer._memory.clear()  # as when ten thousand others came since
+    with monkeypatch.context() as broken:
+        broken.setattr(batch, "state_of" if unseen else "to_chart", stumble)
+        say(*bed.cuff(131, 82, first))  # found out, kept and not charted
+        say(*bed.cuff(142, 84, second))  # set aside: not even tried
+        assert len(bed.vitals()) == 1 and len(aside()) == 1
+        writer._poisoned[bed.session] = replace(writer._poisoned[bed.session], until=0.0)
+        say(*bed.cuff(142, 84, second), SPO2)  # tried again, in vain
+        writer._poisoned[bed.session] = replace(writer._poisoned[bed.session], until=0.0)
+    for told in (before, first, second):  # mended; the monitor says again what it said
+        for _ in range(2):
+            say(*bed.cuff({before: 120, first: 131, second: 142}[told], 80, told), SPO2)
+    pressures = [e.envelope.at for e in bed.vitals() if e.payload.readings[0].measure is Measure.SYSTOLIC]
+    moments = zip(pressures, (before, first, second), strict=True)
+    assert max(abs(at - told) for at, told in moments) < timedelta(seconds=1)
+    assert bed.session not in writer._poisoned
+
+
 def test_a_session_somebody_else_holds_waits_and_its_neighbours_do_not(
     ward: Any, live: Any, call: Any, server: Any, own_database: str
 ) -> None:

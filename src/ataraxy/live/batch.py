@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 import psycopg
@@ -38,6 +39,7 @@ POISONED = Trouble(
     "The record of this session cannot be judged, so its monitor's values are kept and not charted.",
     "Chart by hand from the bedside monitor, and call whoever runs Ataraxy; this is tried again by itself.",
 )
+NONE: Mapping[UUID, datetime] = MappingProxyType({})
 BY_THE_CLOCK = 20  # sessions a batch charts because a minute is over; the others come with their next message
 
 
@@ -69,6 +71,14 @@ class Heard:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """A session that could not be charted: the kind of error, and the first message (clinic's time) left uncharted."""
+
+    kind: str
+    since: datetime
+
+
 @dataclass(slots=True)
 class Written:
     """What a transaction did, to be used when it has committed."""
@@ -77,9 +87,7 @@ class Written:
     deferred: list[Arrived] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     remembered: dict[UUID, Remembered] = field(default_factory=dict)
-    poisoned: dict[UUID, str] = field(
-        default_factory=dict
-    )  # sessions that could not be charted, and the error
+    poisoned: dict[UUID, Poisoned] = field(default_factory=dict)  # sessions that could not be charted
     by_the_clock: int = 0
     events: Together = field(default_factory=Together)
 
@@ -89,12 +97,14 @@ def write_batch(
     bindings: Bindings,
     memory: Mapping[UUID, Remembered],
     poisoned: Container[UUID] = (),
+    uncharted: Mapping[UUID, datetime] = NONE,
 ) -> Written:
     """Write a batch in the caller's transaction.
 
     Args:
         memory: the sessions as they were last seen.
         poisoned: sessions whose record was found unreadable not long ago: their readings are kept, not charted.
+        uncharted: since when the sessions that were set aside and not charted again have not been.
 
     Raises:
         Held: somebody else writes to sessions in which something is to be charted; the writer waits for nobody.
@@ -102,7 +112,7 @@ def write_batch(
     written = Written()
     seats, reached = bindings.seats({_named(message) for message in batch if message.report})
     placed = _placed(batch, seats, bindings.clinic_of_peer, written)
-    work = _Work(written, memory, {}, poisoned, reached)
+    work = _Work(written, memory, {}, poisoned, uncharted, reached)
     work.read(placed)  # before its readings are kept: which cuff pressures were told already
     taken = store(placed)
     ready = {id(one.message) for one in taken.ready}
@@ -176,6 +186,7 @@ class _Work:
     memory: Mapping[UUID, Remembered]
     known: dict[UUID, Remembered]  # those of this batch
     poisoned: Container[UUID]
+    uncharted: Mapping[UUID, datetime]
     reached: Mapping[UUID, int]
     unreadable: dict[UUID, Exception] = field(default_factory=dict)
 
@@ -188,7 +199,8 @@ class _Work:
                 self.known[session] = seen
                 continue
             try:
-                self.known[session] = Remembered(state_of(session), cuffs_told(session, bound.bound_at))
+                told = cuffs_told(session, bound.bound_at, self.uncharted.get(session))
+                self.known[session] = Remembered(state_of(session), told)
             except DatabaseError:
                 raise
             except Exception as error:  # whatever is in this record: its neighbours go on
@@ -199,7 +211,7 @@ class _Work:
         if session in self.poisoned:
             return True
         if session in self.unreadable:
-            self._set_aside(said[-1], self.unreadable[session])
+            self._set_aside(said, self.unreadable[session])
             return True
         try:
             before = _caught_up(self.known[session], session, self.reached[session])
@@ -216,13 +228,14 @@ class _Work:
         except DATABASE:
             raise
         except Exception as error:
-            self._set_aside(said[-1], error)
+            self._set_aside(said, error)
             return True
         self.written.remembered[session] = before
         return True
 
     def chart(self, head: ChainHead, said: Sequence[Placed]) -> None:
         """Write what a careful nurse would. ``head`` is locked."""
+        done = 0
         try:
             before = _caught_up(self.known[head.id], head.id, head.seq)
             for one in said:
@@ -232,12 +245,13 @@ class _Work:
                     keep_aside(one.message, why, one.bound.clinic.id, one.offset)
                 state = _append(one, head, before.state, work, self.written.events)
                 before = Remembered(state, before.cuffs | work.cuffs if work.cuffs else before.cuffs)
+                done += 1
         except DATABASE:
             raise
         except Exception as error:
             if head.id in self.written.events.moved:
                 raise  # half of it is chained: the batch is written again, by halves
-            self._set_aside(said[-1], error)
+            self._set_aside(said[done:], error)
             return
         self.written.remembered[head.id] = before
 
@@ -247,9 +261,10 @@ class _Work:
         sent_at, received_at = one.report.sent_at, one.message.received_at
         return Heard(session, one.bound.label, one.told, state, received_at, sent_at)
 
-    def _set_aside(self, one: Placed, error: Exception) -> None:
+    def _set_aside(self, said: Sequence[Placed], error: Exception) -> None:
         """The readings are kept as samples; that nothing is charted of them is told to a person."""
-        self.written.poisoned[one.bound.session_id] = type(error).__name__
+        one, since = said[-1], min(placed.received_at for placed in said)
+        self.written.poisoned[one.bound.session_id] = Poisoned(type(error).__name__, since)
         keep_aside(one.message, POISONED, one.bound.clinic.id, one.offset)
 
 

@@ -45,7 +45,8 @@ SELECT n, NULL FROM fresh UNION ALL SELECT NULL, id FROM open
 """
 CUFFS = """
 SELECT DISTINCT measure, device_at FROM treat_sample
-WHERE session_id = %s AND received_at >= %s AND measure = ANY(%s) AND device_at IS NOT NULL AND absent = ''
+WHERE session_id = %s AND received_at >= %s AND received_at < COALESCE(%s::timestamptz, 'infinity')
+  AND measure = ANY(%s) AND device_at IS NOT NULL AND absent = ''
 """
 
 
@@ -128,7 +129,11 @@ def _at(moment: datetime) -> str:
     return f'"{moment.isoformat()}"'
 
 
-def cuffs_told(session_id: UUID, since: datetime) -> frozenset[CuffReading]:
-    """The cuff readings this session's monitors have told already."""
-    rows = ask(CUFFS, session_id, since, [measure.value for measure in CUFF])
+def cuffs_told(session_id: UUID, since: datetime, before: datetime | None = None) -> frozenset[CuffReading]:
+    """The cuff readings this session's monitors have told already.
+
+    Args:
+        before: when the session was set aside: what was told from then on was not charted, and a repeat of it is.
+    """
+    rows = ask(CUFFS, session_id, since, before, [measure.value for measure in CUFF])
     return frozenset((Measure(measure), at) for measure, at in rows)

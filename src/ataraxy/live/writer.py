@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
@@ -24,7 +25,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from ataraxy.clinic.database.embedded import DatabaseTrouble
 from ataraxy.core.errors import AtaraxyError
 from ataraxy.live.arrived import Arrived, Code
-from ataraxy.live.batch import KEPT_ASIDE, Heard, Held, Remembered, Written, write_batch
+from ataraxy.live.batch import KEPT_ASIDE, Heard, Held, Poisoned, Remembered, Written, write_batch
 from ataraxy.live.bindings import Bindings, Trouble
 from ataraxy.live.inbox import Inbox
 from ataraxy.live.quarantine import keep_aside
@@ -47,10 +48,11 @@ Publish = Callable[[Answers, Sequence[Heard]], None]
 
 @dataclass(frozen=True, slots=True)
 class _Aside:
-    """A session that cannot be charted: when to try again, and how long was waited."""
+    """A session that cannot be charted: when to try again, how long was waited, and what came first uncharted."""
 
     until: float
     wait_s: float
+    since: datetime  # the clinic's time
 
 
 class Writer:
@@ -133,7 +135,9 @@ class Writer:
         """One transaction; on return it is on disk."""
         self._insist_on_disk()
         with transaction.atomic():
-            written = write_batch(batch, self._bindings, self._memory, self._poisoned_now())
+            written = write_batch(
+                batch, self._bindings, self._memory, self._poisoned_now(), self._uncharted()
+            )
         self._remember(written)
         self._found()
         return written
@@ -181,17 +185,22 @@ class Writer:
         now = time.monotonic()
         return {session for session, aside in self._poisoned.items() if now < aside.until}
 
-    def _poison(self, session: UUID, kind: str) -> None:
+    def _uncharted(self) -> dict[UUID, datetime]:
+        """Since when the sessions that were set aside, and not charted again, have not been."""
+        return {session: aside.since for session, aside in self._poisoned.items()}
+
+    def _poison(self, session: UUID, found: Poisoned) -> None:
         """Not charted for a while, then tried again; said in the log each time."""
         before = self._poisoned.get(session)
         wait_s = min(before.wait_s * 2, LONGEST_ASIDE_S) if before else FIRST_ASIDE_S
-        self._poisoned[session] = _Aside(time.monotonic() + wait_s, wait_s)
+        since = min(before.since, found.since) if before else found.since
+        self._poisoned[session] = _Aside(time.monotonic() + wait_s, wait_s, since)
         self._memory.pop(session, None)
-        log.error("Session %s is set aside: %s. It is tried again in %d s.", session, kind, wait_s)
+        log.error("Session %s is set aside: %s. It is tried again in %d s.", session, found.kind, wait_s)
 
     def _remember(self, written: Written) -> None:
-        for session_id, kind in written.poisoned.items():
-            self._poison(session_id, kind)
+        for session_id, found in written.poisoned.items():
+            self._poison(session_id, found)
         for session_id, remembered in written.remembered.items():
             self._poisoned.pop(session_id, None)
             self._memory.pop(session_id, None)  # the last used stands last
