@@ -254,3 +254,46 @@ def test_a_monitor_no_clinic_knows_waits_for_whoever_runs_the_house(
     assert not waiting(ward.context()) and not waiting(other.context())
     assert take_over(ward.context("director"), line.message, line.until) == 3
     assert [one.count for one in waiting(ward.context())] == [3] and not waiting(other.context())
+
+
+def test_a_message_our_own_reading_stumbles_over_is_kept_aside_and_gives_its_room_back(
+    ward: Any, live: Any, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ataraxy.live import arrived as reading
+    from ataraxy.live.intake import IN_FLIGHT
+
+    bed, monitor, right = ward.session(), call(live), reading.parse_oru
+
+    def stumble(message: Any, *zone: Any) -> Any:
+        if message.control_id.startswith("bad"):
+            raise RecursionError
+        return right(message, *zone)
+
+    monkeypatch.setattr(reading, "parse_oru", stumble)
+    for n in range(IN_FLIGHT + 1):  # more than one connection may have unanswered
+        monitor.send(bed.says(SPO2, control_id=f"bad{n}"))
+        assert "could not be read (RecursionError)" in monitor.answer()[2]
+    assert monitor.tell(bed.says(SPO2)) == "CA"
+    assert len(bed.samples()) == 1 and len(aside()) == IN_FLIGHT + 1
+    assert all("could not be read" in row.reason and row.cure and bytes(row.raw) for row in aside())
+
+
+def test_one_answer_that_cannot_be_given_leaves_the_others_theirs(
+    django: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    from datetime import UTC, datetime
+
+    from ataraxy.live.arrived import Arrived
+    from ataraxy.live.server import answer_each
+
+    given = []
+
+    def refuse(code: str, text: str) -> None:
+        raise ValueError("the line is in a strange state")
+
+    def take(code: str, text: str) -> None:
+        given.append(code)
+
+    messages = [Arrived(b"", f"10.0.4.{n}", datetime.now(UTC), a) for n, a in enumerate((take, refuse, take))]
+    answer_each([(message, "AA", "") for message in messages])
+    assert given == ["AA", "AA"] and "10.0.4.1 could not be answered: ValueError" in caplog.text

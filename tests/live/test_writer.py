@@ -319,6 +319,24 @@ def test_the_minute_of_many_rooms_is_written_in_turns_and_no_reading_waits_for_i
     assert all(len(bed.samples()) == 3 for bed in beds)
 
 
+def test_a_message_that_cannot_even_be_kept_aside_is_refused_and_its_neighbours_are_charted(
+    ward: Any,
+) -> None:
+    """Neither charted nor kept: its time is none."""
+    from ataraxy.live.arrived import arrived
+    from ataraxy.live.inbox import Inbox
+    from ataraxy.live.writer import Writer
+
+    beds, answers = [ward.session() for _ in range(3)], []
+    writer = Writer(Inbox(), lambda given, heard: answers.extend((m.device, code) for m, code, _ in given))
+    said = [arrived(b.says(*b.cuff(120, 80)), "p", datetime.now(UTC), lambda *_: None) for b in beds]
+    said[1] = replace(said[1], received_at="no time")  # type: ignore[arg-type]
+    assert writer.write(said) == []
+    assert [len(bed.vitals()) for bed in beds] == [1, 0, 1]
+    assert sorted(answers) == [(beds[0].device, "AA"), (beds[1].device, "AE"), (beds[2].device, "AA")]
+    assert not aside()
+
+
 @pytest.mark.parametrize("unseen", [False, True])
 def test_a_pressure_told_while_its_session_was_set_aside_is_charted_at_its_own_time_when_it_is_repeated(
     ward: Any, monkeypatch: pytest.MonkeyPatch, unseen: bool

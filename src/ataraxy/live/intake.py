@@ -22,7 +22,7 @@ from ataraxy.interop.hl7v2.ack import acknowledge
 from ataraxy.interop.hl7v2.reply import answer as answer_to
 from ataraxy.interop.hl7v2.reply import outcome_of
 from ataraxy.interop.hl7v2.split import Message
-from ataraxy.live.arrived import Arrived, Code, arrived
+from ataraxy.live.arrived import Answer, Arrived, Code, arrived
 from ataraxy.live.inbox import Inbox
 from ataraxy.live.mllp import Framed, Framer, FrameRefused, frame
 
@@ -163,13 +163,31 @@ class Intake:
             self._inbox.room.release()
             _answer(line.writer, message, code, text)
 
-        message = arrived(framed, line.peer, datetime.now(UTC), answer)
+        message = _read(framed, line.peer, answer)
         if message.unsupported and message.message is not None:
             line.room.release()
             self._inbox.room.release()
             _leave(line, message.message)
         else:
             self._inbox.put(message)
+
+
+def _read(framed: Framed, peer: str, answer: Answer) -> Arrived:
+    """A frame as far as it can be read; one our own reading stumbles over is kept aside and answered as well."""
+    now = datetime.now(UTC)
+    try:
+        return arrived(framed, peer, now, answer)
+    except (
+        Exception
+    ) as error:  # whatever is in it: its line lives on, and its room is given back with the answer
+        kind = type(error).__name__
+        log.error("A message from %s could not be read: %s.", peer, kind)
+        raw = framed.kept if isinstance(framed, FrameRefused) else framed
+        cause, cure = (
+            f"The message could not be read ({kind}).",
+            "Report it, with the message as it is kept here.",
+        )
+        return Arrived(raw, peer, now, answer, cause=cause, cure=cure)
 
 
 def _leave(line: _Line, message: Message) -> None:

@@ -95,8 +95,7 @@ async def serving(
     rooms = Rooms(ask)
 
     def committed(answers: Answers, heard: Sequence[Heard]) -> None:
-        for message, code, text in answers:
-            message.answer(code, text)
+        answer_each(answers)
         rooms.hear(heard)
 
     def publish(answers: Answers, heard: Sequence[Heard]) -> None:
@@ -124,6 +123,15 @@ async def serving(
         await asyncio.gather(listening, showing, return_exceptions=True)
         await rooms.close()
         ask.close()
+
+
+def answer_each(answers: Answers) -> None:
+    """Answer what was committed; one that cannot be answered is sent again by its monitor, and known then."""
+    for message, code, text in answers:
+        try:
+            message.answer(code, text)
+        except Exception as error:  # whatever is wrong with this line: its neighbours are answered
+            log.error("A message from %s could not be answered: %s.", message.peer, type(error).__name__)
 
 
 class Connection(H11Protocol):

@@ -20,7 +20,7 @@ from datetime import datetime
 from uuid import UUID
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from ataraxy.clinic.database.embedded import DatabaseTrouble
 from ataraxy.core.errors import AtaraxyError
@@ -165,7 +165,7 @@ class Writer:
                 keep_aside(message, why)
         except AWAY:
             raise
-        except DatabaseError as worse:
+        except Exception as worse:  # not the database alone: it may be no text, or no time
             log.error("A message could not even be kept aside: %s.", type(worse).__name__)
             self._publish([(message, "AE", f"{why.cause} {why.cure}")], ())
             return []
