@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -44,22 +44,6 @@ def sql(text: str, *values: Any) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(text, values)
-
-
-@pytest.fixture
-def forge(context: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """forge(by, kind, *postings, **more) writes an act with its event, and asks nobody whether it may be."""
-    from ataraxy.clinic.pharmacy import book as book_module
-    from ataraxy.core.pharmacy.events import StockMoved
-
-    def make(by: Any, kind: Any, *postings: Any, **more: Any) -> Any:
-        book = book_module.open_book(context(by))
-        assert book is not None
-        with monkeypatch.context() as patch:
-            patch.setattr(book_module.core, "post", lambda *_: None)
-            return book.post(StockMoved(uuid.uuid4(), kind, postings, **more))
-
-    return make
 
 
 def move(vial: Any, source: str, target: str, ml: str, syringe: Any = None) -> Any:

@@ -41,6 +41,19 @@ def test_the_log_has_the_fields_of_the_rule_for_each_receipt_and_administration(
     assert "Drawn up" not in {r["What"] for r in rows}  # within our own walls
 
 
+def test_the_log_names_who_gave_the_drug_not_who_charted_its_end(
+    drawn: Any, session: Any, nurse: Any, colleague: Any, context: Any, log_in: Any
+) -> None:
+    from ataraxy.clinic.pharmacy.charging import charge_administration
+
+    drawn("0.70")
+    charge_administration(context(nurse), session.id, uuid.uuid4(), Decimal("35.0"), given_by=colleague.id)
+    got = log_in(nurse).get("/pharmacy/papers/log.csv?from=2026-10-01&to=2026-11-30")
+    (gave,) = [r for r in csv.DictReader(io.StringIO(got.content.decode())) if r["What"] == "Given"]
+    assert gave["By"] == colleague.name
+    assert gave["Manner"] == f"entered by {nurse.name}"
+
+
 def test_the_log_puts_each_patient_it_names_on_record_as_read(
     given: None, patient: Any, nurse: Any, log_in: Any
 ) -> None:

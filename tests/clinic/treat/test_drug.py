@@ -65,3 +65,19 @@ def test_a_therapists_stop_reaches_the_ledger_too(
     clock(12)
     tell(therapist, "stop", running)
     assert len(accounted(running)) == 1
+
+
+def test_who_began_the_dose_gave_it_whoever_stopped_the_pump(
+    running: Any, nurse: Any, therapist: Any, clock: Any, tell: Any, clinic: Any
+) -> None:
+    from ataraxy.clinic.audit.append import texts
+    from ataraxy.clinic.pharmacy.book import ledger_stream
+    from ataraxy.clinic.pharmacy.models import Administration
+    from ataraxy.core.pharmacy.events import DoseAccounted
+    from ataraxy.core.pharmacy.registry import parse_ledger_event
+
+    clock(12)
+    tell(therapist, "stop", running)
+    assert Administration.objects.get(session=running).given_by == nurse
+    told = [parse_ledger_event(text).payload for text in texts(ledger_stream(clinic.id))]
+    assert [one.given_by for one in told if isinstance(one, DoseAccounted)] == [nurse.id]

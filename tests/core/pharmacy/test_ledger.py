@@ -194,3 +194,30 @@ class Pharmacy(RuleBasedStateMachine):
 
 TestPharmacy = Pharmacy.TestCase
 TestPharmacy.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_a_dose_accounted_before_its_giver_was_kept_is_still_read() -> None:
+    import json
+    from datetime import UTC, datetime
+    from uuid import UUID
+
+    from ataraxy.core.pharmacy.registry import parse_ledger_event
+
+    one = str(UUID(int=1))
+    payload = dict.fromkeys(("dose", "session", "patient"), one) | {
+        "number": 1,
+        "substance": "ketamine",
+        "mg": "35.0",
+    }
+    at = datetime(2026, 11, 23, tzinfo=UTC).isoformat()
+    body = {
+        "id": one,
+        "seq": 1,
+        "at": at,
+        "recorded_at": at,
+        "actor": one,
+        "origin": "staff",
+        "corrects": None,
+    }
+    text = json.dumps(body | {"type": "DoseAccounted", "version": 1, "payload": payload})
+    assert parse_ledger_event(text).payload.given_by is None

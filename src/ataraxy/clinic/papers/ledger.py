@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.paper import pdf
 from ataraxy.clinic.papers import source
-from ataraxy.clinic.pharmacy.models import Act, Count, CountLine, Discrepancy, Posting, Vial
+from ataraxy.clinic.pharmacy.models import Act, Administration, Count, CountLine, Discrepancy, Posting, Vial
 from ataraxy.clinic.pharmacy.queries.differing import shown
 from ataraxy.clinic.pharmacy.queries.life import ACTS, PLACES
 from ataraxy.core.pharmacy.places import ActKind, PlaceKind
@@ -132,7 +133,9 @@ def log_acts(ctx: Context, first: date, last: date) -> list[Act]:
 
 def log_part(ctx: Context, acts: Iterable[Act]) -> Part:
     """Every receipt, administration and other disposal, one line a vial: the fields of 21 CFR 1304.22(c)."""
-    rows = [_log_row(ctx, act, p) for act in acts for p in act.postings.all() if _is_told(act, p)]
+    acts = list(acts)
+    gave = _givers(acts)
+    rows = [_log_row(ctx, act, p, gave) for act in acts for p in act.postings.all() if _is_told(act, p)]
     return Part("Log", LOG_COLUMNS, (1,) * len(LOG_COLUMNS), rows)
 
 
@@ -145,7 +148,16 @@ def _is_told(act: Act, p: Posting) -> bool:
     return p.source in outside or p.target in outside
 
 
-def _log_row(ctx: Context, act: Act, p: Posting) -> list[str]:
+def _givers(acts: Iterable[Act]) -> dict[UUID, str]:
+    """Who gave each dose, by name: who began it, not who charted its end or charged it to a vial."""
+    doses = {act.dose_id for act in acts if act.dose_id is not None and act.kind == ActKind.GIVE}
+    rows = Administration.objects.filter(dose_id__in=doses).order_by("number").select_related("given_by")
+    return {row.dose_id: row.given_by.name for row in rows if row.given_by is not None}
+
+
+def _log_row(ctx: Context, act: Act, p: Posting, gave: Mapping[UUID, str]) -> list[str]:
+    given = act.dose_id if act.kind == ActKind.GIVE else None
+    by = gave.get(given, act.by.name) if given else act.by.name
     vial, product = p.vial, p.vial.product
     patient = act.patient if PlaceKind.PATIENT in (p.source, p.target) else None
     name = f"{patient.full_name} ({patient.record_number})" if patient else act.other_name
@@ -161,15 +173,16 @@ def _log_row(ctx: Context, act: Act, p: Posting) -> list[str]:
         name,
         (patient.address or "not on file") if patient else act.other_address,
         act.other_number,
-        act.by.name,
+        by,
         act.witness.name if act.witness else "",
-        _manner(act),
+        _manner(act, by),
     ]
 
 
-def _manner(act: Act) -> str:
+def _manner(act: Act, by: str) -> str:
+    entered = f"entered by {act.by.name}" if act.by.name != by else ""
     undone = f"undoes: {ACTS[ActKind(act.reverses.kind)].lower()}" if act.reverses else ""
-    return "; ".join(one for one in (undone, act.document, act.reason) if one)
+    return "; ".join(one for one in (undone, act.document, act.reason, entered) if one)
 
 
 def log_paper(ctx: Context, part: Part, first: date, last: date) -> Paper:

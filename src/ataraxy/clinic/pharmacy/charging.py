@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 
 from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.models import Staff
 from ataraxy.clinic.pharmacy.book import Book, act_of, open_book
 from ataraxy.clinic.pharmacy.differing import open_dose_discrepancy
 from ataraxy.clinic.pharmacy.models import Act, Administration, Balance, Discrepancy, Product, Syringe
@@ -47,18 +48,20 @@ def charge_administration(
     *,
     substance: str = KETAMINE,
     at: datetime | None = None,
+    given_by: UUID | None = None,
 ) -> Charged | None:
     """Account for ``mg`` given in this session, in all, and return what vials cover.
 
     Call it in the transaction that records the dose, as its last step (it locks the ledger). ``dose`` is the id of the
-    event that began the dose: a second call with the same ``dose`` and the same mg does nothing; with other mg it
-    corrects (an earlier charge is reversed, both stay). Never raises for what it finds: without a syringe the dose
-    opens a discrepancy. None only if the ledger itself failed; that is logged, and the dose stays charted.
+    event that began the dose, ``given_by`` who began it (without it: who acts now). A second call with the same
+    ``dose`` and the same mg does nothing; with other mg it corrects (an earlier charge is reversed, both stay). Never
+    raises for what it finds: without a syringe the dose opens a discrepancy. None only if the ledger itself failed;
+    that is logged, and the dose stays charted.
     """
     for without_vials in (False, True):
         try:
             with transaction.atomic():
-                done = _charge(ctx, session_id, dose, mg, substance, at, without_vials)
+                done = _charge(ctx, session_id, dose, mg, substance, at, given_by, without_vials)
                 with connection.cursor() as cursor:  # the ledger's own checks speak here, not at the commit
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -69,13 +72,20 @@ def charge_administration(
 
 
 def _charge(
-    ctx: Context, session_id: UUID, dose: UUID, mg: Decimal, substance: str, at: datetime | None, bare: bool
+    ctx: Context,
+    session_id: UUID,
+    dose: UUID,
+    mg: Decimal,
+    substance: str,
+    at: datetime | None,
+    given_by: UUID | None,
+    bare: bool,
 ) -> Charged:
     book = open_book(ctx)
     assert book is not None  # without a key nothing was written before
     last = Administration.objects.filter(clinic=ctx.clinic, dose_id=dose).order_by("-number").first()
     if last is None or last.mg != mg:
-        last = _account(book, session_id, dose, mg, substance, at, last)
+        last = _account(book, session_id, dose, mg, substance, at, given_by, last)
         if charged_mg(dose) > mg or bare:
             _reverse_all(book, dose)
         if not bare:
@@ -92,13 +102,17 @@ def _account(
     mg: Decimal,
     substance: str,
     at: datetime | None,
+    given_by: UUID | None,
     last: Administration | None,
 ) -> Administration:
     ctx = book.ctx
     session = Session.objects.get(id=session_id, clinic=ctx.clinic)
     number = last.number + 1 if last else 1
+    giver = _giver(ctx, given_by, last)
     (told,) = book.write(
-        DoseAccounted(dose, number, session_id, session.patient_id, substance, mg),
+        DoseAccounted(
+            dose, number, session_id, session.patient_id, substance, mg, giver.id if giver else None
+        ),
         at=at or (last.at if last else None),
     )
     return Administration.objects.create(
@@ -110,10 +124,16 @@ def _account(
         patient_id=session.patient_id,
         substance=substance,
         mg=mg,
-        given_by=ctx.staff,
+        given_by=giver,
         at=told.envelope.at,
         event_id=told.envelope.id,
     )
+
+
+def _giver(ctx: Context, given_by: UUID | None, last: Administration | None) -> Staff | None:
+    """Who began the dose; when nobody says, who was on record for it, else who acts."""
+    named = Staff.objects.filter(clinic=ctx.clinic, id=given_by).first() if given_by else None
+    return named or (last.given_by if last else ctx.staff)
 
 
 def _reverse_all(book: Book, dose: UUID) -> None:

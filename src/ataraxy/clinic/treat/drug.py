@@ -30,12 +30,13 @@ MOVES_DRUG = (
 
 @dataclass(frozen=True, slots=True)
 class InTheBody:
-    """What one dose put into the patient, in all. ``dose`` is the event that began it."""
+    """What one dose put into the patient, in all. ``dose`` is the event that began it, ``by`` who wrote that."""
 
     dose: UUID
     substance: str
     mg: Decimal
     at: datetime
+    by: UUID | None
 
 
 def charge_what_went_in(
@@ -55,7 +56,13 @@ def charge_what_went_in(
     for one in went_in.values():
         if known.get(one.dose) != (one.substance, one.mg):
             charge_administration(
-                ctx, session_id, one.dose, one.mg, substance=one.substance, at=min(one.at, ctx.now)
+                ctx,
+                session_id,
+                one.dose,
+                one.mg,
+                substance=one.substance,
+                at=min(one.at, ctx.now),
+                given_by=one.by,
             )
 
 
@@ -65,13 +72,14 @@ def what_went_in(state: SessionState, controlled: frozenset[str]) -> list[InTheB
     dose = state.dose
     if dose is not None and (dose.is_injection or not dose.is_open):
         at = dose.ended_at or dose.started_at
-        found.append(InTheBody(dose.steps[0].event, KETAMINE, _infused_mg(state), at))
+        begun = dose.steps[0]
+        found.append(InTheBody(begun.event, KETAMINE, _infused_mg(state), at, begun.by))
     for given in state.care.given:
         match given.what:
             case BolusGiven(mg=mg):
-                found.append(InTheBody(given.event, KETAMINE, mg, given.at))
+                found.append(InTheBody(given.event, KETAMINE, mg, given.at, given.by))
             case MedicineGiven(medicine=name, amount=mg, unit="mg") if name.strip().lower() in controlled:
-                found.append(InTheBody(given.event, name.strip().lower(), mg, given.at))
+                found.append(InTheBody(given.event, name.strip().lower(), mg, given.at, given.by))
     return found
 
 

@@ -110,13 +110,14 @@ class StockMoved:
 class DoseAccounted:
     """So many mg entered a patient, in all; a correction of a dose is its next version."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2  # 2: ``given_by``
     dose: UUID
     number: int
     session: UUID
     patient: UUID
     substance: str
     mg: Decimal
+    given_by: UUID | None = None  # who began the dose, whoever charted its end
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from ataraxy.clinic.audit.models import Event
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import CredentialKind, Staff
 from ataraxy.clinic.people.signing import require_role
@@ -25,6 +26,7 @@ from ataraxy.core.pharmacy.ledger import Posting as CorePosting
 from ataraxy.core.pharmacy.places import ActKind, PlaceKind
 from ataraxy.core.session.permit_care import may_draw
 
+GIVES = ("DoseStarted", "DoseResumed", "RateChanged", "BolusGiven")  # a hand on the drug
 LICENCES = (CredentialKind.NURSING, CredentialKind.PRESCRIBING)
 
 
@@ -162,7 +164,7 @@ def waste(
     """Throw away what is left in a syringe or an opened vial, before a witness who did not give it.
 
     Raises:
-        InputRefused: there is not so much, or the witness acts or gave the drug.
+        InputRefused: there is not so much, the witness acts or gave the drug, or the syringe's dose still goes on.
     """
     require_role(ctx, *KEEPERS)
     with transaction.atomic():
@@ -174,6 +176,8 @@ def waste(
         )
         postings = _wasted(rows, place, holder, ml)
         syringe = Syringe.objects.filter(id=holder).first()
+        if syringe is not None:
+            _check_rest(syringe, witness)
         book.post(
             StockMoved(
                 ctx.new_id(),
@@ -184,6 +188,19 @@ def waste(
                 session=syringe.session_id if syringe else None,
                 reason=reason,
             )
+        )
+
+
+def _check_rest(syringe: Syringe, witness: Staff) -> None:
+    dose = state_of(syringe.session_id).dose
+    if dose is not None and dose.is_open:
+        raise InputRefused(
+            "The dose of this session still goes on.", "Finish or stop it first; then waste what is left."
+        )
+    events = Event.objects.filter(stream=syringe.session_id, type__in=GIVES, actor_id=witness.id)
+    if events.exists():
+        raise InputRefused(
+            "The witness gave the drug of which this is the rest.", "Ask a third person.", "witness"
         )
 
 
