@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from ataraxy.core.protocol.types import Measure, Phase
+from ataraxy.core.session import care as c
 from ataraxy.core.session.arrival import to_start
 from ataraxy.core.session.fold import fold_session
 
@@ -47,3 +51,14 @@ def test_checks_of_this_morning_are_current_in_the_afternoon(protocol, story):
     later = 10 + 11 * 60
     story.measure(later - 1, systolic=124, diastolic=78, spo2=98)
     assert gaps(protocol, story, later) == {}
+
+
+def test_a_rule_that_applies_on_arrival_does_not_open_by_the_mark_of_an_artefact(protocol, story):
+    """Hazard: 190 mmHg is marked as an artefact, and the dose starts on the reading before it."""
+    arriving = replace(protocol.rules[1], id="pressure-early", phases=(Phase.ARRIVAL,))
+    protocol = replace(protocol, rules=(*protocol.rules, arriving))
+    high = story.ready().measure(9, systolic=190, diastolic=85)
+    story.say(9.5, c.ArtefactMarked(high.envelope.id, (Measure.SYSTOLIC,), "the arm was bent"))
+    assert gaps(protocol, story, 10)["pressure-early"] == "systolic was held to be an artefact: measure again"
+    story.measure(9.8, systolic=124, diastolic=78)
+    assert "pressure-early" not in gaps(protocol, story, 10)

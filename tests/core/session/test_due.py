@@ -76,9 +76,32 @@ def test_oxygen_lost_from_the_monitor_is_due_at_once(protocol, story):
     story.say(9, e.MonitorBound("m1"))
     story.say(10, started())
     story.measure(15, spo2=97, device="m1")
-    assert due(protocol, story, 16.9)["spo2-dosing"].urgent is False
-    lost = due(protocol, story, 17)["spo2-dosing"]
+    assert due(protocol, story, 16.4)["spo2-dosing"].urgent is False
+    lost = due(protocol, story, 16.5)["spo2-dosing"]
     assert lost.urgent and lost.by_monitor
+
+
+def test_one_value_typed_by_hand_does_not_turn_lost_off(protocol, story):
+    """Hazard: the probe is off, one value is read from its screen and typed, and five minutes pass unwatched."""
+    story.ready()
+    story.say(9, e.MonitorBound("m1"))
+    story.say(10, started())
+    story.measure(15, spo2=97, device="m1")
+    story.measure(17, spo2=96)
+    lost = due(protocol, story, 18.5)["spo2-dosing"]
+    assert lost.urgent and lost.by_monitor
+    story.say(19, e.MonitorUnbound("m1"))
+    assert due(protocol, story, 19)["spo2-dosing"].due_at == story.at(22)
+
+
+def test_what_a_monitor_sent_before_it_was_bound_anew_is_not_this_ones_to_lose(protocol, story):
+    story.ready()
+    story.say(9, e.MonitorBound("m1"))
+    story.say(10, started())
+    story.measure(15, spo2=97, device="m1")
+    story.say(15.5, e.MonitorUnbound("m1"))
+    story.say(16, e.MonitorBound("m2"))
+    assert not due(protocol, story, 18)["spo2-dosing"].by_monitor
 
 
 def test_oxygen_typed_by_hand_is_due_by_the_plan(protocol, story):

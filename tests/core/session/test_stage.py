@@ -153,6 +153,21 @@ def test_all_three_readings_are_shown_and_the_last_must_be_inside(seated, story)
     assert holds(seated, story, 27) == ["systolic 146 mmHg: above 140"]
 
 
+def test_a_high_reading_marked_as_an_artefact_still_asks_for_the_seated_ones(seated, story):
+    """Hazard: 168 mmHg is marked as an artefact, one reading of 138 follows, and the dose starts."""
+    high = story.ready().measure(10, systolic=168, diastolic=88)
+    story.say(10.5, c.ArtefactMarked(high.envelope.id, (Measure.SYSTOLIC,), "the arm was bent"))
+    assert "a reading was high: 0 of 3 seated readings, over 0 of 15 min" in holds(seated, story, 11)
+    due = next(one for one in told(seated, story, 11).due if one.line == "pressure-before")
+    assert due.urgent
+    for minute, taken in ((11, 1), (18, 2)):
+        story.measure(minute, systolic=138, diastolic=84)
+        (held,) = holds(seated, story, minute)
+        assert f"{taken} of 3 seated readings" in held
+    story.measure(26, systolic=136, diastolic=82)
+    assert holds(seated, story, 27) == []
+
+
 def test_a_first_pressure_inside_asks_for_no_more(seated, story):
     assert holds(seated, story.ready(), 10) == []
 

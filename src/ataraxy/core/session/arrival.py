@@ -18,7 +18,7 @@ from ataraxy.core.protocol.types import (
     Rule,
     RuleAction,
 )
-from ataraxy.core.session.due import seated_readings
+from ataraxy.core.session.due import first_high, seated_readings
 from ataraxy.core.session.freshness import TODAY, is_current, pre_dose_current
 from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.standing import doubted
@@ -149,20 +149,20 @@ def _limit(check: ArrivalCheck, limit: Limit, state: SessionState, now: datetime
 def _seated(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:
     """After a high first pressure the next one does not simply count: all the seated readings are taken."""
     taken = seated_readings(check, state, now)
-    if not taken or not check.readings or not check.over_min:
+    if first_high(check, state, now) is None or not check.readings or not check.over_min:
         return
-    spread = taken[-1].at - taken[0].at
+    spread = taken[-1].at - taken[0].at if taken else timedelta(0)
     if len(taken) >= check.readings and spread >= timedelta(minutes=check.over_min):
         return
-    shown = ", ".join(f"{v.value}" for v in taken)
+    shown = f" ({', '.join(f'{v.value}' for v in taken)})" if taken else ""
     minutes = spread // timedelta(minutes=1)
     yield missing(
         check,
-        f"a reading was high ({shown}): {len(taken)} of {check.readings} seated readings, "
+        f"a reading was high{shown}: {len(taken)} of {check.readings} seated readings, "
         f"over {minutes} of {check.over_min} min",
-        overridable=may_sign(check.override),
-        overridden=covers(state, check.override, check.id, taken[-1]),
-        value=taken[-1],
+        overridable=bool(taken) and may_sign(check.override),
+        overridden=bool(taken) and covers(state, check.override, check.id, taken[-1]),
+        value=taken[-1] if taken else None,
     )
 
 
@@ -172,6 +172,9 @@ def _rule(rule: Rule, state: SessionState, now: datetime) -> Iterator[Missing]:
         value, current = state.latest(limit.measure), pre_dose_current(limit.measure)
         if value is None or not is_current(value.at, now, current):
             yield missing(rule, _not_current(limit, value, current), value=value, limit=limit)
+        elif (artefact := doubted(state, limit.measure)) is not None:
+            what = f"{limit.measure.value} was held to be an artefact: measure again"
+            yield missing(rule, what, value=artefact, limit=limit)
         elif limit.comparison.holds(value.value, limit.value):
             yield missing(rule, broken(limit, value), value=value, limit=limit)
 

@@ -104,24 +104,31 @@ def _ready_at(criterion: DischargeCriterion, state: SessionState, dose: DoseGive
 
 
 def _after_dose(
-    criterion: DischargeCriterion, measure: Measure, state: SessionState, dose: DoseGiven, now: datetime
+    criterion: DischargeCriterion,
+    measure: Measure,
+    state: SessionState,
+    dose: DoseGiven,
+    now: datetime,
+    limit: Limit | None = None,
 ) -> Value | Missing:
     """The newest value since the last thing given and still fresh enough, or what is missing."""
     value, within = state.latest(measure), criterion.fresh_within_min
     if value is None or value.at <= last_given(state, dose):
-        return missing(criterion, f"{measure.value} was not measured since the dose", value=value)
+        return missing(
+            criterion, f"{measure.value} was not measured since the dose", value=value, limit=limit
+        )
     if within is not None and not is_current(value.at, now, timedelta(minutes=within)):
-        return missing(criterion, f"{measure.value} is older than {within} min", value=value)
+        return missing(criterion, f"{measure.value} is older than {within} min", value=value, limit=limit)
     if (artefact := doubted(state, measure)) is not None:
         what = f"{measure.value} was held to be an artefact: measure again"
-        return missing(criterion, what, value=artefact)
+        return missing(criterion, what, value=artefact, limit=limit)
     return value
 
 
 def _limit(
     criterion: DischargeCriterion, limit: Limit, state: SessionState, dose: DoseGiven, now: datetime
 ) -> Iterator[Missing]:
-    value = _after_dose(criterion, limit.measure, state, dose, now)
+    value = _after_dose(criterion, limit.measure, state, dose, now, limit)
     if isinstance(value, Missing):
         yield value
     elif limit.comparison.holds(value.value, limit.value):

@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 from ataraxy.core.protocol.types import ArrivalCheck, Line, Measure, Monitoring, Phase, Protocol
 from ataraxy.core.record.envelope import Origin
 from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.events import MonitorBound
 from ataraxy.core.session.freshness import CONTINUOUS, PRE_DOSE_CURRENT, TODAY, is_current
 from ataraxy.core.session.standing import Broken, broken_rules
-from ataraxy.core.session.state import SessionState, Value
+from ataraxy.core.session.state import SessionState, Value, moment
 from ataraxy.core.session.verdict import Due
 
 # Prompt after 7/10 of the interval: prompting at 7 min cut gaps above 15 min from 15.7 to 6.7 per 1,000 cases
 # (Nair 2013).
 PROMPT_TENTHS = 7
-# The record takes continuous values once a minute; two minutes without one mean the value is lost. Proposed.
-LOST_AFTER = timedelta(minutes=2)
+# The record takes continuous values once a minute, so a sound one may be a minute old: half a minute more without
+# one means the value is lost. Sooner would need what the screen shows between two entries. Proposed.
+LOST_AFTER = timedelta(seconds=90)
 
 
 PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
@@ -75,27 +77,40 @@ def _seated(protocol: Protocol, state: SessionState, now: datetime) -> Iterator[
     if state.phase is not Phase.ARRIVAL:
         return
     for check in protocol.arrival:
-        taken = seated_readings(check, state, now)
-        if not taken or len(taken) >= (check.readings or 0) or not check.over_min:
+        high_at, taken = first_high(check, state, now), seated_readings(check, state, now)
+        if high_at is None or len(taken) >= (check.readings or 0) or not check.over_min:
             continue
         apart = timedelta(minutes=check.over_min) / ((check.readings or 2) - 1)
-        due_at = taken[0].at + apart * len(taken)
+        due_at = (taken[0].at if taken else high_at) + apart * len(taken)
         yield _due(check, tuple(dict.fromkeys(x.measure for x in check.limits)), due_at, due_at, now)
 
 
-def seated_readings(check: ArrivalCheck, state: SessionState, now: datetime) -> tuple[Value, ...]:
-    """The readings from the first of today that was past the limit on; empty when none was."""
+def first_high(check: ArrivalCheck, state: SessionState, now: datetime) -> datetime | None:
+    """When the first reading of today was past the limit, held to be an artefact or not; None when none was."""
     if not check.readings:
+        return None
+    high = [
+        v.at
+        for x in check.limits
+        for v in state.series.get(x.measure, ())
+        if is_current(v.at, now, TODAY) and x.comparison.holds(v.value, x.value)
+    ]
+    return min(high, default=None)
+
+
+def seated_readings(check: ArrivalCheck, state: SessionState, now: datetime) -> tuple[Value, ...]:
+    """The readings that count from the first high one of today on; empty when none was high.
+
+    Hazard: a high reading marked as an artefact would let the next one stand alone. The mark takes a reading out of
+    the count; it does not end the count.
+    """
+    since = first_high(check, state, now)
+    if since is None:
         return ()
-    series = {x.measure: state.series.get(x.measure, ()) for x in check.limits}
-    today = {
-        m: [v for v in vs if is_current(v.at, now, TODAY) and not v.artefact] for m, vs in series.items()
-    }
-    high = [v.at for x in check.limits for v in today[x.measure] if x.comparison.holds(v.value, x.value)]
-    if not high:
-        return ()
-    longest = max(today.values(), key=len)
-    return tuple(v for v in longest if v.at >= min(high))
+    series = [state.series.get(x.measure, ()) for x in check.limits]
+    doubtful = {v.event for values in series for v in values if v.artefact}
+    counted = [[v for v in vs if since <= v.at and v.event not in doubtful] for vs in series]
+    return tuple(v for v in max(counted, key=len) if is_current(v.at, now, TODAY))
 
 
 def _due(
@@ -162,12 +177,23 @@ def _repeated(
         return None
     if last is None:
         return _Slot(measure, since, since, by_monitor=False)
-    sent = measure in CONTINUOUS and state.monitor is not None and last.origin is Origin.DEVICE
+    sent = measure in CONTINUOUS and _has_sent(state, measure)
     if sent and every > LOST_AFTER:
         lost_at = max(last.at + LOST_AFTER, since)
         return _Slot(measure, lost_at, lost_at, by_monitor=True)
     due_at = max(last.at + every, since)
     return _Slot(measure, due_at, max(last.at + every * PROMPT_TENTHS / 10, since), by_monitor=sent)
+
+
+def _has_sent(state: SessionState, measure: Measure) -> bool:
+    """Whether the monitor bound now has sent it. One value typed in between does not make it the plan's to ask."""
+    if state.monitor is None:
+        return False
+    out = {one.event.envelope.id for one in state.out_of_effect}
+    bound = [e.envelope for e in state.log if isinstance(e.payload, MonitorBound)]
+    since = max((moment(envelope) for envelope in bound if envelope.id not in out), default=None)
+    values = state.series.get(measure, ())
+    return since is not None and any(v.origin is Origin.DEVICE and v.recorded_at >= since for v in values)
 
 
 def _since(protocol: Protocol, line: Monitoring, measure: Measure, state: SessionState) -> datetime | None:

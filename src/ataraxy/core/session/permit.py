@@ -128,7 +128,7 @@ def _by_protocol(
             return _gate_discharge(protocol, state, now)
         case RateChanged() if state.dose and payload.rate_mg_per_min > state.dose.rate_mg_per_min:
             return _gate_resume(protocol, state, now)
-        case BolusGiven():
+        case BolusGiven(already_in=False):
             return over_cap(protocol, state, payload.mg, now) or _gate_resume(protocol, state, now)
         case OverrideSigned(line):
             return _gate_signature(protocol, line)
@@ -181,6 +181,8 @@ def _permit_after_end(
         return _permit_payload(state, payload, at, actor)
     if isinstance(payload, MedicineGiven | BolusGiven) and ended is not None and at <= ended.at:
         return _permit_payload(state, payload, at, actor)
+    if isinstance(payload, BolusGiven) and payload.already_in:
+        return _permit_payload(state, payload, at, actor)  # it is in the patient, whenever it is told
     if isinstance(payload, (SideEffectResolved, MonitorUnbound, *AFTER_THE_END)):
         return _permit_payload(state, payload, at, actor)
     return Refusal("The session has ended.", "Write a note, or correct what is wrong.")
@@ -322,7 +324,8 @@ def _saying(protocol: Protocol, state: SessionState, now: datetime) -> set[tuple
     """Everything that speaks or holds now, signed past or not, by its line and limit."""
     state = believed(state, now)
     gaps = (*to_start(protocol, state, now), *to_discharge(protocol, state, now))
-    return {(one.line, one.limit) for one in (*rules_speaking(protocol, state), *gaps)}
+    rules = {(reason.line, reason.limit) for reason in rules_speaking(protocol, state)}
+    return rules | {(gap.line, gap.limit) for gap in gaps}
 
 
 def _after(
