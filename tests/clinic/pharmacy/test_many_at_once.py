@@ -121,7 +121,7 @@ class Maker:
         act = self._undo() if self.made and dice.random() < 0.15 else self._new()
         frame = {
             "stream": world.streams[self.lane],
-            "n": self.n,
+            "n": 1_000 + self.n * len(world.streams) + self.lane,  # past what is there, and nobody else's
             "clinic": world.clinic,
             "by": dice.choice(world.staff),
             "at": NOW.isoformat(),
@@ -200,12 +200,10 @@ def database(own_database: str) -> str:
 def world(
     stocked: Any, session: Any, nurse: Any, colleague: Any, prescriber: Any, context: Callable[..., Any]
 ) -> World:
-    """Vials that were received, syringes of one patient, and a stream for each connection."""
+    """Vials that were received, syringes of one patient, and the ledger's stream for each connection."""
     from django.db import transaction
 
-    from ataraxy.clinic.audit.append import open_stream
-    from ataraxy.clinic.audit.models import StreamKind
-    from ataraxy.clinic.pharmacy.book import open_book
+    from ataraxy.clinic.pharmacy.book import ledger_stream, open_book
     from ataraxy.clinic.pharmacy.models import Syringe
     from ataraxy.core.pharmacy.events import SyringeFilled
 
@@ -227,7 +225,7 @@ def world(
                 event_id=told.envelope.id,
             )
             syringes.append((str(new), str(session.patient_id), str(session.id)))
-        streams = [open_stream(ctx, uuid.uuid4(), StreamKind.CLINIC).id for _ in range(8)]
+        streams = [ledger_stream(ctx.clinic.id)] * 8
     vials = stocked(12)
     return World(
         str(ctx.clinic.id),
