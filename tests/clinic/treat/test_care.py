@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -303,6 +305,88 @@ def test_a_spray_waits_for_its_rest(running: Any, at: Any, prescriber: Any, vita
     with pytest.raises(InputRefused, match="less than 5 min ago"):
         actions.give_bolus(at(26), running.id, spray)
     assert actions.give_bolus(at(27), running.id, spray)
+
+
+def test_a_supplement_that_is_in_already_is_charted_whatever_speaks_against_it(
+    running: Any, at: Any, prescriber: Any, state: Any
+) -> None:
+    from ataraxy.clinic.treat import actions
+
+    told = ordered(prescriber, kind=OrderKind.KETAMINE, medicine="ketamine", amount=Decimal(5), way=Way.NASAL)
+    order = actions.order(at(21, prescriber), running.id, told)[0].envelope.id
+    planned = state(running).dose.planned.mg
+    went_in = BolusGiven(Decimal(6), Way.NASAL, order, sprays=1, already_in=True)
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        actions.give_bolus(at(24), running.id, went_in, at=at(22).now, key=key, seen=0)
+    actions.give_bolus(at(25), running.id, went_in, at=at(24).now)
+    assert [g.at for g in state(running).care.boluses] == [at(22).now, at(24).now]
+    first, second = (one.reason for one in state(running).irregular)
+    assert "5 mg of this order are left" in first and "cap is" in first and "apart" not in first
+    assert "less than 5 min apart" in second
+    assert state(running).mg_given(at(70).now) == planned + 12
+    with pytest.raises(InputRefused, match="above zero"):
+        actions.give_bolus(at(26), running.id, replace(went_in, mg=Decimal(0)))
+
+
+def test_a_supplement_within_everything_that_is_in_already_is_not_irregular(
+    running: Any, at: Any, prescriber: Any, state: Any
+) -> None:
+    from ataraxy.clinic.treat import actions
+
+    actions.stop(at(20), running.id)
+    told = ordered(prescriber, kind=OrderKind.KETAMINE, medicine="ketamine", amount=Decimal(5), way=Way.NASAL)
+    order = actions.order(at(21, prescriber), running.id, told)[0].envelope.id
+    actions.give_bolus(at(24), running.id, BolusGiven(Decimal(5), Way.NASAL, order, already_in=True))
+    assert state(running).irregular == ()
+
+
+def test_a_supplement_told_after_the_end_counts(observed: Any, at: Any, prescriber: Any, state: Any) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(181), observed.id, EndReason.LEFT_AGAINST_ADVICE, note="Left on foot.")
+    before = state(observed).mg_given(at(300).now)
+    went_in = BolusGiven(Decimal(5), Way.INTRAMUSCULAR, None, already_in=True)
+    actions.give_bolus(at(190), observed.id, went_in, at=at(40).now)
+    actions.give_bolus(at(191), observed.id, went_in)
+    assert state(observed).mg_given(at(300).now) == before + 10
+    early, late = (one.reason for one in state(observed).irregular)
+    assert "needs a prescriber's order" in early and "had ended" not in early
+    assert "The session had ended." in late
+
+
+def test_the_page_charts_what_went_in_already_with_its_time(
+    running: Any, nurse: Any, clock: Any, tell: Any, state: Any, at: Any
+) -> None:
+    clock(30)
+    typed = {"order": "none", "mg": "5", "way": "intramuscular", "already_in": "on"}
+    when = at(25).now.astimezone(ZoneInfo(nurse.clinic.zone)).strftime("%Y-%m-%dT%H:%M")
+    assert tell(nurse, "bolus", running, **(typed | {"already_in": ""}), confirmed="yes").status_code == 422
+    shown = tell(nurse, "bolus", running, **typed, when=when)
+    assert shown.status_code == 200
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.content.decode()))
+    assert tell(nurse, "bolus", running, **hidden).status_code == 302
+    (given,) = state(running).care.boluses
+    assert given.what.already_in and given.what.order is None
+    assert abs((given.at - at(25).now).total_seconds()) < 60
+
+
+def test_the_protocols_own_drug_is_no_other_medicine(
+    running: Any, nurse: Any, clock: Any, tell: Any, state: Any
+) -> None:
+    clock(30)
+    typed = {
+        "medicine": "other",
+        "other": "Ketamine i.m.",
+        "amount": "20",
+        "unit": "mg",
+        "way": "intramuscular",
+    }
+    answer = tell(nurse, "give", running, **typed)
+    assert answer.status_code == 422
+    assert "Chart it as supplemental ketamine" in answer.content.decode()
+    assert state(running).care.given == ()
 
 
 # --- emergencies -----------------------------------------------------------------------------------

@@ -80,10 +80,11 @@ def care_words(payload: CarePayload) -> str:  # noqa: C901 (one case for each pa
             return f"{how}: {order_words(payload)}{_tail(payload.reason)}"
         case OrderCountersigned():
             return "Verbal order countersigned"
-        case BolusGiven(mg, way, _, ml, _, sprays):
+        case BolusGiven(mg, way, _, ml, _, sprays, already_in):
             volume = f", {number(ml)} mL" if ml is not None else ""
             how_many = f", {sprays} sprays" if sprays else ""
-            return f"Supplemental ketamine {number(mg)} mg {WAYS[way]}{volume}{how_many}"
+            before = ", charted after it had gone in" if already_in else ""
+            return f"Supplemental ketamine {number(mg)} mg {WAYS[way]}{volume}{how_many}{before}"
         case MedicineGiven(medicine, amount, unit, way, _, note):
             if medicine == "oxygen":
                 return (

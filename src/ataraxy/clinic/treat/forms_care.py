@@ -228,6 +228,16 @@ class MedicineForm(ChoosingForm, WhenForm):
     order = forms.ChoiceField(required=False, label="By which order")
     note = WordsField(required=False, label="Note")
 
+    def clean_other(self) -> str:
+        """Hazard: under another name the protocol's own drug is counted in no cap and no dose."""
+        other: str = self.cleaned_data["other"].strip()
+        drug = self.seat.protocol.drug.name
+        if drug.lower() in other.lower():
+            raise forms.ValidationError(
+                f"{drug.capitalize()} counts with the dose. Chart it as supplemental ketamine, also when it is in already."
+            )
+        return other
+
     def prepare(self) -> None:
         self.choices["order"] = [("", "Without an order"), *self.choices["order"]]
         ChoosingForm.prepare(self)
@@ -243,14 +253,48 @@ class MedicineForm(ChoosingForm, WhenForm):
         )
 
 
-class BolusForm(ChoosingForm):
+WITHOUT = "none"
+
+
+class BolusForm(ChoosingForm, WhenForm):
+    """A supplement that is to be given, or one that went in already: that is charted as it was."""
+
     order = PillsField(label="By which order", error_messages={"required": "A prescriber orders it first."})
     mg = NumberField(min_value=POSITIVE, decimal_places=3, label="Ketamine")
     ml = NumberField(required=False, min_value=POSITIVE, decimal_places=3, label="Volume")
     sprays = forms.IntegerField(required=False, min_value=1, max_value=10, label="Sprays, into the nose")
+    already_in = forms.BooleanField(
+        required=False,
+        label="It went in already",
+        help_text="Then it is charted as it was, whatever speaks against it.",
+    )
+    way = forms.ChoiceField(
+        choices=[("", "As ordered"), *((way.value, words) for way, words in WAYS.items())],
+        required=False,
+        label="How it went in, if not as ordered",
+    )
     confirmed = forms.CharField(widget=forms.HiddenInput, max_length=3, required=False)
 
     UNITS = {"mg": "mg", "ml": "mL"}  # noqa: RUF012 (read only)
+
+    def prepare(self) -> None:
+        self.choices["order"] = [*self.choices["order"], (WITHOUT, "No order; it went in already")]
+        ChoosingForm.prepare(self)
+        WhenForm.prepare(self)
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean()
+        told = self.cleaned_data
+        if not told.get("already_in"):
+            if told.get("order") == WITHOUT:
+                self.add_error("order", "A prescriber orders it first.")
+            if told.get("when") is not None:
+                self.add_error("when", "Only what went in already has an earlier time. Say that it did.")
+            if told.get("way"):
+                self.add_error("way", "It is given as ordered, or ordered anew.")
+        elif told.get("order") == WITHOUT and not told.get("way"):
+            self.add_error("way", "Without an order: say how it went in.")
+        return given
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, str]]:
@@ -259,10 +303,13 @@ class BolusForm(ChoosingForm):
     @property
     def given(self) -> BolusGiven:
         told = self.cleaned_data
-        order = self.seat.state.care.order(UUID(told["order"]))
-        way = order.order.way if order else Way.INTRAVENOUS
+        which = None if told["order"] == WITHOUT else UUID(told["order"])
+        order = self.seat.state.care.order(which)
+        ordered = order.order.way if order else Way.INTRAVENOUS
+        way = Way(told["way"]) if told["way"] else ordered
         strength = (told["mg"] / told["ml"]).quantize(Decimal("0.01")) if told["ml"] else None
-        return BolusGiven(told["mg"], way, UUID(told["order"]), told["ml"], strength, told["sprays"] or None)
+        sprays = told["sprays"] or None
+        return BolusGiven(told["mg"], way, which, told["ml"], strength, sprays, told["already_in"])
 
 
 class EmergencyForm(SeatForm):

@@ -177,7 +177,7 @@ class Care:
     def to_countersign(self) -> tuple[Order, ...]:
         return tuple(o for o in self.orders if o.is_open)
 
-    def order(self, event: UUID) -> Order | None:
+    def order(self, event: UUID | None) -> Order | None:
         return next((o for o in self.orders if o.event == event), None)
 
     @property

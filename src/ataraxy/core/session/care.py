@@ -116,15 +116,21 @@ class OrderCountersigned:
 
 @dataclass(frozen=True, slots=True)
 class BolusGiven:
-    """Supplemental ketamine: an injection, or sprays into the nose. ``order``: whose order it follows."""
+    """Supplemental ketamine: an injection, or sprays into the nose. ``order``: whose order it follows.
 
-    VERSION: ClassVar[int] = 1
+    ``already_in``: it had gone in before it was written down; it is charted as it was, and ``past`` tells what it went
+    past as it was written: its order, the rest between sprays, the cap, the end of the session (empty: nothing).
+    """
+
+    VERSION: ClassVar[int] = 2
     mg: Decimal
     way: Way
-    order: UUID
+    order: UUID | None
     ml: Decimal | None = None
     concentration_mg_per_ml: Decimal | None = None
     sprays: int | None = None
+    already_in: bool = False
+    past: str = ""
 
 
 @dataclass(frozen=True, slots=True)

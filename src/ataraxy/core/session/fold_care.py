@@ -84,7 +84,9 @@ def step_care(  # noqa: C901 (one case for each payload)
         case OrderCountersigned(order):
             return _countersigned(care, real(order), by, at)
         case BolusGiven() | MedicineGiven():
-            return replace(care, given=(*care.given, Given(payload, at, by, own))), ""
+            past = payload.past if isinstance(payload, BolusGiven) else ""
+            trouble = f"it went in past what is allowed: {past}" if past else ""
+            return replace(care, given=(*care.given, Given(payload, at, by, own))), trouble
         case ArtefactMarked(event, _, reason):
             return replace(care, artefacts={**care.artefacts, real(event): reason}), ""
         case EmergencyStarted(kind):

@@ -234,6 +234,13 @@ def _countersigned(state: SessionState, order: UUID, actor: UUID | None) -> Refu
 
 
 def _bolus(state: SessionState, bolus: BolusGiven, at: datetime) -> Refusal | None:
+    """Hazard: what went in is refused, and the mg in the patient are counted too low ever after."""
+    if bolus.already_in:
+        return Refusal("An amount is above zero.", "Enter what went in.") if bolus.mg <= 0 else None
+    return _by_order(state, bolus) or _rested(state, bolus, at)
+
+
+def _by_order(state: SessionState, bolus: BolusGiven) -> Refusal | None:
     order = state.care.order(bolus.order)
     if order is None or order.order.kind is not OrderKind.KETAMINE or order.order.unit != "mg":
         return Refusal("Supplemental ketamine needs a prescriber's order in mg.", "Ask for the order first.")
@@ -241,6 +248,10 @@ def _bolus(state: SessionState, bolus: BolusGiven, at: datetime) -> Refusal | No
         return Refusal(f"{left_of(state, order)} mg of this order are left.", "Give that, or less.")
     if bolus.way is not order.order.way:
         return Refusal(f"The order says {order.order.way.value}.", "Give it as ordered, or ask again.")
+    return None
+
+
+def _rested(state: SessionState, bolus: BolusGiven, at: datetime) -> Refusal | None:
     if bolus.way is Way.NASAL and (ready := rested_at(state)) is not None and at < ready:
         return Refusal(
             f"The last spray was less than {SPRAY_REST // timedelta(minutes=1)} min ago.",
@@ -249,12 +260,25 @@ def _bolus(state: SessionState, bolus: BolusGiven, at: datetime) -> Refusal | No
     return None
 
 
+def gone_past(protocol: Protocol, state: SessionState, bolus: BolusGiven, now: datetime, at: datetime) -> str:
+    """What a supplement that is in already went past, in words: its order, the rest, the cap, the end; or nothing."""
+    sprays = [g.at for g in state.care.boluses if g.what.way is Way.NASAL]
+    too_soon = bolus.way is Way.NASAL and any(abs(at - one) < SPRAY_REST for one in sprays)
+    ended = state.ending is not None and at > state.ending.at
+    refusals = (_by_order(state, bolus), over_cap(protocol, state, bolus.mg, now))
+    said = [refusal.cause for refusal in refusals if refusal is not None]
+    said += (
+        [f"Another spray was less than {SPRAY_REST // timedelta(minutes=1)} min apart."] if too_soon else []
+    )
+    return " ".join([*said, "The session had ended."] if ended else said)
+
+
 def left_of(state: SessionState, order: Order) -> Decimal:
     """The mg of an order for ketamine that were not given yet."""
     given = (
         g.what.mg for g in state.care.given if isinstance(g.what, BolusGiven) and g.what.order == order.event
     )
-    return order.order.amount - sum(given, Decimal(0))
+    return max(Decimal(0), order.order.amount - sum(given, Decimal(0)))
 
 
 def rested_at(state: SessionState) -> datetime | None:

@@ -214,7 +214,7 @@ class SessionState:
     def mg_given(self, when: datetime) -> Decimal:
         """The mg given by ``when``: of the planned dose, and every supplement."""
         until = min(when, self.ending.at) if self.ending else when
-        extra = (g.what.mg for g in self.care.given if isinstance(g.what, BolusGiven) and g.at <= until)
+        extra = (g.what.mg for g in self.care.given if isinstance(g.what, BolusGiven) and g.at <= when)
         return sum(extra, self.planned_part_mg(until))
 
     def planned_part_mg(self, when: datetime) -> Decimal:

@@ -19,5 +19,6 @@ LIFTS: Lifts = {
     ("DoseStarted", 1): _as_it_was,
     ("SideEffectReported", 1): _as_it_was,
     ("SideEffectResolved", 1): _as_it_was,
+    ("BolusGiven", 1): _as_it_was,
     ("EventRetracted", 1): _as_it_was,
 }

@@ -7,13 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
+from ataraxy.clinic.audit.append import Entry, written_before
 from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.models import CredentialKind, Role, Staff
-from ataraxy.clinic.treat.actions.acting import write
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.actions.acting import require, write
 from ataraxy.clinic.treat.cover import holds
+from ataraxy.clinic.treat.record import append_locked, lock_with_chart, protocol_of, state_of
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.care import BolusGiven, MedicineGiven, OrderCountersigned, OrderGiven
+from ataraxy.core.session.permit_care import gone_past
 
 
 def order(
@@ -59,7 +66,30 @@ def give_medicine(
 
 
 def give_bolus(
-    ctx: Context, session_id: UUID, given: BolusGiven, *, key: str | None = None, seen: int | None = None
+    ctx: Context,
+    session_id: UUID,
+    given: BolusGiven,
+    *,
+    at: datetime | None = None,
+    key: str | None = None,
+    seen: int | None = None,
 ) -> list[Recorded[Any]]:
-    """Supplemental ketamine on a prescriber's order, inside the caps, while no rule speaks."""
-    return write(ctx, session_id, given, key=key, seen=seen)
+    """Supplemental ketamine on a prescriber's order, inside the caps, while no rule speaks.
+
+    One that is in already (``given.already_in``) is written as it was, stale or not, with what it went past; only it
+    may be dated earlier (``at``).
+
+    Raises:
+        InputRefused: it is not in yet, and the order, the rest, the cap or a rule speaks against it.
+    """
+    if not given.already_in:
+        return write(ctx, session_id, given, key=key, seen=seen)
+    require(ctx, *BEDSIDE)
+    with transaction.atomic():
+        head = lock_with_chart(ctx, session_id)
+        if written_before(ctx, key, session_id, BolusGiven):
+            return []
+        state = state_of(session_id)
+        session = Session.objects.select_related("course__protocol").get(id=session_id, clinic=ctx.clinic)
+        past = gone_past(protocol_of(session), state, given, ctx.now, at or ctx.now)
+        return append_locked(ctx, head, [Entry(replace(given, past=past), at)], key=key, state=state)

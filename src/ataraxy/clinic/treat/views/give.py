@@ -40,7 +40,7 @@ def give(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def bolus(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Supplemental ketamine on an order: its numbers are shown once more before they are written."""
     at = act_in(request, session_id, *BEDSIDE)
-    form = BolusForm(request, at, {"order": _open_orders(at)})
+    form = BolusForm(request, at, {"order": _orders(at)})
 
     def draw(status: int) -> HttpResponse:
         second = request.method == "POST" and status == 200 and form.is_valid()
@@ -49,26 +49,33 @@ def bolus(request: HttpRequest, session_id: UUID) -> HttpResponse:
             at,
             form,
             status,
-            heading="Give it now?" if second else "Supplemental ketamine",
+            heading=_question(form) if second else "Supplemental ketamine",
             button="Go on",
             template="treat/bolus.html",
             step=2 if second else 1,
             planned=form.given if second else None,
             given=at.decision.mg_given,
             rested=rested_at(at.state),
-            any_order=bool(_open_orders(at)),
+            any_order=bool(_orders(at)),
         )
 
     def act() -> HttpResponse:
         if form.cleaned_data["confirmed"] != "yes":
             return draw(200)
-        actions.give_bolus(at.ctx, session_id, form.given, key=form.act_key, seen=form.act_seen)
+        actions.give_bolus(
+            at.ctx, session_id, form.given, at=form.moment, key=form.act_key, seen=form.act_seen
+        )
         return back(at)
 
     return ask(request, form, draw, act)
 
 
-def _open_orders(at: Seat) -> list[tuple[str, str]]:
+def _question(form: BolusForm) -> str:
+    return "It went in?" if form.given.already_in else "Give it now?"
+
+
+def _orders(at: Seat) -> list[tuple[str, str]]:
+    """Every order in mg: one that is used up may still be the one that was followed once too often."""
     mine = [o for o in at.state.care.orders if o.order.kind is OrderKind.KETAMINE and o.order.unit == "mg"]
     left = [(o, left_of(at.state, o)) for o in mine]
-    return [(str(o.event), f"{order_words(o.order)}, {number(mg)} mg left") for o, mg in left if mg > 0]
+    return [(str(o.event), f"{order_words(o.order)}, {number(mg)} mg left") for o, mg in left]
