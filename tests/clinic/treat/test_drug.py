@@ -81,3 +81,28 @@ def test_who_began_the_dose_gave_it_whoever_stopped_the_pump(
     assert Administration.objects.get(session=running).given_by == nurse
     told = [parse_ledger_event(text).payload for text in texts(ledger_stream(clinic.id))]
     assert [one.given_by for one in told if isinstance(one, DoseAccounted)] == [nurse.id]
+
+
+def test_a_count_read_at_a_pause_is_not_the_ends(running: Any, at: Any, vitals: Any, state: Any) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.actions.pump import read_pump
+    from ataraxy.core.session.permit_care import expected_ml
+
+    actions.pause(at(12), running.id)
+    read_pump(at(13), running.id, expected_ml(state(running), at(13).now), True, "")
+    vitals(running, 14)
+    actions.resume(at(15), running.id)
+    actions.stop(at(30), running.id)
+    dose = state(running).dose
+    assert accounted(running)[-1][1] == dose.mg_at(dose.ended_at)
+
+
+def test_more_than_was_planned_is_charged_as_it_was(running: Any, at: Any, state: Any) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.actions.pump import read_pump
+
+    actions.finish(at(50), running.id)
+    planned = state(running).dose.planned
+    much = (planned.mg / planned.concentration_mg_per_ml * 2).quantize(Decimal("0.1"))
+    read_pump(at(51), running.id, much, True, "The pump was set wrongly.")
+    assert accounted(running)[-1][1] == much * planned.concentration_mg_per_ml > planned.mg

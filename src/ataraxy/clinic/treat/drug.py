@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,13 @@ from uuid import UUID
 
 from ataraxy.clinic.audit.append import Entry
 from ataraxy.clinic.context import Context
-from ataraxy.clinic.pharmacy.charging import accounted, charge_administration, controlled_substances
+from ataraxy.clinic.pharmacy.charging import (
+    account_unknown,
+    accounted,
+    charge_administration,
+    controlled_substances,
+    single_strength,
+)
 from ataraxy.core.pharmacy.stock import KETAMINE
 from ataraxy.core.session.care import BolusGiven, EntryMovedIn, MedicineGiven, PumpRead
 from ataraxy.core.session.events import DoseFinished, DoseStarted, DoseStopped, EventRetracted
@@ -34,9 +40,10 @@ class InTheBody:
 
     dose: UUID
     substance: str
-    mg: Decimal
+    mg: Decimal | None  # None: nobody can say
     at: datetime
     by: UUID | None
+    ml: Decimal | None = None
 
 
 def charge_what_went_in(
@@ -48,13 +55,17 @@ def charge_what_went_in(
     """
     if ctx.staff is None or not any(isinstance(e.payload, MOVES_DRUG) or e.corrects for e in entries):
         return
-    went_in = {one.dose: one for one in what_went_in(state, controlled_substances(ctx))}
+    kept = {name: single_strength(ctx, name) for name in controlled_substances(ctx)}
+    went_in = {one.dose: one for one in what_went_in(state, kept)}
     known = accounted(session_id)
     for dose, (substance, mg) in known.items():
         if dose not in went_in and mg:
             charge_administration(ctx, session_id, dose, Decimal(0), substance=substance)
     for one in went_in.values():
-        if known.get(one.dose) != (one.substance, one.mg):
+        if one.mg is None:
+            if known.get(one.dose) != (one.substance, Decimal(0)):
+                account_unknown(ctx, session_id, one.dose, one.substance, one.ml, one.by)
+        elif known.get(one.dose) != (one.substance, one.mg):
             charge_administration(
                 ctx,
                 session_id,
@@ -66,8 +77,11 @@ def charge_what_went_in(
             )
 
 
-def what_went_in(state: SessionState, controlled: frozenset[str]) -> list[InTheBody]:
-    """Every dose that is over, every supplement, and every controlled medicine, each once."""
+def what_went_in(state: SessionState, controlled: Mapping[str, Decimal | None]) -> list[InTheBody]:
+    """Every dose that is over, every supplement, and every controlled medicine, each once.
+
+    ``controlled``: the substances kept, each with its mg/mL where only one strength is.
+    """
     found = []
     dose = state.dose
     if dose is not None and (dose.is_injection or not dose.is_open):
@@ -78,18 +92,26 @@ def what_went_in(state: SessionState, controlled: frozenset[str]) -> list[InTheB
         match given.what:
             case BolusGiven(mg=mg):
                 found.append(InTheBody(given.event, KETAMINE, mg, given.at, given.by))
-            case MedicineGiven(medicine=name, amount=mg, unit="mg") if name.strip().lower() in controlled:
-                found.append(InTheBody(given.event, name.strip().lower(), mg, given.at, given.by))
+            case MedicineGiven(medicine=name, amount=amount, unit=unit) if name.strip().lower() in controlled:
+                substance = name.strip().lower()
+                mg_in = _in_mg(amount, unit, controlled[substance])
+                ml = amount if unit == "mL" else None
+                found.append(InTheBody(given.event, substance, mg_in, given.at, given.by, ml))
     return found
 
 
+def _in_mg(amount: Decimal, unit: str, mg_per_ml: Decimal | None) -> Decimal | None:
+    """None: a volume of a substance kept in several strengths, or a unit that is no amount."""
+    factor = {"mg": Decimal(1), "mcg": Decimal("0.001"), "mL": mg_per_ml}.get(unit)
+    return None if factor is None else (amount * factor).quantize(Decimal("0.0001"))
+
+
 def _infused_mg(state: SessionState) -> Decimal:
-    """By the pump's own count after the end where it was read, else by rate and running time."""
+    """By the pump's own count after the end where it was read, else by rate and running time.
+
+    Hazard: a count read at a pause is not the end's; and more than was planned, held to the plan, is never seen.
+    """
     dose = state.dose
     assert dose is not None
-    estimate = dose.mg_at(dose.ended_at or dose.started_at)
-    per_ml = dose.planned.concentration_mg_per_ml
-    read = [p.infused_ml for p in state.care.pump if p.stopped and p.infused_ml is not None]
-    if dose.is_injection or dose.ended_at is None or not read or per_ml is None:
-        return estimate
-    return min(dose.planned.mg, (read[-1] * per_ml).quantize(Decimal("0.0001")))
+    pumped = None if dose.is_injection else state.pumped_mg
+    return dose.mg_at(dose.ended_at or dose.started_at) if pumped is None else pumped
