@@ -185,3 +185,44 @@ def test_a_wrong_charge_is_reversed_after_its_discrepancy_was_closed(
     checked()
     assert open_discrepancies() == 1
     assert Discrepancy.objects.get(number=2).mg == Decimal(35)
+
+
+def test_a_corrected_name_takes_the_old_substance_back(
+    drawn: Any, give: Any, stocked: Any, places: Any
+) -> None:
+    from ataraxy.clinic.pharmacy.models import Discrepancy
+
+    (vial,) = stocked(1)
+    drawn("0.70", vial)
+    dose = uuid.uuid4()
+    give("2.0", dose)
+    assert give("2.0", dose, substance="midazolam").uncovered_mg == Decimal("2.0")
+    assert "patient" not in places(vial)
+    assert Discrepancy.objects.get().substance == "midazolam"
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "mg"),
+    [("500", "mcg", "0.5"), ("0.4", "mL", "20"), ("2", "mg", "2"), ("1", "L/min", None)],
+)
+def test_a_controlled_rescue_medicine_counts_in_every_unit(
+    amount: str, unit: str, mg: str | None, product: Any, session: Any, nurse: Any, context: Any, checked: Any
+) -> None:
+    from dataclasses import replace
+
+    from ataraxy.clinic.audit.append import Entry
+    from ataraxy.clinic.pharmacy.models import Administration, Discrepancy
+    from ataraxy.clinic.treat.drug import charge_what_went_in
+    from ataraxy.clinic.treat.read import state_of
+    from ataraxy.core.session.attended import Given
+    from ataraxy.core.session.care import MedicineGiven, Way
+
+    ctx, what = context(nurse), MedicineGiven("Ketamine", Decimal(amount), unit, next(iter(Way)))
+    state = state_of(session.id)
+    given = Given(what, ctx.now, nurse.id, uuid.uuid4())
+    state = replace(state, care=replace(state.care, given=(given,)))
+    for _ in range(2):
+        charge_what_went_in(ctx, session.id, state, [Entry(what)])
+    checked()
+    assert Administration.objects.get().mg == Decimal(mg or 0)
+    assert Discrepancy.objects.get().mg == (Decimal(mg) if mg else None)

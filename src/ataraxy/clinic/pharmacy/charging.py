@@ -13,12 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import Staff
 from ataraxy.clinic.pharmacy.book import Book, act_of, open_book
-from ataraxy.clinic.pharmacy.differing import open_dose_discrepancy
+from ataraxy.clinic.pharmacy.differing import open_dose_discrepancy, open_unknown_discrepancy
 from ataraxy.clinic.pharmacy.models import Act, Administration, Balance, Discrepancy, Product, Syringe
 from ataraxy.clinic.plan.models import Session
 from ataraxy.core.errors import AtaraxyError
@@ -66,9 +66,32 @@ def charge_administration(
                     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
                 return done
-        except (DatabaseError, AtaraxyError) as trouble:
+        except Exception as trouble:  # whatever it is: a stop is never undone for the ledger's sake
             log.error("the ledger did not take a dose: %s", type(trouble).__name__)
     return None
+
+
+def account_unknown(
+    ctx: Context, session_id: UUID, dose: UUID, substance: str, ml: Decimal | None, given_by: UUID | None
+) -> None:
+    """A controlled medicine went in, and how many mg is not known: 0 mg are accounted, a discrepancy stays open.
+
+    ``ml``: the volume, where one was charted. Never raises for what it finds.
+    """
+    try:
+        with transaction.atomic():
+            book = open_book(ctx)
+            assert book is not None
+            last = Administration.objects.filter(clinic=ctx.clinic, dose_id=dose).order_by("-number").first()
+            if last is not None:
+                _reverse_all(book, dose)
+            given = _account(book, session_id, dose, Decimal(0), substance, None, given_by, last)
+            open_unknown_discrepancy(book, given, ml)
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    except (DatabaseError, AtaraxyError) as trouble:
+        log.error("the ledger did not take a dose: %s", type(trouble).__name__)
 
 
 def _charge(
@@ -84,13 +107,15 @@ def _charge(
     book = open_book(ctx)
     assert book is not None  # without a key nothing was written before
     last = Administration.objects.filter(clinic=ctx.clinic, dose_id=dose).order_by("-number").first()
-    if last is None or last.mg != mg:
+    renamed = last is not None and last.substance != substance
+    if last is None or last.mg != mg or renamed:
         last = _account(book, session_id, dose, mg, substance, at, given_by, last)
-        if charged_mg(dose) > mg or bare:
+        if charged_mg(dose) > mg or bare or renamed:
             _reverse_all(book, dose)
         if not bare:
             _give(book, last, mg - charged_mg(dose), at)
-    left = uncovered_mg(mg, charged_mg(dose), _strongest(dose))
+    covered = charged_mg(dose)
+    left = uncovered_mg(mg, covered, _strongest(dose) if covered else Decimal(0))
     open_ = open_dose_discrepancy(book, last, left) if left else None
     return Charged(mg, left, open_.id if isinstance(open_, Discrepancy) else None)
 
@@ -182,6 +207,13 @@ def accounted(session_id: UUID) -> dict[UUID, tuple[str, Decimal]]:
 def controlled_substances(ctx: Context) -> frozenset[str]:
     """The names under which this clinic keeps controlled substances."""
     return frozenset(Product.objects.filter(clinic=ctx.clinic).values_list("substance", flat=True))
+
+
+def single_strength(ctx: Context, substance: str) -> Decimal | None:
+    """The mg/mL of a substance that this clinic keeps in one strength only."""
+    rows = Product.objects.filter(clinic=ctx.clinic, substance=substance).order_by()
+    found = set(rows.values_list("mg_per_ml", flat=True))
+    return found.pop() if len(found) == 1 else None
 
 
 def in_syringes(session_id: UUID, substance: str) -> list[Held]:

@@ -13,12 +13,22 @@ from ataraxy.core.pharmacy.events import DiscrepancyOpened
 UNCOVERED = "Drug entered a patient, and no vial accounts for it."
 
 
+UNKNOWN = "Drug entered a patient, and its strength is not known: chart it in mg, or say which vial it was."
+
+
 def open_dose_discrepancy(book: Book, given: Administration, mg: Decimal) -> Discrepancy:
     """The open discrepancy of this dose that covers ``mg``; a new one if there is none."""
-    for one in Discrepancy.objects.filter(administration__dose_id=given.dose_id, mg__gte=mg):
+    for one in Discrepancy.objects.filter(
+        administration__dose_id=given.dose_id, substance=given.substance, mg__gte=mg
+    ):
         if not one.steps.filter(step=Step.CLOSED).exists():
             return one
     return _open(book, What.DOSE, given.substance, UNCOVERED, mg=mg, given=given)
+
+
+def open_unknown_discrepancy(book: Book, given: Administration, ml: Decimal | None) -> Discrepancy:
+    """Drug entered a patient, and nobody can say how many mg."""
+    return _open(book, What.DOSE, given.substance, UNKNOWN, ml=ml, given=given)
 
 
 def open_count_discrepancy(book: Book, line: CountLine, what: What, ml: Decimal) -> Discrepancy:

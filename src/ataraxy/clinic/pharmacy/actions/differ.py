@@ -104,6 +104,10 @@ def _check_ending(row: Discrepancy, resolution: Resolution) -> None:
     if resolution in (Resolution.CHARGED, Resolution.CHART_WRONG):
         assert row.administration is not None
         given = _true(row.administration)
+        if resolution is Resolution.CHARGED and row.mg is None and not charged_mg(given.dose_id):
+            raise InputRefused(
+                "How many mg went in is not known.", "Correct the entry in the session to mg.", "resolution"
+            )
         strongest = _strength(given)
         left = uncovered_mg(given.mg, charged_mg(given.dose_id), strongest)
         if left:

@@ -45,7 +45,13 @@ def shown(row: Discrepancy) -> Shown:
     last = steps[-1]
     states = {Step.OPENED: ("overdue", "open"), Step.EXPLAINED: ("due", "explained, not closed")}
     state, words = states.get(Step(last.step), ("done", "closed"))
-    amount = f"{row.mg.normalize():f} mg" if row.mg is not None else f"{row.ml} mL"
+    amount = (
+        f"{row.mg.normalize():f} mg"
+        if row.mg is not None
+        else f"{row.ml} mL"
+        if row.ml
+        else "an unknown amount"
+    )
     given = row.administration
     about = f"patient {given.patient.record_number}" if given else str(row.vial or "")
     return Shown(
