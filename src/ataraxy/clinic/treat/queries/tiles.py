@@ -74,8 +74,10 @@ def tiles(
 def newest_values(
     state: SessionState, names: Mapping[UUID, str], samples: Iterable[Shown], labels: Mapping[str, str]
 ) -> dict[Measure, Shown]:
-    """The newest of each measure. A pressure is taken whole, so its two halves are of one moment."""
-    charted = {m: _charted(values[-1], names, labels) for m, values in state.series.items() if values}
+    """The newest of each measure that is no artefact. A pressure is taken whole: its two halves are of one moment."""
+    charted = {
+        m: _charted(value, names, labels) for m in state.series if (value := state.latest(m)) is not None
+    }
     for sample in samples:
         held = charted.get(sample.measure)
         if held is None or sample.at > held.at:
