@@ -21,7 +21,6 @@ from ataraxy.clinic.pharmacy.book import Book, act_of, open_book
 from ataraxy.clinic.pharmacy.differing import open_dose_discrepancy, open_unknown_discrepancy
 from ataraxy.clinic.pharmacy.models import Act, Administration, Balance, Discrepancy, Product, Syringe
 from ataraxy.clinic.plan.models import Session
-from ataraxy.core.errors import AtaraxyError
 from ataraxy.core.pharmacy.charge import Held, charge, uncovered_mg
 from ataraxy.core.pharmacy.events import DoseAccounted, StockMoved
 from ataraxy.core.pharmacy.ledger import Posting
@@ -90,7 +89,7 @@ def account_unknown(
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    except (DatabaseError, AtaraxyError) as trouble:
+    except Exception as trouble:
         log.error("the ledger did not take a dose: %s", type(trouble).__name__)
 
 
