@@ -6,11 +6,12 @@ protocol is crossed. Pure: the protocol's limits, the session so far, one messag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ataraxy.core.protocol.types import Limit, Measure, Protocol
+from ataraxy.core.protocol.types import Measure
+from ataraxy.core.session.crossing import Limits, crosses, limits_of
 from ataraxy.core.session.events import Reading, VitalRecorded
 from ataraxy.core.session.freshness import CONTINUOUS, CUFF
 from ataraxy.core.session.sound import Refusal, sound
@@ -22,10 +23,10 @@ STREAMED = CONTINUOUS | {
 }  # a weight a monitor tells was typed into it, for anybody: never charted
 EVERY = timedelta(minutes=1)
 TOGETHER = timedelta(seconds=45)  # written along with another that is due, so that a minute is one entry
-BACK_AFTER = timedelta(seconds=10)  # a return inside the limits must not flicker with the probe
+
+__all__ = ["Charted", "Charting", "CuffReading", "Limits", "limits_of", "to_chart"]
 
 CuffReading = tuple[Measure, datetime]
-Limits = Mapping[Measure, tuple[Limit, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,6 @@ class Charting:
     refused: tuple[Refusal, ...] = ()
     cuffs: frozenset[CuffReading] = frozenset()
     by_the_clock: bool = False  # nothing but the minute asks for it
-
-
-def limits_of(protocol: Protocol) -> Limits:
-    """Every limit a value can cross: of the rules, of the checks before and of going home."""
-    found: dict[Measure, tuple[Limit, ...]] = {}
-    lines = (protocol.rules, protocol.cautions, protocol.arrival, protocol.discharge)
-    for limit in (limit for kind in lines for line in kind for limit in line.limits):
-        found[limit.measure] = (*found.get(limit.measure, ()), limit)
-    return found
 
 
 def to_chart(
@@ -125,17 +117,9 @@ def _written_before(state: SessionState, told: Told) -> Value | None:
 def _crossed(state: SessionState, limits: Limits, told: Told) -> bool:
     """Past a limit it had not crossed: at once. Back inside one: when it has been past it a little while."""
     assert told.measure is not None and told.value is not None
-    mine = limits.get(told.measure, ())
-    if not mine:
-        return False
     before = _written_before(state, told)
-    now = [limit.comparison.holds(told.value, limit.value) for limit in mine]
-    if before is None:
-        return any(now)
-    was = [limit.comparison.holds(before.value, limit.value) for limit in mine]
-    if any(past and not earlier for earlier, past in zip(was, now, strict=True)):
-        return True
-    return was != now and told.at - before.at >= BACK_AFTER
+    later = told.at - before.at if before else timedelta(0)
+    return crosses(limits.get(told.measure, ()), before.value if before else None, told.value, later)
 
 
 def _by_moment(values: Iterable[Told]) -> dict[datetime, dict[Measure, Reading]]:

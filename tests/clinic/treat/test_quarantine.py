@@ -168,11 +168,13 @@ def stream(kept: Any, now: datetime) -> Callable[..., list[Any]]:
     return make
 
 
-def second_by_second(start: datetime, second: int) -> bytes:
+def second_by_second(start: datetime, second: int, saturation: int = 97) -> bytes:
     at, cuff = (start + timedelta(seconds=s) for s in (second, second - second % 60))
     cuffed = message(cuff, systolic=120 + second // 60).decode().rstrip("\r").split("\r")
     stamp = f"{at:%Y%m%d%H%M%S}+0000"
-    pulse = f"OBX|3|NM|150456^MDC_PULS_OXIM_SAT_O2^MDC|1|97|262688^MDC_DIM_PERCENT^MDC|||||R|||{stamp}"
+    pulse = (
+        f"OBX|3|NM|150456^MDC_PULS_OXIM_SAT_O2^MDC|1|{saturation}|262688^MDC_DIM_PERCENT^MDC|||||R|||{stamp}"
+    )
     return "\r".join([*cuffed, pulse]).encode() + b"\r"
 
 
@@ -218,6 +220,24 @@ def test_a_whole_line_is_assigned_as_a_nurse_would_write_it(
 
     assert not Quarantined.objects.filter(settled_at=None).exists()
     assert Quarantined.objects.count() == 150
+
+
+def test_a_saturation_past_a_limit_is_charted_however_soon_it_came(
+    running: Any, kept: Any, nurse: Any, clock: Any, settle: Any, state: Any, now: datetime
+) -> None:
+    clock(16)
+    start = now + timedelta(minutes=12)
+    told = [97, 97, 84, 84, *[97] * 20]
+    rows = [
+        kept(second_by_second(start, s, percent), received_at=start + timedelta(seconds=s))
+        for s, percent in enumerate(told)
+    ]
+    which = {"scope": "all", "until": rows[-1].id, "session": str(running.id)}
+    assert settle(nurse, rows[0], what="assign", reason="bound late", **which).status_code == 302
+    written = [v for v in state(running).series[Measure.SPO2] if v.origin == "device"]
+    assert [int(v.value) for v in written] == [97, 84, 97]
+    assert written[1].at == start + timedelta(seconds=2)
+    assert written[2].at - written[1].at == timedelta(seconds=10)  # back inside, without flicker
 
 
 def test_a_whole_line_is_discarded_up_to_what_was_shown(
