@@ -106,3 +106,18 @@ def test_more_than_was_planned_is_charged_as_it_was(running: Any, at: Any, state
     much = (planned.mg / planned.concentration_mg_per_ml * 2).quantize(Decimal("0.1"))
     read_pump(at(51), running.id, much, True, "The pump was set wrongly.")
     assert accounted(running)[-1][1] == much * planned.concentration_mg_per_ml > planned.mg
+
+
+def test_a_stop_stands_whatever_fails_in_the_ledger(
+    running: Any, at: Any, state: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    from ataraxy.clinic.pharmacy import charging
+    from ataraxy.clinic.treat import actions
+
+    def broken(*told: Any) -> None:
+        raise KeyError("a fault nobody thought of")
+
+    monkeypatch.setattr(charging, "open_book", broken)
+    actions.stop(at(12), running.id)
+    assert state(running).dose.status == "stopped"
+    assert "the ledger did not take a dose: KeyError" in caplog.text
