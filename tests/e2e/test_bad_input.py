@@ -216,12 +216,15 @@ def test_what_was_typed_is_still_there_after_a_refusal(demo_house: Any, live: An
 def test_a_post_without_its_token_is_refused_with_a_cure(
     visitor: httpx.Client, demo_house: Any, live: Any
 ) -> None:
-    for path in ("/account/login/", "/people/add/", f"/treat/session/{live.id}/stop/", "/follow/f/x/"):
+    for path in ("/account/login/", "/people/add/", f"/treat/session/{live.id}/resume/", "/follow/f/x/"):
         answer = visitor.post(path, data={"family_name": CANARY})
         assert answer.status_code == 403, path
         assert "Reload it, and send it again" in words(answer)
     with logged_in(demo_house.url, "nurse") as client:
         assert client.post(f"/treat/session/{live.id}/note/", data={"text": CANARY}).status_code == 403
+        # Stop is taken from an old page, but only from one of ours.
+        foreign = {"Origin": "https://elsewhere.example"}
+        assert client.post(f"/treat/session/{live.id}/stop/", data={}, headers=foreign).status_code == 403
 
 
 def test_an_unknown_address_says_where_to_begin_again(visitor: httpx.Client) -> None:

@@ -62,7 +62,8 @@ class Bed:
 
 @pytest.fixture(scope="module")
 def play(house: Any) -> Any:
-    """A clinic with its staff, its rooms and one patient whose infusion began five minutes ago, watched by a monitor."""
+    """A clinic with its staff and rooms, one patient whose infusion began five minutes ago, watched by a monitor, and one
+    who has arrived in the next room and stays."""
     from django.db import transaction
 
     from ataraxy.clinic.people.models import Role
@@ -87,6 +88,10 @@ def play(house: Any) -> Any:
 
         admit(here, protocol_of(Session.objects.select_related("course__protocol").get(id=session.id)))
         give(here)
+        _, other = stories.planned(play, cast.SILENT, at(now.date(), 9))
+        beside = book_one(play, other, now.date(), now - timedelta(days=2), room=1, start=(9, 30))
+        waiting = Session.objects.select_related("course__protocol").get(id=beside.id)
+        admit(Bedside(play, beside, cast.SILENT, now - timedelta(minutes=5), Script()), protocol_of(waiting))
     set_clock(play.clinic, now, datetime.now(UTC))
     return here
 

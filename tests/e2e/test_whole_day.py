@@ -219,11 +219,12 @@ def the_one_who_is_treated_beside_a_dead_monitor(day: Day, nurse: Desk, picture:
 
 def the_one_without_a_vein(day: Day, nurse: Desk, picture: Callable[..., None]) -> None:
     from ataraxy.clinic.people.models import Role
-    from ataraxy.clinic.treat.actions.arrival import arrive
+    from ataraxy.clinic.treat.actions.arrival import arrive, escort
     from ataraxy.demo.stock import draw_up
 
     session = day.sessions["no-vein"]
     arrive(day.play.as_(Role.NURSE, day.at(13, 2)), session.id)
+    escort(day.play.as_(Role.NURSE, day.at(13, 4)), session.id, "Ida Holm", "+1 555 0123", False)
     draw_up(day.play, day.at(13, 10), session, Decimal("0.80"))
     day.clock(13, 25)
     page = nurse.go(f"/treat/session/{session.id}/call-off/")

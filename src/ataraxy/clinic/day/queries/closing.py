@@ -16,6 +16,7 @@ from ataraxy.clinic.day.acts import acts_of, acts_today, day_begins, day_of
 from ataraxy.clinic.day.queries.drugs import CLOSING, filled_syringes, not_counted, open_differences
 from ataraxy.clinic.follow.models import CheckIn
 from ataraxy.clinic.follow.queries.due import in_force, with_concerns
+from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.models import Staff
 from ataraxy.clinic.people.queries.today import sessions_today
 from ataraxy.clinic.plan.models import Session
@@ -98,8 +99,11 @@ def _never_came(ctx: Context) -> Iterator[Open]:
     for one in sessions_today(ctx).filter(ended="", arrived_at__isnull=True):
         when = one.during.lower.astimezone(ctx.zone)
         what = f"{one.patient.full_name}, booked for {when:%H:%M}, did not come or was not recorded"
-        url, noted = reverse("treat:call-off", args=[one.id]), f"{one.patient.record_number} did not come"
-        yield Open("Session", what, url, "Say what happened", noted)
+        noted = f"{one.patient.record_number} did not come"
+        if ctx.signer().has_role(*BEDSIDE):
+            yield Open("Session", what, reverse("treat:call-off", args=[one.id]), "Say what happened", noted)
+        else:
+            yield Open("Session", what, "", "A nurse says what happened", noted)
 
 
 def unsigned_records(ctx: Context) -> list[Session]:

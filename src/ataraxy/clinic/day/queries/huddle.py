@@ -10,6 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from ataraxy.clinic.context import Context
+from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.models import Credential, CredentialKind, Role, Staff
 from ataraxy.clinic.people.queries.today import sessions_today
@@ -101,7 +102,8 @@ def _gaps(ctx: Context, session: Session, state: SessionState) -> Iterator[Gap]:
         who = (
             f"{named.payload.name}, {named.payload.phone}: not yet confirmed" if named else "nobody is named"
         )
-        yield Gap("Escort", who, reverse("treat:escort", args=[session.id]))
+        bedside = ctx.signer().has_role(*BEDSIDE)  # others see what is missing; the bedside enters it
+        yield Gap("Escort", who, reverse("treat:escort", args=[session.id]) if bedside else "")
     pages = {
         "consent": reverse("consent:consent", args=[session.patient_id]),
         "standing": reverse("screen:screening", args=[session.patient_id]),

@@ -33,7 +33,7 @@ def next_of_the_morning(ctx: Context, coming: list[Coming], equipment: Equipment
             f"{who.session.patient.full_name}: {gap.name.lower()} is missing",
             gap.what,
             gap.url,
-            "Open",
+            "Open" if gap.url else "",
             "overdue",
         )
     late = first_late(coming)
