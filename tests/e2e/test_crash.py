@@ -104,8 +104,9 @@ class Installation:
         while time.monotonic() < end:
             if self.process and self.process.poll() is not None:
                 break
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.mllp), timeout=1):
-                return
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.mllp), timeout=1) as line:
+                if line.getsockname() != line.getpeername():
+                    return
             time.sleep(0.1)
         pytest.fail("nobody listens for monitors:\n" + (self.home.parent / "log.txt").read_text()[-3000:])
 
@@ -187,12 +188,14 @@ def parent_of(pid: int) -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports in a row that nobody uses: the first is the front's, then web, live and the monitors'."""
-    for _ in range(50):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-        if first + count < 65536 and all(map(is_free, range(first, first + count))):
+    """Ports in a row that nobody uses: the first is the front's, then web, live and the monitors'.
+
+    Below those the system deals out to whoever connects: one of them could be dealt to the very knock on this port, and
+    a knock that meets itself looks like a server that is up.
+    """
+    for _ in range(200):
+        first = random.SystemRandom().randrange(20_000, 32_000)
+        if all(map(is_free, range(first, first + count))):
             return list(range(first, first + count))
     raise AssertionError("no free ports")
 
