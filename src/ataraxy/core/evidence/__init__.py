@@ -1,0 +1,1 @@
+"""What has been shown, how surely, and what was taken back: studies, effect sizes, pools."""
