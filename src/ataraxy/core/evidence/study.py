@@ -9,12 +9,13 @@ from enum import StrEnum
 
 
 class Seen(StrEnum):
-    """How a number came here. COMPUTED: from numbers read. INFERRED: the one reading that fits what was read."""
+    """How a number came here, the surest first. COMPUTED: from numbers read. INFERRED: a reading that fits what was read."""
 
     READ = "read"
     SECOND_HAND = "second-hand"  # in somebody's account of the source
     COMPUTED = "computed"
     INFERRED = "inferred"
+    RECALLED = "recalled"  # remembered, not read: shown as unverified, never pooled
 
 
 class Condition(StrEnum):
@@ -259,6 +260,7 @@ class Study:
     population: str
     cohort_id: str
     finding: Finding
+    label: str = ""  # as it is called on pages; from the id where it is left out
     registrations: tuple[str, ...] = ()  # NCT, ACTRN, EudraCT, ISRCTN
     doi: str = ""
     pmid: str = ""
