@@ -1,0 +1,361 @@
+"""How much the studies truly differ: the between-study variance tau², by eight estimators, many pools at once.
+
+A pool is a row: effects ``y`` and sampling variances ``v`` of shape (m, k), NaN where a pool has fewer studies than
+the widest. ``design`` (m, k, p) is for meta-regression; without it, there is a mean alone.
+
+Definitions follow Viechtbauer, metafor (2010), where programs differ: HS by its original form (Q - k) / sum(w); SJ
+starts from the mean squared deviation with divisor k; EB and PM are one estimator reached in two ways; every estimate
+is cut at zero. Where the likelihood has several peaks, ML and REML take the highest.
+Sources: DerSimonian & Laird 1986; Paule & Mandel 1982; Raudenbush 2009 (ML, REML); Morris 1983 (EB); Hunter & Schmidt
+1990 (HS); Hedges & Olkin 1985 (HE); Sidik & Jonkman 2005 (SJ); standard errors: Viechtbauer 2005.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+MOST_STEPS = 500
+NEAR = 1e-12  # a step this small, beside tau² and the studies' own variance, is the end
+PEAKS = 2.0 ** np.arange(
+    -12.0, 13.0, 2.0
+)  # where other peaks are looked for, in units of the typical variance
+
+
+class Method(StrEnum):
+    """What is assumed of the studies, and how their differences are estimated."""
+
+    COMMON = "common"  # one true effect; tau² is zero by assumption
+    DL = "dl"
+    PM = "pm"
+    REML = "reml"
+    ML = "ml"
+    EB = "eb"
+    HS = "hs"
+    HE = "he"
+    SJ = "sj"
+
+    @property
+    def words(self) -> str:
+        return WORDS[self]
+
+
+WORDS = {
+    Method.COMMON: "common effect, inverse variance",
+    Method.DL: "random effects, tau² by DerSimonian and Laird",
+    Method.PM: "random effects, tau² by Paule and Mandel",
+    Method.REML: "random effects, tau² by restricted maximum likelihood (REML)",
+    Method.ML: "random effects, tau² by maximum likelihood",
+    Method.EB: "random effects, tau² by empirical Bayes",
+    Method.HS: "random effects, tau² by Hunter and Schmidt",
+    Method.HE: "random effects, tau² by Hedges",
+    Method.SJ: "random effects, tau² by Sidik and Jonkman",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Pools as rows. ``v`` is infinite and ``y`` zero where there is no study, so that its weight is zero."""
+
+    y: FloatArray  # (m, k)
+    v: FloatArray  # (m, k)
+    here: BoolArray  # (m, k)
+    k: FloatArray  # (m,) studies in each
+    design: FloatArray | None = None  # (m, k, p), zero where there is no study
+
+    @property
+    def p(self) -> int:
+        return 1 if self.design is None else self.design.shape[2]
+
+    def only(self, which: NDArray[Any]) -> Rows:
+        """The pools chosen by a mask or by positions."""
+        design = None if self.design is None else self.design[which]
+        return Rows(self.y[which], self.v[which], self.here[which], self.k[which], design)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Weighted least squares of each row with given weights."""
+
+    w: FloatArray  # (m, k)
+    beta: FloatArray  # (m, p)
+    cov: FloatArray  # (m, p, p): inverse of X'WX
+    residual: FloatArray  # (m, k), zero where there is no study
+
+    @property
+    def q(self) -> FloatArray:
+        """Weighted sum of squared residuals."""
+        return np.asarray((self.w * self.residual**2).sum(-1))
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """tau² of each pool; its standard error; whether the search ended, and after how many steps."""
+
+    tau2: FloatArray
+    se: FloatArray
+    converged: BoolArray
+    steps: NDArray[np.int64]
+
+
+def rows(values: FloatArray, variances: FloatArray, design: FloatArray | None = None) -> Rows:
+    """Checked pools from arrays of shape (m, k).
+
+    NaN in both arrays: no study there. An infinite variance: a study without information, left out likewise.
+
+    Raises:
+        ValueError: a variance at or below zero, an infinite effect, a NaN in one array only, unequal shapes.
+    """
+    y, v = np.atleast_2d(np.asarray(values, float)), np.atleast_2d(np.asarray(variances, float))
+    if y.shape != v.shape or y.ndim != 2:
+        raise ValueError(
+            f"Effects {y.shape} and variances {v.shape} differ in shape: give one variance an effect."
+        )
+    if (np.isnan(y) != np.isnan(v)).any():
+        raise ValueError("An effect without its variance, or the reverse: give both, or leave the study out.")
+    if np.isinf(y).any():
+        raise ValueError("An effect is infinite: correct the zero cells of its table first.")
+    if (v <= 0).any():
+        raise ValueError(
+            "A sampling variance is zero or negative: it is the square of a standard error above zero."
+        )
+    here = np.isfinite(v)
+    y, v = np.where(here, y, 0.0), np.where(here, v, np.inf)
+    if design is not None:
+        design = np.where(here[..., None], np.broadcast_to(design, (*y.shape, design.shape[-1])), 0.0)
+    return Rows(y, v, here, here.sum(-1).astype(float), design)
+
+
+def weigh(pools: Rows, tau2: FloatArray | float) -> Fit:
+    """The weighted mean (or regression) of each pool with weights 1 / (v + tau²)."""
+    return fitted(pools, 1.0 / (pools.v + np.asarray(tau2)[..., None]))
+
+
+def fitted(pools: Rows, w: FloatArray) -> Fit:
+    x, y = pools.design, pools.y
+    if x is None:
+        total = w.sum(-1)
+        mean = (w * y).sum(-1) / total
+        residual = np.where(pools.here, y - mean[:, None], 0.0)
+        return Fit(w, mean[:, None], (1.0 / total)[:, None, None], residual)
+    cov = np.linalg.inv(np.einsum("mkp,mk,mkq->mpq", x, w, x))
+    beta = np.einsum("mpq,mkq,mk->mp", cov, x, w * y)
+    return Fit(w, beta, cov, np.where(pools.here, y - np.einsum("mkp,mp->mk", x, beta), 0.0))
+
+
+def _seen(pools: Rows, a: FloatArray) -> FloatArray:
+    """X' diag(a) X, of shape (m, p, p)."""
+    if pools.design is None:
+        return np.asarray(a.sum(-1)[:, None, None])
+    return np.asarray(np.einsum("mkp,mk,mkq->mpq", pools.design, a, pools.design))
+
+
+def traces(pools: Rows, fit: Fit, a: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+    """tr(PA) and tr(PAPA) of P = W - WX(X'WX)^-1 X'W and A = diag(a); A = I unless given."""
+    one = fit.w if a is None else fit.w * np.where(pools.here, a, 0.0)
+    first, second = _seen(pools, one * fit.w), _seen(pools, one * one * fit.w)
+    turned = fit.cov @ first
+    trace = one.sum(-1) - np.trace(turned, axis1=1, axis2=2)
+    squared = (one**2).sum(-1) - 2 * np.trace(fit.cov @ second, axis1=1, axis2=2)
+    return trace, squared + np.trace(turned @ turned, axis1=1, axis2=2)
+
+
+def log_likelihood(pools: Rows, tau2: FloatArray, restricted: bool) -> FloatArray:
+    """At its own best mean. Restricted: without the constant log|X'X| / 2, as metafor has it."""
+    fit = weigh(pools, tau2)
+    logs = np.where(pools.here, np.log(np.where(pools.here, fit.w, 1.0)), 0.0).sum(-1)
+    n = pools.k - pools.p if restricted else pools.k
+    more = np.linalg.slogdet(fit.cov)[1] / 2 if restricted else 0.0
+    return np.asarray(-n / 2 * np.log(2 * np.pi) + logs / 2 + more - fit.q / 2)
+
+
+def between(pools: Rows, method: Method) -> Between:
+    """tau² of each pool. A pool with no more studies than coefficients gets NaN."""
+    enough = pools.k > pools.p
+    m = len(pools.k)
+    tau2, se = np.full(m, np.nan), np.full(m, np.nan)
+    converged, steps = np.zeros(m, bool), np.zeros(m, np.int64)
+    if enough.any():
+        some = pools if enough.all() else pools.only(enough)
+        found = _estimate(some, method)
+        tau2[enough], se[enough], converged[enough], steps[enough] = (
+            found.tau2, found.se, found.converged, found.steps,
+        )  # fmt: skip
+    return Between(tau2, se, converged, steps)
+
+
+def _estimate(pools: Rows, method: Method) -> Between:
+    if method is Method.COMMON:
+        return _at_once(np.zeros_like(pools.k), np.zeros_like(pools.k))
+    if method is Method.DL or method is Method.HS:
+        return _moments(pools, method)
+    if method is Method.HE:
+        return _hedges(pools)
+    if method is Method.SJ:
+        return _sidik_jonkman(pools)
+    if method is Method.PM or method is Method.EB:
+        return _paule_mandel(pools)
+    return _likeliest(pools, restricted=method is Method.REML)
+
+
+def _at_once(tau2: FloatArray, se: FloatArray) -> Between:
+    return Between(np.maximum(tau2, 0.0), se, np.ones(len(tau2), bool), np.zeros(len(tau2), np.int64))
+
+
+def _moments(pools: Rows, method: Method) -> Between:
+    fit = weigh(pools, np.zeros_like(pools.k))
+    trace, squared = traces(pools, fit)
+    df = pools.k - pools.p
+    if method is Method.DL:
+        tau2, per = (fit.q - df) / trace, trace
+    else:
+        per = fit.w.sum(-1)
+        tau2 = (fit.q - pools.k) / per
+    cut = np.maximum(tau2, 0.0)
+    return _at_once(tau2, np.sqrt(2 * df + 4 * cut * trace + 2 * cut**2 * squared) / per)
+
+
+def _hedges(pools: Rows) -> Between:
+    fit = fitted(pools, pools.here.astype(float))
+    trace, squared = traces(pools, fit, pools.v)
+    df = pools.k - pools.p
+    tau2 = (fit.q - trace) / df
+    cut = np.maximum(tau2, 0.0)
+    return _at_once(tau2, np.sqrt(2 * squared + 4 * cut * trace + 2 * cut**2 * df) / df)
+
+
+def _sidik_jonkman(pools: Rows) -> Between:
+    df = pools.k - pools.p
+    mean = pools.y.sum(-1) / pools.k
+    start = (np.where(pools.here, pools.y - mean[:, None], 0.0) ** 2).sum(-1) / pools.k
+    start = np.where(start > 0, start, np.nan)  # equal effects: nothing to start from
+    fit = weigh(pools, start)
+    tau2 = np.where(np.isnan(start), 0.0, start * fit.q / df)
+    _, own2 = traces(pools, fit, pools.v)
+    _, plain2 = traces(pools, fit)
+    mixed = _mixed(pools, fit)
+    se = start / df * np.sqrt(2 * own2 + 4 * tau2 * mixed + 2 * tau2**2 * plain2)
+    return _at_once(tau2, np.where(np.isnan(start), 0.0, se))
+
+
+def _mixed(pools: Rows, fit: Fit) -> FloatArray:
+    """tr(PVP)."""
+    v = np.where(pools.here, pools.v, 0.0)
+    second = _seen(pools, fit.w**2)
+    turned = fit.cov @ second @ fit.cov @ _seen(pools, fit.w**2 * v)
+    crossed = fit.cov @ _seen(pools, fit.w**3 * v)
+    return np.asarray(
+        (fit.w**2 * v).sum(-1) - 2 * np.trace(crossed, axis1=1, axis2=2) + np.trace(turned, axis1=1, axis2=2)
+    )
+
+
+def q_root(pools: Rows, target: FloatArray) -> tuple[FloatArray, BoolArray, NDArray[np.int64]]:
+    """The tau² at which Q(tau²) is the target, zero where Q(0) is below it; whether found; steps.
+
+    Q falls and is convex, so Newton's steps from zero never pass the root.
+    """
+    tau2 = np.zeros_like(pools.k)
+    going, steps = np.ones(len(tau2), bool), np.zeros(len(tau2), np.int64)
+    while going.any() and steps.max() < MOST_STEPS:
+        here = np.flatnonzero(going)
+        some = pools if len(here) == len(tau2) else pools.only(here)
+        fit = weigh(some, tau2[here])
+        over, slope = fit.q - target[here], (fit.w**2 * fit.residual**2).sum(-1)
+        up = over > 0
+        step = np.where(up, over / np.where(slope > 0, slope, 1.0), 0.0)
+        tau2[here] += step
+        steps[here] += 1
+        going[here] = up & (step > NEAR * (tau2[here] + _typical(some)))
+    return tau2, ~going, steps
+
+
+def _typical(pools: Rows) -> FloatArray:
+    """The harmonic mean of the sampling variances."""
+    return np.asarray(pools.k / (1.0 / pools.v).sum(-1))
+
+
+def _paule_mandel(pools: Rows) -> Between:
+    tau2, found, steps = q_root(pools, pools.k - pools.p)
+    per = (1.0 / (pools.v + tau2[:, None])).sum(-1)
+    return Between(tau2, np.sqrt(2 * pools.k**2 / (pools.k - pools.p)) / per, found, steps)
+
+
+def _likeliest(pools: Rows, restricted: bool) -> Between:
+    start = _hedges(pools).tau2
+    tau2, found, steps = _score(pools, start, restricted)
+    tau2, found = _highest(pools, tau2, found, restricted)
+    fit = weigh(pools, tau2)
+    information = traces(pools, fit)[1] if restricted else (fit.w**2).sum(-1)
+    return Between(tau2, np.sqrt(2 / information), found, steps)
+
+
+def _highest(
+    pools: Rows, tau2: FloatArray, found: BoolArray, restricted: bool
+) -> tuple[FloatArray, BoolArray]:
+    """The search repeated from wherever the likelihood is higher than at the peak it ended on."""
+    best = log_likelihood(pools, tau2, restricted)
+    typical, start = _typical(pools), tau2.copy()
+    for height in (0.0, *PEAKS):
+        other = height * typical
+        level = log_likelihood(pools, other, restricted)
+        higher = level > best + 1e-9
+        best, start = np.where(higher, level, best), np.where(higher, other, start)
+    again = np.flatnonzero(start != tau2)
+    if len(again):
+        tau2[again], found[again], _ = _score(pools.only(again), start[again], restricted)
+    return tau2, found
+
+
+def _score(
+    pools: Rows, start: FloatArray, restricted: bool
+) -> tuple[FloatArray, BoolArray, NDArray[np.int64]]:
+    """Scoring, ended at zero where the likelihood falls from zero on."""
+    tau2 = start.copy()
+    going, steps = np.ones(len(tau2), bool), np.zeros(len(tau2), np.int64)
+    while going.any() and steps.max() < MOST_STEPS:
+        here = np.flatnonzero(going)
+        some = pools if len(here) == len(tau2) else pools.only(here)
+        now = tau2[here]
+        step = _scoring_step(some, now, restricted)
+        beyond = now + step < 0
+        if beyond.any():
+            step = np.where(beyond, _towards_zero(some, now, restricted), step)
+        tau2[here] = np.maximum(now + step, 0.0)
+        steps[here] += 1
+        going[here] = abs(tau2[here] - now) > NEAR * (now + _typical(some))
+    return tau2, ~going, steps
+
+
+def _towards_zero(pools: Rows, now: FloatArray, restricted: bool) -> FloatArray:
+    """To zero, if the likelihood falls from there on; else half the way."""
+    falls = _scoring_step(pools, np.zeros_like(now), restricted) <= 0
+    return np.where(falls, -now, -now / 2)
+
+
+def _scoring_step(pools: Rows, tau2: FloatArray, restricted: bool) -> FloatArray:
+    """Newton's step where the likelihood is curved enough for it, else Fisher's."""
+    fit = weigh(pools, tau2)
+    u = fit.w * fit.residual
+    pull = (u**2).sum(-1)
+    if restricted:
+        trace, squared = traces(pools, fit)
+    else:
+        trace, squared = fit.w.sum(-1), (fit.w**2).sum(-1)
+    curved = 2 * _cubed(pools, fit, u) - squared
+    return np.asarray((pull - trace) / np.where(curved > squared / 4, curved, squared))
+
+
+def _cubed(pools: Rows, fit: Fit, u: FloatArray) -> FloatArray:
+    """y'PPPy, where u = Py."""
+    wu = fit.w * u
+    if pools.design is None:
+        return np.asarray((wu * u).sum(-1) - wu.sum(-1) ** 2 * fit.cov[:, 0, 0])
+    seen = np.einsum("mkp,mk->mp", pools.design, wu)
+    return np.asarray((wu * u).sum(-1) - np.einsum("mp,mpq,mq->m", seen, fit.cov, seen))

@@ -1,0 +1,341 @@
+"""Several studies of one question put together: the pooled effect, how surely, and how much the studies differ.
+
+``pool`` answers for one question, with all a page shows and words for what is weak; ``pool_many`` does thousands at
+once. Definitions follow metafor (Viechtbauer 2010) where programs differ: I² and H² of a random-effects pool come from
+tau² and the typical sampling variance, those of a common-effect pool from Q.
+Sources: Hartung & Knapp 2001 and Sidik & Jonkman 2002 (the interval); Rover, Knapp & Friede 2015 (its bound);
+Higgins & Thompson 2002 (I², H²); Higgins, Thompson & Spiegelhalter 2009 (prediction, t with k - 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ataraxy.core.evidence.between import (
+    Between,
+    BoolArray,
+    Fit,
+    FloatArray,
+    Method,
+    Rows,
+    between,
+    rows,
+    traces,
+    weigh,
+)
+from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
+from ataraxy.core.evidence.study import Measure
+
+
+class Inference(StrEnum):
+    """How sure the pooled effect is."""
+
+    WALD = "wald"  # as if tau² were known: too narrow with few studies
+    HARTUNG_KNAPP = "hartung-knapp"
+    BOUNDED = "hartung-knapp-bounded"  # never narrower than Wald's standard error: the factor is at least 1
+
+    @property
+    def words(self) -> str:
+        return INFERENCE_WORDS[self]
+
+
+INFERENCE_WORDS = {
+    Inference.WALD: "interval by the normal distribution (Wald)",
+    Inference.HARTUNG_KNAPP: "interval by Hartung and Knapp, t with k - 1 degrees of freedom",
+    Inference.BOUNDED: "interval by Hartung and Knapp, never with a smaller standard error than Wald's",
+}
+
+
+class Prediction(StrEnum):
+    """Which distribution the effect of the next study is predicted with."""
+
+    T_K_MINUS_2 = "t, k - 2"  # Higgins, Thompson & Spiegelhalter 2009
+    T_K_MINUS_1 = "t, k - 1"  # metafor under Hartung-Knapp; Veroniki et al. 2019
+    NORMAL = "normal"  # metafor under Wald
+
+    def df(self, k: int) -> int | None:
+        """Degrees of freedom, None for the normal."""
+        return {Prediction.T_K_MINUS_2: k - 2, Prediction.T_K_MINUS_1: k - 1, Prediction.NORMAL: None}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Where the true effect of a study like these would lie."""
+
+    low: float
+    high: float
+    se: float
+    method: Prediction
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pooled effect with all that led to it, on the scale of analysis (ratios: natural logarithm).
+
+    ``weights`` are in % and add up to 100; a study set aside (infinite variance) has 0. ``q`` is Cochran's, with the
+    common effect's weights. ``i2`` is in %.
+    """
+
+    values: tuple[float, ...]
+    variances: tuple[float, ...]
+    method: Method
+    inference: Inference
+    k: int  # studies that tell something
+    estimate: Estimate
+    weights: tuple[float, ...]
+    tau2: float
+    tau2_se: float
+    q: float
+    q_df: int
+    q_p: float
+    i2: float
+    h2: float
+    predicted: Predicted | TooFew | None  # None: of a common effect there is nothing to predict
+    converged: bool
+    measure: Measure | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return f"{self.method.words}; {self.inference.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """Many pools; every field of shape (m,), NaN where fewer than two studies are."""
+
+    method: Method
+    inference: Inference
+    level: float
+    k: FloatArray
+    value: FloatArray
+    se: FloatArray
+    low: FloatArray
+    high: FloatArray
+    p: FloatArray
+    tau2: FloatArray
+    tau2_se: FloatArray
+    q: FloatArray
+    q_p: FloatArray
+    i2: FloatArray
+    h2: FloatArray
+    factor: FloatArray  # by which Hartung-Knapp multiplies Wald's variance; 1 for Wald
+    converged: BoolArray
+
+
+def pool_many(
+    values: ArrayLike,
+    variances: ArrayLike,
+    method: Method = Method.REML,
+    inference: Inference = Inference.HARTUNG_KNAPP,
+    level: float = 0.95,
+) -> Pools:
+    """Many pools at once: rows of effects and sampling variances, (m, k), NaN where there is no study.
+
+    Raises:
+        ValueError: impossible input (see ``rows``), or Hartung-Knapp asked of a common effect.
+    """
+    _check(method, inference, level)
+    return _pooled(rows(np.asarray(values, float), np.asarray(variances, float)), method, inference, level)
+
+
+def _check(method: Method, inference: Inference, level: float) -> None:
+    if method is Method.COMMON and inference is not Inference.WALD:
+        raise ValueError(
+            "Hartung and Knapp's interval is made for random effects: ask for Wald's, or another method."
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"The level of an interval lies between 0 and 1, for example 0.95; it was {level}.")
+
+
+def _pooled(pools: Rows, method: Method, inference: Inference, level: float) -> Pools:
+    found = between(pools, method)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        fit = weigh(pools, np.where(pools.k > 1, found.tau2, np.nan))
+        factor = _factor(pools, fit, inference)
+        value, se = fit.beta[:, 0], np.sqrt(factor * fit.cov[:, 0, 0])
+        low, high, p = interval(value, se, None if inference is Inference.WALD else pools.k - 1, level)
+        q, q_p, i2, h2 = _heterogeneity(pools, found, method)
+    return Pools(
+        method, inference, level, pools.k, value, se, low, high, p,
+        found.tau2, found.se, q, q_p, i2, h2, factor, found.converged,
+    )  # fmt: skip
+
+
+def _factor(pools: Rows, fit: Fit, inference: Inference) -> FloatArray:
+    if inference is Inference.WALD:
+        return np.ones_like(pools.k)
+    factor = fit.q / (pools.k - 1)
+    return np.maximum(factor, 1.0) if inference is Inference.BOUNDED else factor
+
+
+def interval(
+    value: FloatArray, se: FloatArray, df: FloatArray | None, level: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Low, high and the two-sided p value, by the normal or by t with ``df`` degrees of freedom."""
+    from scipy.special import ndtr, ndtri, stdtr, stdtrit
+
+    upper = 0.5 + level / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        away = -np.abs(np.where(value == 0, 0.0, value / se))
+        if df is None:
+            reach, p = ndtri(upper) * se, 2 * ndtr(away)
+        else:
+            ok = np.where(df > 0, df, np.nan)
+            reach, p = stdtrit(ok, upper) * se, 2 * stdtr(ok, away)
+    return value - reach, value + reach, np.where(np.isnan(se), np.nan, p)
+
+
+def _heterogeneity(
+    pools: Rows, found: Between, method: Method
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Q, its p value, I² in % and H²."""
+    from scipy.special import chdtrc
+
+    fit = weigh(pools, np.where(pools.k > 1, 0.0, np.nan))
+    df, q = pools.k - 1, fit.q
+    if method is Method.COMMON:
+        i2, h2 = np.where(q > 0, np.maximum(0.0, 100 * (q - df) / np.where(q > 0, q, 1.0)), 0.0), q / df
+        i2 = np.where(np.isnan(q), np.nan, i2)
+    else:
+        typical = df / traces(pools, fit)[0]
+        i2, h2 = 100 * found.tau2 / (typical + found.tau2), found.tau2 / typical + 1
+    return q, chdtrc(df, q), i2, h2
+
+
+def pool(
+    values: Sequence[float],
+    variances: Sequence[float],
+    method: Method = Method.REML,
+    inference: Inference | None = None,
+    prediction: Prediction = Prediction.T_K_MINUS_2,
+    level: float = 0.95,
+    measure: Measure | None = None,
+) -> Pool | TooFew:
+    """The pooled effect of studies of one question.
+
+    Args:
+        values, variances: effects on the scale of analysis, and their sampling variances, both of length k.
+        method: common effect, or how tau² is estimated.
+        inference: Hartung-Knapp for random effects and Wald for a common effect, unless said.
+        prediction: the distribution of the next study's effect.
+
+    Returns:
+        TooFew where fewer than two studies tell something.
+
+    Raises:
+        ValueError: impossible input, with its cause and cure.
+    """
+    inference = inference or (Inference.WALD if method is Method.COMMON else Inference.HARTUNG_KNAPP)
+    _check(method, inference, level)
+    pools = _one(values, variances)
+    k = int(pools.k[0])
+    if k < 2:
+        return TooFew("A pooled effect", 2, k)
+    found = _pooled(pools, method, inference, level)
+    weights = (weights_at(pools, found.tau2)[0]).tolist()
+    df = None if inference is Inference.WALD else float(k - 1)
+    estimate = Estimate(
+        float(found.value[0]), float(found.se[0]), float(found.low[0]), float(found.high[0]), float(found.p[0]), df, level
+    )  # fmt: skip
+    return Pool(
+        tuple(map(float, values)), tuple(map(float, variances)), method, inference, k, estimate, tuple(weights),
+        float(found.tau2[0]), float(found.tau2_se[0]), float(found.q[0]), k - 1, float(found.q_p[0]),
+        float(found.i2[0]), float(found.h2[0]), _predicted(pools, found, prediction), bool(found.converged[0]), measure,
+        _warnings(found, len(values)),
+    )  # fmt: skip
+
+
+def _one(values: Sequence[float], variances: Sequence[float]) -> Rows:
+    if len(values) != len(variances):
+        raise ValueError(
+            f"{len(values)} effects and {len(variances)} variances: give one variance an effect."
+        )
+    y, v = np.asarray(values, float), np.asarray(variances, float)
+    if np.isnan(y).any() or np.isnan(v).any():
+        raise ValueError("An effect or its variance is not a number: leave a study without numbers out.")
+    return rows(y[None, :], v[None, :])
+
+
+def pool_effects(effects: Sequence[Effect], **how: object) -> Pool | TooFew:
+    """The pooled effect of effects on one scale; ``how`` as for ``pool``.
+
+    Raises:
+        ValueError: effects on different scales.
+    """
+    measures = {effect.measure for effect in effects}
+    if len(measures) > 1:
+        named = ", ".join(sorted(measures))
+        raise ValueError(
+            f"Effects on different scales ({named}) cannot be pooled: convert them to one first."
+        )
+    measure = next(iter(measures), None)
+    return pool([e.value for e in effects], [e.variance for e in effects], measure=measure, **how)  # type: ignore[arg-type]
+
+
+def weights_at(pools: Rows, tau2: FloatArray) -> FloatArray:
+    """Each study's share of the weight, in %."""
+    w = 1.0 / (pools.v + tau2[:, None])
+    return np.asarray(100 * w / w.sum(-1, keepdims=True))
+
+
+def _predicted(pools: Rows, found: Pools, method: Prediction) -> Predicted | TooFew | None:
+    if found.method is Method.COMMON:
+        return None
+    k, df = int(found.k[0]), method.df(int(found.k[0]))
+    if df is not None and df < 1:
+        return TooFew(f"A prediction interval ({method})", 3, k)
+    se = np.sqrt(found.tau2 + found.se**2)
+    low, high, _ = interval(found.value, se, None if df is None else np.array([float(df)]), found.level)
+    return Predicted(float(low[0]), float(high[0]), float(se[0]), method, found.level)
+
+
+ALIKE = 1e-6  # a Hartung-Knapp factor below this
+FEW = 5  # below this, tau² is little more than a guess (Cochrane Handbook 10.10.4.4; Langan et al. 2019)
+
+
+def _warnings(found: Pools, given: int) -> tuple[str, ...]:
+    """What a reader must know before believing the numbers."""
+    k, told = int(found.k[0]), []
+    aside = given - k
+    if aside:
+        told.append(f"{aside} of {given} studies told nothing (infinite variance) and were set aside.")
+    if not found.converged[0]:
+        told.append("The search for tau² did not end: the pooled effect is not to be relied on.")
+    if found.method is not Method.COMMON:
+        told += _of_random_effects(found, k)
+    return tuple(told)
+
+
+def _of_random_effects(found: Pools, k: int) -> list[str]:
+    told = []
+    knapp = found.inference is not Inference.WALD
+    if k == 2 and knapp:
+        told.append(
+            "Two studies: the Hartung-Knapp interval rests on one degree of freedom and is very wide."
+        )
+    if k < FEW:
+        told.append(f"{_number(k)} studies: how much they truly differ (tau²) cannot be estimated well.")
+    if k < FEW and not knapp:
+        told.append("The normal interval takes tau² as known; with so few studies it is too narrow.")
+    if found.tau2[0] == 0 and found.q_p[0] < 1:
+        told.append("tau² is estimated as zero; that does not show that the studies agree.")
+    if found.inference is Inference.HARTUNG_KNAPP and found.factor[0] < ALIKE:
+        told.append(
+            "The effects are all but equal, so the Hartung-Knapp interval has no width: use the bounded one."
+        )
+    elif found.inference is Inference.HARTUNG_KNAPP and found.factor[0] < 1 - 1e-9:
+        told.append(
+            "The Hartung-Knapp interval rests on a smaller standard error than Wald's: read the bounded one too."
+        )
+    return told
+
+
+def _number(k: int) -> str:
+    return {2: "Two", 3: "Three", 4: "Four"}.get(k, str(k))
