@@ -5,10 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import log
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from ataraxy.clinic.figures.evidence import (
+    DoseResponse,
+    EffectByHour,
+    Fit,
+    Forest,
+    ForestPool,
+    ForestRow,
+    ForestSection,
+    Funnel,
+    FunnelPoint,
+    HarmRate,
+    HarmRow,
+    Harms,
+    LeftOut,
+    Reading,
+    Series,
+)
+from ataraxy.clinic.figures.evidence import Mark as EvidenceMark
 from ataraxy.clinic.figures.types import (
     Band,
     BandLimit,
@@ -143,7 +162,122 @@ def proportions() -> Proportions:
 
 
 @pytest.fixture
+def forest() -> Forest:
+    """Both analyses of the two SAD crossovers (facts from Taylor 2018, Glue 2020), one without numbers, one taken back."""
+    taylor = ("Taylor", "2018", "18", "IV 0.5 mg/kg", "saline")
+    glue = ("Glue", "2020", "12", "SC 0.25 to 1 mg/kg", "midazolam 0.01 mg/kg")
+    return Forest(
+        "Response in SAD",
+        "Odds ratio, response",
+        is_ratio=True,
+        low_side="favours comparator",
+        high_side="favours ketamine",
+        sections=(
+            ForestSection(
+                "As if arms were independent",
+                (
+                    ForestRow(*taylor, log(18.2), log(0.937), log(353.55), 51.0),
+                    ForestRow(*glue, log(47.222), log(2.239), log(996.02), 49.0, flag="cell counts inferred"),
+                    ForestRow(
+                        "Nobody & <co>", "2022", "158", "IV", "placebo", words="Negative: no difference"
+                    ),
+                ),
+                (ForestPool("Pooled", log(28.94), log(3.45), log(242.57)),),
+            ),
+            ForestSection(
+                "Each person with themselves",
+                (ForestRow(*taylor, log(11.0), log(0.61), log(199.0), 50.0),),
+                (
+                    ForestPool(
+                        "Pooled",
+                        log(13.7),
+                        log(1.8),
+                        log(104.7),
+                        log(0.2),
+                        log(9000),
+                        EvidenceMark.OTHER,
+                        "k 2",
+                    ),
+                ),
+            ),
+            ForestSection("Nothing yet", words="No randomised trial of IV ketamine in GAD alone was found."),
+        ),
+        left_out=(
+            LeftOut("Mills", "2025", "The journal took it back.", "31 March 2026", "−4.0 (−10.6 to −1.9)"),
+            LeftOut("Glue", "2017", "Shares people with Glue 2020."),
+        ),
+    )
+
+
+@pytest.fixture
+def by_hour() -> EffectByHour:
+    return EffectByHour(
+        "Effect by hour",
+        "Standardised difference",
+        is_ratio=False,
+        low_side="favours ketamine",
+        high_side="favours comparator",
+        series=(
+            Series(
+                "A study",
+                (Reading(1, -1.2, -1.9, -0.5), Reading(24, -0.8, -9.0, 0.1), Reading(168, -0.1, -0.6, 0.4)),
+            ),
+            Series("Another study with a name that is far too long", (Reading(24, -0.5),)),
+            Series("A third", (Reading(2, -0.6), Reading(72, -0.2))),
+            Series(
+                "A review",
+                (Reading(0, -1.17, -1.89, -0.44, 12), Reading(24, -0.44, -0.65, -0.22)),
+                EvidenceMark.OTHER,
+            ),
+        ),
+        words="Fades within a week or two.",
+    )
+
+
+@pytest.fixture
+def by_dose() -> DoseResponse:
+    fit = Fit("linear", (0.0, 0.5, 1.0), (0.0, -0.4, -0.8), (-0.2, -0.8, -1.5), (0.2, 0.0, -0.1))
+    series = (Series("One", (Reading(0.25, -0.2), Reading(0.5, -0.5, -1.0, 0.0), Reading(1.0, -0.9))),)
+    return DoseResponse(
+        "By dose", "SMD", "mg/kg", False, "favours ketamine", "favours comparator", series, fit
+    )
+
+
+@pytest.fixture
+def funnel() -> Funnel:
+    points = (
+        FunnelPoint("One", -0.5, 0.2),
+        FunnelPoint("Two", -0.9, 0.4),
+        FunnelPoint("Not there", 0.1, 0.4, supposed=True),
+    )
+    return Funnel("Funnel", "SMD", False, points, -0.5, "Too few studies to judge.")
+
+
+@pytest.fixture
+def harms() -> Harms:
+    return Harms(
+        "Harms",
+        (
+            HarmRow(
+                "Dizziness",
+                "A",
+                (
+                    HarmRate("ketamine", 33.3, 5, 15, 15.0, 58.0),
+                    HarmRate("midazolam", 13.3, 2, 15, 4.0, 38.0, True),
+                ),
+            ),
+            HarmRow("Nausea", "B", (HarmRate("ketamine", 29.4),)),
+        ),
+    )
+
+
+@pytest.fixture
 def pictures(
+    forest: Forest,
+    by_hour: EffectByHour,
+    by_dose: DoseResponse,
+    funnel: Funnel,
+    harms: Harms,
     sheet: FlowSheet,
     empty_sheet: FlowSheet,
     trajectory: Trajectory,
@@ -152,7 +286,10 @@ def pictures(
 ) -> dict[str, Callable[[], str]]:
     """Every kind of picture, full and empty, wide and narrow, ready to be drawn."""
     from ataraxy.clinic.figures import bands as bands_figure
-    from ataraxy.clinic.figures import flow_sheet
+    from ataraxy.clinic.figures import dose_response, effect_by_hour, flow_sheet
+    from ataraxy.clinic.figures import forest as forest_figure
+    from ataraxy.clinic.figures import funnel as funnel_figure
+    from ataraxy.clinic.figures import harms as harms_figure
     from ataraxy.clinic.figures import proportions as proportions_figure
     from ataraxy.clinic.figures import trajectory as trajectory_figure
 
@@ -167,5 +304,19 @@ def pictures(
         "bands": lambda: bands_figure.draw(bands),
         "proportions": lambda: proportions_figure.draw(proportions),
         "narrow proportions": lambda: proportions_figure.draw(replace(proportions, width=360)),
+        "forest": lambda: forest_figure.draw(forest),
+        "narrow forest": lambda: forest_figure.draw(replace(forest, narrow=True)),
+        "empty forest": lambda: forest_figure.draw(replace(forest, sections=(), left_out=())),
+        "effect by hour": lambda: effect_by_hour.draw(by_hour),
+        "no effect by hour": lambda: effect_by_hour.draw(replace(by_hour, series=())),
+        "dose response": lambda: dose_response.draw(by_dose),
+        "no dose response": lambda: dose_response.draw(
+            replace(by_dose, series=(), fit=None, words="Too few.")
+        ),
+        "funnel": lambda: funnel_figure.draw(funnel),
+        "empty funnel": lambda: funnel_figure.draw(replace(funnel, points=(), middle=None)),
+        "harms": lambda: harms_figure.draw(harms),
+        "narrow harms": lambda: harms_figure.draw(replace(harms, narrow=True)),
+        "no harms": lambda: harms_figure.draw(replace(harms, rows=())),
         "no proportions": lambda: proportions_figure.draw(replace(proportions, rows=())),
     }

@@ -81,6 +81,22 @@ LOOKS: dict[str, dict[str, str]] = {
     "interval": {"stroke": ACCENT, "stroke-width": "4", "stroke-linecap": "round"},
     "reference": {"stroke": SOFT, "stroke-width": "1.5"},
     "reference-mark": {"fill": PAPER, "stroke": SOFT, "stroke-width": "1.5"},
+    "text-struck": {"fill": SOFT, "text-decoration": "line-through"},
+    "text-flag": {"fill": INK, "font-style": "italic"},
+    "box": {"fill": ACCENT, "stroke": PAPER, "stroke-width": "1"},
+    "box-hollow": {"fill": PAPER, "stroke": ACCENT, "stroke-width": "2"},
+    "whisker": {"stroke": INK, "stroke-width": "1.5"},
+    "arrow": {"fill": INK},
+    "diamond": {"fill": ACCENT, "stroke": ACCENT, "stroke-width": "1"},
+    "diamond-hollow": {"fill": PAPER, "stroke": INK, "stroke-width": "1.5"},
+    "prediction": {"stroke": ACCENT, "stroke-width": "1.5", "stroke-dasharray": "5 3"},
+    "null-line": {"stroke": INK, "stroke-width": "1.25"},
+    "none-mark": {"stroke": SOFT, "stroke-width": "3"},
+    "series": {"fill": "none", "stroke": ACCENT, "stroke-width": "1.5"},
+    "window": {"fill": SOFT, "fill-opacity": "0.14", "stroke": SOFT, "stroke-width": "1"},
+    "funnel": {"fill": "none", "stroke": SOFT, "stroke-width": "1.25", "stroke-dasharray": "5 4"},
+    "rate": {"stroke": ACCENT, "stroke-width": "3", "stroke-linecap": "round"},
+    "rate-control": {"stroke": SOFT, "stroke-width": "3", "stroke-linecap": "round"},
 }
 
 

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from ataraxy.clinic.figures import harms as figure
+from ataraxy.clinic.figures.evidence import HarmRate, Harms
+
+
+def test_a_rate_never_stands_without_its_denominator_or_the_word_that_none_was_printed() -> None:
+    assert figure.rate_words(HarmRate("k", 33.3, 5, 15, 15.2, 58.3)) == "5 of 15, 33 % (15 to 58)"
+    assert figure.rate_words(HarmRate("k", 29.4, of=231)) == "29.4 % of 231, counts not printed"
+    assert figure.rate_words(HarmRate("k", 29.4)) == "29.4 %, counts not printed"
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_comparator_is_a_square_and_ketamine_a_dot(harms: Harms, narrow: bool) -> None:
+    drawn = figure.draw(replace(harms, narrow=narrow))
+    assert len(re.findall('class="point"', drawn)) == 1 + 2  # the legend's, and one an arm of ketamine
+    assert len(re.findall('class="reference-mark"', drawn)) == 1 + 1
+
+
+def test_the_table_has_every_arm_of_every_effect(harms: Harms) -> None:
+    assert figure.table(harms).rows == (
+        ("Dizziness", "A", "ketamine", "5 of 15, 33 % (15 to 58)"),
+        ("Dizziness", "A", "midazolam", "2 of 15, 13 % (4 to 38)"),
+        ("Nausea", "B", "ketamine", "29.4 %, counts not printed"),
+    )
