@@ -12,6 +12,7 @@ Sources: DerSimonian & Laird 1986; Paule & Mandel 1982; Raudenbush 2009 (ML, REM
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -131,6 +132,28 @@ def rows(values: FloatArray, variances: FloatArray, design: FloatArray | None = 
     if design is not None:
         design = np.where(here[..., None], np.broadcast_to(design, (*y.shape, design.shape[-1])), 0.0)
     return Rows(y, v, here, here.sum(-1).astype(float), design)
+
+
+def one_row(values: Sequence[float], variances: Sequence[float], design: FloatArray | None = None) -> Rows:
+    """One checked pool; ``design`` (k, p).
+
+    Raises:
+        ValueError: as ``rows``, or a number is missing.
+    """
+    if len(values) != len(variances):
+        raise ValueError(
+            f"{len(values)} effects and {len(variances)} variances: give one variance an effect."
+        )
+    y, v = np.asarray(values, float), np.asarray(variances, float)
+    if np.isnan(y).any() or np.isnan(v).any():
+        raise ValueError("An effect or its variance is not a number: leave a study without numbers out.")
+    return rows(y[None, :], v[None, :], None if design is None else design[None, :, :])
+
+
+def typical_variance(pools: Rows) -> FloatArray:
+    """The sampling variance of a typical study (Higgins & Thompson 2002), beside which I² sets tau²."""
+    fit = weigh(pools, np.where(pools.k > pools.p, 0.0, np.nan))
+    return np.asarray((pools.k - pools.p) / traces(pools, fit)[0])
 
 
 def weigh(pools: Rows, tau2: FloatArray | float) -> Fit:
@@ -272,11 +295,11 @@ def q_root(pools: Rows, target: FloatArray) -> tuple[FloatArray, BoolArray, NDAr
         step = np.where(up, over / np.where(slope > 0, slope, 1.0), 0.0)
         tau2[here] += step
         steps[here] += 1
-        going[here] = up & (step > NEAR * (tau2[here] + _typical(some)))
+        going[here] = up & (step > NEAR * (tau2[here] + _harmonic(some)))
     return tau2, ~going, steps
 
 
-def _typical(pools: Rows) -> FloatArray:
+def _harmonic(pools: Rows) -> FloatArray:
     """The harmonic mean of the sampling variances."""
     return np.asarray(pools.k / (1.0 / pools.v).sum(-1))
 
@@ -301,7 +324,7 @@ def _highest(
 ) -> tuple[FloatArray, BoolArray]:
     """The search repeated from wherever the likelihood is higher than at the peak it ended on."""
     best = log_likelihood(pools, tau2, restricted)
-    typical, start = _typical(pools), tau2.copy()
+    typical, start = _harmonic(pools), tau2.copy()
     for height in (0.0, *PEAKS):
         other = height * typical
         level = log_likelihood(pools, other, restricted)
@@ -329,7 +352,7 @@ def _score(
             step = np.where(beyond, _towards_zero(some, now, restricted), step)
         tau2[here] = np.maximum(now + step, 0.0)
         steps[here] += 1
-        going[here] = abs(tau2[here] - now) > NEAR * (now + _typical(some))
+        going[here] = abs(tau2[here] - now) > NEAR * (now + _harmonic(some))
     return tau2, ~going, steps
 
 

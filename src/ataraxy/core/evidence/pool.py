@@ -24,11 +24,13 @@ from ataraxy.core.evidence.between import (
     Method,
     Rows,
     between,
+    one_row,
     rows,
-    traces,
+    typical_variance,
     weigh,
 )
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
+from ataraxy.core.evidence.intervals import BetweenInterval, q_profile_of
 from ataraxy.core.evidence.study import Measure
 
 
@@ -96,6 +98,7 @@ class Pool:
     q_p: float
     i2: float
     h2: float
+    tau2_interval: BetweenInterval | None  # by Q-profile; None of a common effect
     predicted: Predicted | TooFew | None  # None: of a common effect there is nothing to predict
     converged: bool
     measure: Measure | None = None
@@ -127,6 +130,14 @@ class Pools:
     h2: FloatArray
     factor: FloatArray  # by which Hartung-Knapp multiplies Wald's variance; 1 for Wald
     converged: BoolArray
+
+    def estimate(self, row: int) -> Estimate:
+        """The pooled effect of one row."""
+        df = None if self.inference is Inference.WALD else float(self.k[row] - 1)
+        value, se, low, high, p = (
+            float(field[row]) for field in (self.value, self.se, self.low, self.high, self.p)
+        )
+        return Estimate(value, se, low, high, p, df, self.level)
 
 
 def pool_many(
@@ -204,7 +215,7 @@ def _heterogeneity(
         i2, h2 = np.where(q > 0, np.maximum(0.0, 100 * (q - df) / np.where(q > 0, q, 1.0)), 0.0), q / df
         i2 = np.where(np.isnan(q), np.nan, i2)
     else:
-        typical = df / traces(pools, fit)[0]
+        typical = typical_variance(pools)
         i2, h2 = 100 * found.tau2 / (typical + found.tau2), found.tau2 / typical + 1
     return q, chdtrc(df, q), i2, h2
 
@@ -234,33 +245,32 @@ def pool(
     """
     inference = inference or (Inference.WALD if method is Method.COMMON else Inference.HARTUNG_KNAPP)
     _check(method, inference, level)
-    pools = _one(values, variances)
+    pools = one_row(values, variances)
     k = int(pools.k[0])
     if k < 2:
         return TooFew("A pooled effect", 2, k)
     found = _pooled(pools, method, inference, level)
-    weights = (weights_at(pools, found.tau2)[0]).tolist()
-    df = None if inference is Inference.WALD else float(k - 1)
-    estimate = Estimate(
-        float(found.value[0]), float(found.se[0]), float(found.low[0]), float(found.high[0]), float(found.p[0]), df, level
-    )  # fmt: skip
     return Pool(
-        tuple(map(float, values)), tuple(map(float, variances)), method, inference, k, estimate, tuple(weights),
-        float(found.tau2[0]), float(found.tau2_se[0]), float(found.q[0]), k - 1, float(found.q_p[0]),
-        float(found.i2[0]), float(found.h2[0]), _predicted(pools, found, prediction), bool(found.converged[0]), measure,
-        _warnings(found, len(values)),
-    )  # fmt: skip
-
-
-def _one(values: Sequence[float], variances: Sequence[float]) -> Rows:
-    if len(values) != len(variances):
-        raise ValueError(
-            f"{len(values)} effects and {len(variances)} variances: give one variance an effect."
-        )
-    y, v = np.asarray(values, float), np.asarray(variances, float)
-    if np.isnan(y).any() or np.isnan(v).any():
-        raise ValueError("An effect or its variance is not a number: leave a study without numbers out.")
-    return rows(y[None, :], v[None, :])
+        values=tuple(map(float, values)),
+        variances=tuple(map(float, variances)),
+        method=method,
+        inference=inference,
+        k=k,
+        estimate=found.estimate(0),
+        weights=tuple(weights_at(pools, found.tau2)[0].tolist()),
+        tau2=float(found.tau2[0]),
+        tau2_se=float(found.tau2_se[0]),
+        q=float(found.q[0]),
+        q_df=k - 1,
+        q_p=float(found.q_p[0]),
+        i2=float(found.i2[0]),
+        h2=float(found.h2[0]),
+        tau2_interval=_how_surely(pools, method, level),
+        predicted=_predicted(found, prediction),
+        converged=bool(found.converged[0]),
+        measure=measure,
+        warnings=_warnings(found, len(values)),
+    )
 
 
 def pool_effects(effects: Sequence[Effect], **how: object) -> Pool | TooFew:
@@ -279,13 +289,18 @@ def pool_effects(effects: Sequence[Effect], **how: object) -> Pool | TooFew:
     return pool([e.value for e in effects], [e.variance for e in effects], measure=measure, **how)  # type: ignore[arg-type]
 
 
+def _how_surely(pools: Rows, method: Method, level: float) -> BetweenInterval | None:
+    told = None if method is Method.COMMON else q_profile_of(pools, level)
+    return None if isinstance(told, TooFew) else told
+
+
 def weights_at(pools: Rows, tau2: FloatArray) -> FloatArray:
     """Each study's share of the weight, in %."""
     w = 1.0 / (pools.v + tau2[:, None])
     return np.asarray(100 * w / w.sum(-1, keepdims=True))
 
 
-def _predicted(pools: Rows, found: Pools, method: Prediction) -> Predicted | TooFew | None:
+def _predicted(found: Pools, method: Prediction) -> Predicted | TooFew | None:
     if found.method is Method.COMMON:
         return None
     k, df = int(found.k[0]), method.df(int(found.k[0]))
