@@ -51,3 +51,17 @@ class TooFew:
 
     def __str__(self) -> str:
         return f"{self.method} needs at least {self.needs} {self.of}; there are {self.has}."
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A number whose interval and p come from counting all possible outcomes: there is no standard error.
+
+    On the scale of analysis; ``value``, ``low`` or ``high`` may be infinite where nobody stands on one side.
+    """
+
+    value: float
+    low: float
+    high: float
+    p: float
+    level: float = 0.95
