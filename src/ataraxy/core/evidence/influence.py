@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ataraxy.core.evidence.between import FloatArray, Method, Rows, one_row
+from ataraxy.core.evidence.between import Method, Rows, one_row
 from ataraxy.core.evidence.estimate import Estimate, TooFew
 from ataraxy.core.evidence.pool import Inference, Pools, pool_many, weights_at
 
@@ -116,11 +116,18 @@ def _influence(pools: Rows, k: int, method: Method, inference: Inference) -> tup
         | (hat > 3 / k)
         | (abs(dfbeta) > 1)
     )
-    return _told(residual, dffits, cook, ratio, left.tau2, left.q, hat, dfbeta, apart)
-
-
-def _told(*columns: FloatArray | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[Influence, ...]:
     return tuple(
-        Influence(i, *(float(column[i]) for column in columns[:-1]), bool(columns[-1][i]))
-        for i in range(len(columns[0]))
+        Influence(
+            index=i,
+            residual=float(residual[i]),
+            dffits=float(dffits[i]),
+            cook=float(cook[i]),
+            covariance_ratio=float(ratio[i]),
+            tau2_without=float(left.tau2[i]),
+            q_without=float(left.q[i]),
+            hat=float(hat[i]),
+            dfbeta=float(dfbeta[i]),
+            influential=bool(apart[i]),
+        )
+        for i in range(len(y))
     )
