@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ataraxy.catalog.check import READERS, check_pharmacology, pharmacology_folder
+from ataraxy.catalog.check import SHELVES, check_on_shelf, shelf_of
 from ataraxy.catalog.effects import parse_effect
 from ataraxy.catalog.library import HOME, toml_files
 from ataraxy.catalog.pk import parse_model
@@ -173,21 +173,21 @@ def test_garbage_is_refused_clearly(folder, data):
     with pytest.raises(CatalogError) as caught:
         PARSE[folder](data, "garbage.toml")
     assert caught.value.where.startswith("garbage.toml:")
-    assert check_pharmacology(folder, data, "garbage.toml")
+    assert check_on_shelf(folder, data, "garbage.toml")
 
 
 @pytest.mark.parametrize(("folder", "name"), FILES)
 def test_a_file_is_known_by_its_keys_wherever_it_lies(folder, name):
     data = text_of(folder, name).encode()
-    assert pharmacology_folder(data, name, "elsewhere") == folder
-    assert check_pharmacology(folder, data, name) == ()
+    assert shelf_of(data, name, "elsewhere") == folder
+    assert check_on_shelf(folder, data, name) == ()
 
 
 def test_a_protocol_is_no_pharmacology():
     data = (HOME / "protocols" / "iv-racemic-0.5.toml").read_bytes()
-    assert pharmacology_folder(data, "iv-racemic-0.5.toml", "protocols") is None
-    assert pharmacology_folder(b"= broken", "x.toml", "elsewhere") is None
-    assert pharmacology_folder(b"= broken", "x.toml", "pk_models") == "pk_models"
+    assert shelf_of(data, "iv-racemic-0.5.toml", "protocols") is None
+    assert shelf_of(b"= broken", "x.toml", "elsewhere") is None
+    assert shelf_of(b"= broken", "x.toml", "pk_models") == "pk_models"
 
 
 @pytest.mark.parametrize(
@@ -249,10 +249,10 @@ def test_the_line_of_the_fault_is_told(folder, name, old, new, line_of, says):
     text = text_of(folder, name)
     assert old in text
     spoilt_text = text.replace(old, new, 1)
-    problems = [p for p in check_pharmacology(folder, spoilt_text.encode(), name) if says in p.cause]
+    problems = [p for p in check_on_shelf(folder, spoilt_text.encode(), name) if says in p.cause]
     line = next(i for i, words in enumerate(spoilt_text.splitlines(), 1) if line_of in words)
     assert [p.where.split(":")[1] for p in problems][:1] == [str(line)]
 
 
 def test_every_folder_of_pharmacology_is_checked_at_the_start():
-    assert set(READERS) == set(PARSE)
+    assert set(SHELVES) == set(PARSE) | {"studies", "reviews"}

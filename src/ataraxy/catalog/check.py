@@ -24,8 +24,11 @@ from ataraxy.catalog.library import (
 from ataraxy.catalog.pk import MODELS
 from ataraxy.catalog.populations import POPULATIONS
 from ataraxy.catalog.read import Reading, read_protocol
+from ataraxy.catalog.reviews import REVIEWS
+from ataraxy.catalog.studies import STUDIES
 from ataraxy.catalog.toml import Document, parse_toml, read_text
 from ataraxy.core.errors import CatalogError
+from ataraxy.core.evidence.study import Review, Study
 from ataraxy.core.pharmacology.effect import EffectModel
 from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.population import PopulationSpec
@@ -36,17 +39,21 @@ from ataraxy.core.protocol.types import Disorder, Measure, Route
 from ataraxy.core.scales.checks import instrument_problems
 from ataraxy.core.scales.types import Instrument
 
-READERS: Mapping[
-    str,
-    Callable[
-        [bytes, str], tuple[Document, PkModel | EffectModel | PopulationSpec | None, tuple[Problem, ...]]
-    ],
-] = {
+OnShelf = PkModel | EffectModel | PopulationSpec | Study | Review
+SHELVES: Mapping[str, Callable[[bytes, str], tuple[Document, OnShelf | None, tuple[Problem, ...]]]] = {
     MODELS.folder: MODELS.read,
     EFFECTS.folder: EFFECTS.read,
     POPULATIONS.folder: POPULATIONS.read,
+    STUDIES.folder: STUDIES.read,
+    REVIEWS.folder: REVIEWS.read,
 }
-KEYS = {"pk_models": "compartments", "effect_models": "endpoint", "populations": "height_cm"}  # only there
+KEYS = {
+    "pk_models": "compartments",
+    "effect_models": "endpoint",
+    "populations": "height_cm",
+    "studies": "cohort_id",
+    "reviews": "narrative",
+}  # a key that stands only there
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def check_catalog() -> tuple[CatalogProblem, ...]:
     found = list(_library_problems())
     for path in toml_files("protocols"):
         found.extend(check_bytes(path.read_bytes(), path.name)[1])
-    found.extend(_pharmacology())
+    found.extend(_shelves())
     return tuple(found)
 
 
@@ -109,15 +116,15 @@ def _library_problems() -> Iterator[CatalogProblem]:
         yield CatalogProblem("treatments", words, "Add one.")
 
 
-def _pharmacology() -> Iterator[CatalogProblem]:
-    for folder in READERS:
+def _shelves() -> Iterator[CatalogProblem]:
+    for folder in SHELVES:
         for path in toml_files(folder):
-            yield from check_pharmacology(folder, path.read_bytes(), path.name)
+            yield from check_on_shelf(folder, path.read_bytes(), path.name)
 
 
-def pharmacology_folder(data: bytes, name: str, folder: str) -> str | None:
-    """Which of ``READERS`` a file belongs to, by the folder it lies in or by its keys; None for a protocol."""
-    if folder in READERS:
+def shelf_of(data: bytes, name: str, folder: str) -> str | None:
+    """Which of ``SHELVES`` a file belongs to, by the folder it lies in or by its keys; None for a protocol."""
+    if folder in SHELVES:
         return folder
     try:
         keys = parse_toml(read_text(data, name), name).values.keys()
@@ -126,17 +133,15 @@ def pharmacology_folder(data: bytes, name: str, folder: str) -> str | None:
     return next((kind for kind, key in KEYS.items() if key in keys), None)
 
 
-def check_pharmacology(folder: str, data: bytes, name: str) -> tuple[CatalogProblem, ...]:
-    """All problems of one file of ``pk_models``, ``effect_models`` or ``populations``."""
-    return read_pharmacology(folder, data, name)[1]
+def check_on_shelf(folder: str, data: bytes, name: str) -> tuple[CatalogProblem, ...]:
+    """All problems of one file of a folder of ``SHELVES``."""
+    return read_on_shelf(folder, data, name)[1]
 
 
-def read_pharmacology(
-    folder: str, data: bytes, name: str
-) -> tuple[PkModel | EffectModel | PopulationSpec | None, tuple[CatalogProblem, ...]]:
+def read_on_shelf(folder: str, data: bytes, name: str) -> tuple[OnShelf | None, tuple[CatalogProblem, ...]]:
     """What such a file says, and all its problems; None where it has not the shape of one."""
     try:
-        document, one, problems = READERS[folder](data, name)
+        document, one, problems = SHELVES[folder](data, name)
     except CatalogError as error:
         return None, (problem_of(error),)
     return one, tuple(_place(document, problems))

@@ -1,4 +1,4 @@
-"""``ataraxy check FILE``: is this protocol, model, effect or population fit to be used, and what does it say?
+"""``ataraxy check FILE``: is this protocol, model, effect, population, study or review fit to be used?
 
 Exit code 0: no problem. 1: problems, each with its line. 2: the file cannot be read.
 """
@@ -13,16 +13,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ataraxy.catalog.check import CatalogProblem, check_bytes, pharmacology_folder, read_pharmacology
+from ataraxy.catalog.check import CatalogProblem, OnShelf, check_bytes, read_on_shelf, shelf_of
+from ataraxy.commands.evidence_page import plain, print_review, print_study
 from ataraxy.commands.page import print_page
-from ataraxy.core.pharmacology.effect import EffectModel
-from ataraxy.core.pharmacology.model import PkModel
-from ataraxy.core.pharmacology.population import PopulationSpec
+from ataraxy.core.evidence.study import Review, Study
 from ataraxy.core.protocol.lines import claims, unsigned
 from ataraxy.core.protocol.types import Protocol
 
-Model = PkModel | EffectModel | PopulationSpec
-Checked = Protocol | Model
+Checked = Protocol | OnShelf
 OK, PROBLEMS, UNREADABLE = 0, 1, 2
 
 
@@ -42,9 +40,9 @@ def check(file: Path, json: bool = False) -> int:
 
 
 def _checked(data: bytes, file: Path) -> tuple[Checked | None, tuple[CatalogProblem, ...]]:
-    folder = pharmacology_folder(data, file.name, file.absolute().parent.name)
+    folder = shelf_of(data, file.name, file.absolute().parent.name)
     if folder is not None:
-        return read_pharmacology(folder, data, file.name)
+        return read_on_shelf(folder, data, file.name)
     reading, problems = check_bytes(data, file.name)
     return (reading.protocol if reading is not None else None), problems
 
@@ -74,8 +72,11 @@ def _print(file: Path, one: Checked | None, problems: Sequence[CatalogProblem], 
         console.print(Text(f"{file.name}: no problem found.", style="bold green"))
 
 
-def _print_model(one: Model, console: Console) -> None:
-    """A model, an effect or a population: what it is, of whom, and what it leaves out."""
+def _print_model(one: OnShelf, console: Console) -> None:
+    """A model, an effect or a population: what it is, of whom, and what it leaves out. A study: what it found."""
+    if isinstance(one, Study | Review):
+        print_study(one, console) if isinstance(one, Study) else print_review(one, console)
+        return
     console.print(Text(f"{one.name} ({one.standing.value})", style="bold"))
     console.print(Text(f"Of whom: {one.cohort}"))
     for part in one.leaves_out:
@@ -94,7 +95,9 @@ def _as_json(file: Path, one: Checked | None, problems: Sequence[CatalogProblem]
     }
 
 
-def _model_json(one: Model) -> dict[str, Any]:
+def _model_json(one: OnShelf) -> dict[str, Any]:
+    if isinstance(one, Study | Review):
+        return plain(one)
     return {
         "id": one.id,
         "version": one.version,

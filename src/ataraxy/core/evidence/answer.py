@@ -149,6 +149,7 @@ class Moment:
     effect: Shown
     label: str
     published: bool  # a review's pool; its studies may be counted elsewhere too
+    lower_is_better: bool  # below no difference favours the drug
     k: int | None = None
 
 
@@ -171,7 +172,9 @@ class HarmLine:
 
     study: str
     label: str
-    arm: str
+    population: str  # of the study: often not this disorder's
+    own: bool  # whether the study is of this disorder
+    arm: str  # its label
     harm: Harm
     percent: float | None
     low: float | None

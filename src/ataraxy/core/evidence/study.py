@@ -256,7 +256,7 @@ class Study:
     source: str  # a key of sources.toml
     title: str
     design: Design
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Condition, ...]  # empty where what was read does not say
     population: str
     cohort_id: str
     finding: Finding
@@ -304,6 +304,7 @@ class PublishedPool:
     from_hour: Figure | None = None
     to_hour: Figure | None = None
     studies: tuple[str, ...] = ()  # ids, as far as the review was seen to name them
+    lower_is_better: bool = True  # below no difference favours ketamine
 
 
 @dataclass(frozen=True, slots=True)
