@@ -116,7 +116,7 @@ BROKEN = (
         'route              = "iv-infusion"',
         'route              = "iv-bolus"',
         "iv-bolus",
-        "`route` cannot be 'iv-bolus'. Choose one of: iv-infusion, subcutaneous.",
+        "`route` cannot be 'iv-bolus'. Choose one of: iv-infusion, subcutaneous, intramuscular, nasal.",
     ),
     Broken(
         "a stop rule that is words alone",
@@ -142,9 +142,9 @@ BROKEN = (
     ),
     Broken(
         "a key twice",
-        'version       = "2026.3"',
-        'version       = "2026.3"\nversion = "2026.4"',
-        'version = "2026.4"',
+        'version       = "2026.4"',
+        'version       = "2026.4"\nversion = "2026.5"',
+        'version = "2026.5"',
         "This is not TOML: Cannot overwrite a value.",
     ),
     Broken(

@@ -82,7 +82,8 @@ def _rights() -> dict[str, Right]:
         CLINICAL: "screen:diagnosis screen:scale screen:treatment screen:condition screen:medicine screen:pregnancy"
         " screen:body screen:retract treat:pause treat:stop treat:note treat:emergency"
         " treat:emergency-log treat:pump treat:check-syringe follow:story follow:concern",
-        BEDSIDE: "treat:arrive treat:check treat:escort treat:vital treat:bind treat:unbind treat:start treat:resume"
+        BEDSIDE: "treat:screen treat:spray"
+        " treat:arrive treat:check treat:escort treat:vital treat:bind treat:unbind treat:start treat:resume"
         " treat:call-off day:equipment treat:people treat:syringe treat:rate treat:order treat:give treat:bolus"
         " treat:artefact treat:move treat:paper treat:hand-over "
         "treat:accept treat:finish treat:side-effect treat:resolve treat:correct treat:end",
@@ -189,6 +190,7 @@ def world(demo_database: str) -> dict[str, Any]:
         "plan:move.session_id": booked.id,
         "treat:arrive.session_id": booked.id,
         "treat:check.session_id": booked.id,
+        "treat:screen.session_id": booked.id,
         "treat:start.session_id": booked.id,
         "course_id": live.course_id,
         "plan:book.course_id": live.course_id,

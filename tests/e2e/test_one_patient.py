@@ -494,12 +494,16 @@ class Way:
                 "consent-today",
                 "changes-since",
                 "pregnancy-excluded",
-                "suicide-screen",
                 "urinary-symptoms",
             ),
             *("fasting", "anxiety-before", "rescue-ready", "vein-and-pump"),
         ):
             self._check(page, line)
+        page.goto(self.session + "screen/?line=suicide-screen")
+        for number in range(1, 7):
+            choose(page, f"item_{number}", "0")
+        submit(page, "Record the answers")
+        page.wait_for_url(self.session)
         vitals(
             page,
             self.session,

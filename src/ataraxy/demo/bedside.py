@@ -12,7 +12,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.day.equipment import ITEMS, equipment_gap, sign_equipment
 from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.plan.models import Session
-from ataraxy.clinic.treat.actions.arrival import arrive, check, escort
+from ataraxy.clinic.treat.actions.arrival import arrive, check, escort, screen
 from ataraxy.clinic.treat.actions.decide import decide_dose
 from ataraxy.clinic.treat.actions.dose import finish, start
 from ataraxy.clinic.treat.actions.leave import end
@@ -90,6 +90,8 @@ def admit(here: Bedside, protocol: Protocol) -> None:
             name_cover(nurse, here.session.id, prescriber.signer().id, _free(here, nurse, prescriber))
         elif line.kind is CheckKind.SYRINGE:
             _draw(here, protocol, turn)
+        elif line.kind is CheckKind.SUICIDE_SCREEN:
+            screen(nurse, here.session.id, line.id, (0,) * (line.asked or 0))
         elif line.kind is CheckKind.CONFIRM:
             check(nurse, here.session.id, line.id, True)
     before = _values(here, -6) | {Measure.DISSOCIATION: Decimal(0), Measure.SEDATION: Decimal(5)}

@@ -211,6 +211,8 @@ def again(
         for check in infusion.arrival:
             if check.kind in (CheckKind.CONFIRM, CheckKind.EQUIPMENT):
                 actions.check(at(minute + 2), session.id, check.id, True)
+            if check.kind is CheckKind.SUICIDE_SCREEN:
+                actions.screen(at(minute + 2), session.id, check.id, (0,) * check.asked)
             if check.kind is CheckKind.IDENTIFIERS:
                 names = ("full-name", "birth-date")
                 actions.check(at(minute + 2), session.id, check.id, True, identifiers=names)

@@ -157,6 +157,42 @@ def protocol() -> Protocol:
     )
 
 
+def nasal_draft() -> str:
+    """A draft for tests alone, made from the shipped infusion: sprays of 10 mg. No number of it is advice."""
+    from ataraxy.catalog.library import HOME
+
+    text = (HOME / "protocols" / "iv-racemic-0.5.toml").read_text(encoding="utf-8")
+    begins, ends = text.index("[dose]"), text.index("# --- the course")
+    dose = """[dose]
+id            = "sprays"
+text          = "Sprays of 10 mg into the nose, as many as stay within 0.5 mg/kg and 60 mg. A draft for demonstration."
+source        = "ataraxy-proposal"
+status        = "proposed"
+route         = "nasal"
+weight        = "actual"
+cap_mg        = 60
+cap_mg_per_kg = 0.5
+cap_source    = "ataraxy-proposal"
+cap_status    = "proposed"
+spray_mg      = 10
+spray_source  = "ataraxy-proposal"
+spray_status  = "proposed"
+
+"""
+    text = text[:begins] + dose + text[ends:]
+    return text.replace('"iv-racemic-0.5"', '"nasal-draft"', 1).replace(
+        'use      = "clinic"', 'use      = "demo"'
+    )
+
+
+@pytest.fixture(scope="session")
+def nasal() -> Protocol:
+    """The draft of a dose by nose, checked as every protocol is."""
+    from ataraxy.catalog.load import parse_protocol
+
+    return parse_protocol(nasal_draft(), "nasal-draft.toml")
+
+
 OPENED = e.SessionOpened(
     UUID(int=1), UUID(int=2), "iv-racemic-0.5", "test.1", "0" * 64, Disorder.PTSD, 1, Decimal("0.5")
 )

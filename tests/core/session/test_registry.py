@@ -19,7 +19,7 @@ from ataraxy.core.session.registry import TYPES, parse_session_event, type_name
 
 STREAM, CLINIC = UUID(int=7), UUID(int=8)
 GOLDEN = Path(__file__).parent / "golden"
-RELEASES = ("2026.1", "2026.2")
+RELEASES = ("2026.1", "2026.2", "2026.3")
 
 
 def text_of(event):
@@ -41,7 +41,7 @@ def test_a_session_read_back_is_the_same_session(histories, data):
 
 def test_every_payload_is_registered_under_its_own_name():
     assert all(name == kind.__name__ and kind.VERSION >= 1 for name, kind in TYPES.items())
-    assert len(TYPES) == 38
+    assert len(TYPES) == 39
 
 
 # --- golden events -------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ def test_the_golden_events_parse_and_replay(release):
     assert state.phase is Phase.ENDED
     assert state.irregular == ()
     assert len(state.log) == len(golden(release))
-    assert str(state.dose.mg_at(state.ending.at)) == "35.0"
+    assert str(state.dose.mg_at(state.ending.at)) == {"2026.3": "30"}.get(release, "35.0")
 
 
 def test_a_golden_session_with_care_around_its_dose_replays_all_of_it():
@@ -71,6 +71,12 @@ def test_a_golden_session_with_care_around_its_dose_replays_all_of_it():
     assert care.to_countersign == () and len(care.orders) == 2
     assert care.offer is None and len(care.given) == 2
     assert len(care.pump) == 1 and len(care.artefacts) == 1 and len(care.paper) == 1 and len(care.moved) == 1
+
+
+def test_a_golden_dose_by_nose_replays_spray_by_spray_and_its_screen_item_by_item():
+    state = fold_session(parse_session_event(line) for line in golden("2026.3"))
+    assert [len(state.dose.sprayed_at), state.dose.next_spray] == [3, None]
+    assert state.checks["suicide-screen"].answers == (1, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("release", RELEASES)

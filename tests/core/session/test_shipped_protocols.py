@@ -64,6 +64,8 @@ class Nurse:
             self.draw()
         elif check.kind in ("limit", "back-to-baseline", "falling"):
             self.measure({limit.measure for limit in check.limits} or [check.measure])
+        elif kind == CheckKind.SUICIDE_SCREEN:
+            self.say(e.CheckRecorded(line, True, answers=(0,) * check.asked, scale="c-ssrs 2016.1"))
         else:
             self.say(e.CheckRecorded(line, True, identifiers=("name", "date of birth")))
 
@@ -93,6 +95,8 @@ class Nurse:
                 plan.rate_mg_per_min,
                 plan.concentration_mg_per_ml,
                 fold_session(self.story.events).care.syringe.event,
+                plan.sprays,
+                plan.spray_mg,
             )
         )
 
@@ -110,6 +114,8 @@ class Nurse:
             self.prompts += 1
         elif action.kind is NextKind.FINISH_DOSE:
             self.say(e.DoseFinished())
+        elif action.kind is NextKind.GIVE_SPRAY:
+            self.say(e.SprayGiven(fold_session(self.story.events).dose.next_spray))
         elif action.kind is NextKind.CONFIRM_PUMP:
             self.say(c.PumpRead(None, True))
         elif action.kind is NextKind.WAIT:
@@ -120,9 +126,9 @@ class Nurse:
             raise AssertionError(action)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_doing_only_the_next_thing_leads_home(name, story):
-    protocol = protocols()[name]
+@pytest.mark.parametrize("name", [*SHIPPED, "by nose"])
+def test_doing_only_the_next_thing_leads_home(name, story, nasal):
+    protocol = protocols().get(name, nasal)
     mg_per_kg = protocol.indications[0].course.doses_mg_per_kg[0]
     nurse = Nurse(protocol, story.open(), mg_per_kg)
     for _ in range(400):

@@ -18,7 +18,7 @@ from ataraxy.clinic.people.queries.today import sessions_today
 from ataraxy.clinic.plan.models import ActivatedProtocol, Session
 from ataraxy.clinic.plan.queries import active_protocols, protocol_of
 from ataraxy.clinic.treat.read import state_of
-from ataraxy.clinic.treat.words import MEASURES, number, unit
+from ataraxy.clinic.treat.words import MEASURES, ROUTES, number, unit
 from ataraxy.core.protocol.types import (
     Comparison,
     DischargeKind,
@@ -127,7 +127,7 @@ def _dose(protocol: Protocol, session: Session | None) -> list[list[str]]:
             f"{protocol.drug.name} {protocol.drug.form}, stock {number(protocol.drug.stock_mg_per_ml)} mg/mL",
         ],
         ["Planned", planned],
-        ["Way", f"{dose.route.value}{over}"],
+        ["Way", f"{ROUTES[dose.route]}{over}"],
         ["Never more than", f"{number(dose.cap_mg)} mg, and {number(dose.cap_mg_per_kg)} mg/kg"],
         ["Made up as", strength],
     ]

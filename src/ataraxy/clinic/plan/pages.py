@@ -27,6 +27,7 @@ HEADINGS = {
     "rules": "Hold, pause, stop, call",
     "emergencies": "In an emergency: the cards",
     "rescue": "Rescue medicines",
+    "bedside": "Numbers at the bedside",
     "discharge": "Before going home",
     "check_ins": "Afterwards",
     "consent": "What the patient is told",

@@ -31,7 +31,11 @@ LEVELS = (0.05, 0.5, 0.95)
 UNTIL_MIN, STEP_MIN = 240.0, 2.0
 KEPT = 64  # answers; a few kB each
 
-ROUTES = {Route.IV_INFUSION: PkRoute.INTRAVENOUS, Route.SUBCUTANEOUS: PkRoute.SUBCUTANEOUS}
+ROUTES = {
+    Route.IV_INFUSION: PkRoute.INTRAVENOUS,
+    Route.SUBCUTANEOUS: PkRoute.SUBCUTANEOUS,
+    Route.INTRAMUSCULAR: PkRoute.INTRAMUSCULAR,
+}
 FORMS = {"racemic": Enantiomer.RACEMIC}
 # Side by side: arterial and venous, both kinds of ketamine together and S-ketamine alone, then two without a spread.
 MODELS = {
@@ -44,6 +48,7 @@ MODELS = {
         "clements-1981",
     ),
     PkRoute.SUBCUTANEOUS: ("kamp-2020-im-sc",),
+    PkRoute.INTRAMUSCULAR: ("kamp-2020-im-sc",),
 }
 EFFECTS = ("systolic", "diastolic", "dissociation")
 

@@ -50,9 +50,10 @@ def shown(plan: DosePlan) -> Shown:
 def started(plan: DosePlan, syringe: UUID | None = None) -> DoseStarted:
     """The event that begins this dose. ``mg_per_kg`` is what is really given, after cap and rounding.
 
-    An injection is what its syringe holds.
+    An injection is what its syringe holds; sprays are those that are planned.
     """
-    given = plan.mg_per_kg if not plan.capped else (plan.mg / plan.weight_kg).quantize(PER_KG_STEP)
+    rounded = plan.capped or plan.sprays is not None
+    given = plan.mg_per_kg if not rounded else (plan.mg / plan.weight_kg).quantize(PER_KG_STEP)
     return DoseStarted(
         mg=plan.mg if plan.duration_min is not None else plan.held_mg,
         mg_per_kg=given,
@@ -62,6 +63,8 @@ def started(plan: DosePlan, syringe: UUID | None = None) -> DoseStarted:
         rate_mg_per_min=plan.rate_mg_per_min,
         concentration_mg_per_ml=plan.concentration_mg_per_ml,
         syringe=syringe,
+        sprays=plan.sprays,
+        spray_mg=plan.spray_mg,
     )
 
 

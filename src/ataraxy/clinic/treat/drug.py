@@ -19,11 +19,12 @@ from ataraxy.clinic.pharmacy.charging import (
 )
 from ataraxy.core.pharmacy.stock import KETAMINE
 from ataraxy.core.session.care import BolusGiven, EntryMovedIn, MedicineGiven, PumpRead
-from ataraxy.core.session.events import DoseFinished, DoseStarted, DoseStopped, EventRetracted
+from ataraxy.core.session.events import DoseFinished, DoseStarted, DoseStopped, EventRetracted, SprayGiven
 from ataraxy.core.session.state import SessionState
 
 MOVES_DRUG = (
     DoseStarted,
+    SprayGiven,
     DoseStopped,
     DoseFinished,
     PumpRead,
@@ -113,5 +114,5 @@ def _infused_mg(state: SessionState) -> Decimal:
     """
     dose = state.dose
     assert dose is not None
-    pumped = None if dose.is_injection else state.pumped_mg
+    pumped = state.pumped_mg if dose.is_infusion else None
     return dose.mg_at(dose.ended_at or dose.started_at) if pumped is None else pumped

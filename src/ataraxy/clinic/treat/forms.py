@@ -107,6 +107,30 @@ class CheckForm(SeatForm):
     note = WordsField(required=False, label="Note", help_text="Needed for a no.")
 
 
+class ScreenForm(SeatForm):
+    """A scale asked item by item, yes or no. The words of its items are not kept here: the clinic has the form."""
+
+    line = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    note = WordsField(
+        required=False, label="Note", help_text="Needed when it is high: what was said, whom you called."
+    )
+
+    def __init__(self, request: HttpRequest, seat: Seat, line: str, labels: list[str]) -> None:
+        self.labels = labels
+        super().__init__(request, seat, {"line": line})
+
+    def prepare(self) -> None:
+        for number, label in enumerate(self.labels, 1):
+            self.fields[f"item_{number}"] = PillsField(
+                [("0", "No"), ("1", "Yes")], label=label, error_messages={"required": "Choose yes or no."}
+            )
+        self.order_fields([name for name in self.fields if name != "note"])
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        return tuple(int(self.cleaned_data[f"item_{n}"]) for n in range(1, len(self.labels) + 1))
+
+
 class EscortForm(SeatForm):
     name = forms.CharField(max_length=120, label="Name")
     phone = forms.CharField(max_length=40, label="Telephone number")
@@ -192,6 +216,13 @@ class ConfirmForm(SeatForm):
     """An act without anything to type, asked twice when it lets the drug go on."""
 
     confirmed = forms.CharField(widget=forms.HiddenInput, max_length=3, required=False)
+
+
+class SprayForm(ConfirmForm):
+    """Which spray; said twice, and whether it is in already."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput, min_value=2)
+    already_in = forms.BooleanField(required=False, label="It went in already")
 
 
 class EffectForm(WhenForm):

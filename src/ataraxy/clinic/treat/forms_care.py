@@ -152,7 +152,7 @@ class PumpForm(SeatForm):
     explanation = WordsField(
         required=False,
         label="Why it differs",
-        help_text="Needed when it is more than 5 % away from the estimate.",
+        help_text="Needed when it is further from the estimate than the protocol lets pass.",
     )
 
     def clean(self) -> dict[str, Any] | None:

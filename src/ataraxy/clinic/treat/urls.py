@@ -34,9 +34,11 @@ from ataraxy.clinic.treat.views.quarantine import quarantine
 from ataraxy.clinic.treat.views.rate import rate
 from ataraxy.clinic.treat.views.resolve import resolve
 from ataraxy.clinic.treat.views.resume import resume
+from ataraxy.clinic.treat.views.screen import screen
 from ataraxy.clinic.treat.views.session import session
 from ataraxy.clinic.treat.views.settle import settle
 from ataraxy.clinic.treat.views.side_effect import side_effect
+from ataraxy.clinic.treat.views.spray import spray
 from ataraxy.clinic.treat.views.start import start
 from ataraxy.clinic.treat.views.stop import stop
 from ataraxy.clinic.treat.views.syringe import check_syringe, syringe
@@ -55,12 +57,14 @@ urlpatterns = [
     path("session/<uuid:session_id>/", session, name="session"),
     _in_session("arrive", arrive),
     _in_session("check", check),
+    _in_session("screen", screen),
     _in_session("escort", escort),
     _in_session("vital", vital),
     _in_session("bind", bind),
     _in_session("unbind", unbind),
     _in_session("decide-dose", decide_dose),
     _in_session("start", start),
+    _in_session("spray", spray),
     _in_session("pause", pause),
     _in_session("resume", resume),
     _in_session("stop", stop),

@@ -9,7 +9,7 @@ from ataraxy.catalog.library import side_effects
 from ataraxy.clinic.treat.actions.arrival import IDENTIFIERS
 from ataraxy.clinic.treat.care_words import care_words
 from ataraxy.clinic.treat.care_words import number as number
-from ataraxy.core.protocol.types import Measure, Protocol
+from ataraxy.core.protocol.types import Measure, Protocol, Route
 from ataraxy.core.session.events import (
     CheckRecorded,
     DoseDecided,
@@ -32,6 +32,7 @@ from ataraxy.core.session.events import (
     SessionPayload,
     SideEffectReported,
     SideEffectResolved,
+    SprayGiven,
     VitalRecorded,
 )
 from ataraxy.core.session.verdict import Stage
@@ -163,6 +164,11 @@ def event_words(  # noqa: C901 (one case for each payload)
             return f"Session {nth} booked, {planned} mg/kg planned"
         case PatientArrived():
             return "Arrived"
+        case CheckRecorded(line, ok, note, answers=answers) if answers:
+            yes = [str(n) for n, answer in enumerate(answers, 1) if answer]
+            said = f"yes to item {', '.join(yes)}" if yes else f"no to all {len(answers)} items"
+            triage = "not high" if ok else "HIGH"
+            return f"{line_text(protocol, line).split(';')[0].rstrip('.')}: {said}, {triage}{_tail(note)}"
         case CheckRecorded(line, ok, note, identifiers):
             names = ", ".join(IDENTIFIERS.get(i, i).lower() for i in identifiers)
             answer = "yes" if ok else "no"
@@ -181,6 +187,9 @@ def event_words(  # noqa: C901 (one case for each payload)
             return f"Dose of this session decided: {mg_per_kg} mg/kg{_tail(reason)}"
         case DoseStarted():
             return f"Dose started: {dose_words(payload)}"
+        case SprayGiven(nth, already_in, past):
+            late = f"{'; it had gone in already' if already_in else ''}{_tail(past)}"
+            return f"Spray {nth} is in{late}"
         case DosePaused(reason):
             return f"Dose paused{_tail(reason)}"
         case DoseResumed():
@@ -211,8 +220,18 @@ def _monitor(device: str, labels: Mapping[str, str]) -> str:
     return label if label.lower().startswith("monitor") else f"Monitor {label}"
 
 
+ROUTES: Mapping[Route, str] = {
+    Route.IV_INFUSION: "into a vein",
+    Route.SUBCUTANEOUS: "under the skin",
+    Route.INTRAMUSCULAR: "into a muscle",
+    Route.NASAL: "into the nose",
+}
+
+
 def dose_words(dose: DoseStarted) -> str:
-    over = f" over {dose.duration_min} min" if dose.duration_min else ", injected"
+    over = f" over {dose.duration_min} min" if dose.duration_min else f", injected {ROUTES[dose.route]}"
+    if dose.sprays is not None:
+        over = f" in {dose.sprays} sprays of {dose.spray_mg} mg, the first is in"
     return f"{dose.mg} mg{over} ({dose.mg_per_kg} mg/kg, {number(dose.weight_kg)} kg)"
 
 

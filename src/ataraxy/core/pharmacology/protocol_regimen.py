@@ -16,6 +16,8 @@ MIN_PER_DAY = 1440.0
 ROUTES: Mapping[Route, PkRoute] = {
     Route.IV_INFUSION: PkRoute.INTRAVENOUS,
     Route.SUBCUTANEOUS: PkRoute.SUBCUTANEOUS,
+    Route.INTRAMUSCULAR: PkRoute.INTRAMUSCULAR,
+    Route.NASAL: PkRoute.NASAL,
 }
 FORMS: Mapping[str, Enantiomer] = {
     "racemic": Enantiomer.RACEMIC,

@@ -48,6 +48,8 @@ class DosePlan:
     diluent_ml: Decimal | None = None
     rate_mg_per_min: Decimal | None = None
     rate_ml_per_h: Decimal | None = None
+    sprays: int | None = None  # into the nose: whole ones only, one after the other
+    spray_mg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ def plan_dose(protocol: Protocol, mg_per_kg: Decimal, weight_kg: Decimal) -> Dos
     _check_dose(protocol, mg_per_kg)
     dose, stock = protocol.dose, protocol.drug.stock_mg_per_ml
     mg, capped, steps = _mg(protocol, mg_per_kg, weight_kg)
+    sprays = None
+    if dose.spray_mg is not None:
+        sprays = _sprays(mg, dose.spray_mg)
+        words = f"{mg} mg / {dose.spray_mg} mg each, whole sprays only: {sprays}"
+        mg = sprays * dose.spray_mg
+        steps.append(Step("Sprays", words, mg, "mg"))
     # Hazard: rounded half up, a volume would hold up to 0.25 mg more than ordered, at 50 mg/mL.
     stock_ml = (mg / stock).quantize(ML, ROUND_DOWN)
     if stock_ml <= 0:
@@ -75,7 +83,18 @@ def plan_dose(protocol: Protocol, mg_per_kg: Decimal, weight_kg: Decimal) -> Dos
     held_mg = _held(stock_ml, stock)
     steps.append(Step("Volume of stock", f"{mg} mg / {stock} mg/mL, rounded down to {ML}", stock_ml, "mL"))
     steps.append(Step("The volume holds", f"{stock_ml} mL x {stock} mg/mL", held_mg, "mg"))
-    plan = DosePlan(dose.route, mg_per_kg, weight_kg, mg, capped, stock_ml, held_mg, tuple(steps))
+    plan = DosePlan(
+        dose.route,
+        mg_per_kg,
+        weight_kg,
+        mg,
+        capped,
+        stock_ml,
+        held_mg,
+        tuple(steps),
+        sprays=sprays,
+        spray_mg=dose.spray_mg,
+    )
     if dose.duration_min is None or dose.infusion_mg_per_ml is None:
         return plan
     infusion = _infusion(mg, stock_ml, dose.duration_min, dose.infusion_mg_per_ml)
@@ -136,6 +155,16 @@ def _mg(protocol: Protocol, mg_per_kg: Decimal, weight_kg: Decimal) -> tuple[Dec
         steps.append(Step("Cap", f"{by_weight} mg is above the protocol's cap: {cap} mg instead", cap, "mg"))
     steps.append(Step("Dose", f"rounded down to {MG} mg, so never above a cap", mg, "mg"))
     return mg, capped, steps
+
+
+def _sprays(mg: Decimal, spray_mg: Decimal) -> int:
+    """Hazard: rounded up, the last spray would pass the dose that was ordered."""
+    whole = int(mg // spray_mg)
+    if whole < 1:
+        raise InputRefused(
+            f"{mg} mg is less than one spray of {spray_mg} mg.", "Check the dose.", "mg_per_kg"
+        )
+    return whole
 
 
 def _held(stock_ml: Decimal, stock_mg_per_ml: Decimal) -> Decimal:

@@ -28,6 +28,7 @@ SECTIONS = (
     "rules",
     "emergencies",
     "rescue",
+    "bedside",
     "discharge",
     "check_ins",
 )
@@ -142,3 +143,6 @@ def _dose_parts(line: Dose, path: Path) -> Iterator[Claim]:
         yield Claim(
             f"{line.id}.dilution", "dose", words, source, line.infusion_status, (*path, "infusion_source")
         )
+    if line.spray_mg is not None:
+        words, source = f"{line.spray_mg} mg with each spray", line.spray_source or line.source
+        yield Claim(f"{line.id}.spray", "dose", words, source, line.spray_status, (*path, "spray_source"))

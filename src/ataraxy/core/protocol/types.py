@@ -35,6 +35,8 @@ class Approval(StrEnum):
 class Route(StrEnum):
     IV_INFUSION = "iv-infusion"
     SUBCUTANEOUS = "subcutaneous"
+    INTRAMUSCULAR = "intramuscular"
+    NASAL = "nasal"  # sprays, one after the other, each after its rest
 
 
 class WeightBasis(StrEnum):
@@ -269,7 +271,7 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Dose(Line):
-    """``duration_min`` and ``infusion_mg_per_ml`` are None for an injection.
+    """``duration_min`` and ``infusion_mg_per_ml`` are None for an injection; ``spray_mg``, one spray, is only for the nose.
 
     The caps and the dilution are rarely from the same place as the dose: each has its own source and status.
     """
@@ -284,6 +286,9 @@ class Dose(Line):
     cap_status: Status = Status.PROPOSED
     infusion_source: str = ""
     infusion_status: Status = Status.PROPOSED
+    spray_mg: Decimal | None = None
+    spray_source: str = ""
+    spray_status: Status = Status.PROPOSED
 
 
 # --- what is checked and watched -----------------------------------------------------------------
@@ -298,6 +303,7 @@ class CheckKind(StrEnum):
     PEOPLE = "people"  # a credentialed prescriber on site, a rescue-certified person free for the room
     EQUIPMENT = "equipment"  # today's signed check of the room: ``items``
     SYRINGE = "syringe"  # what was drawn up, checked by a second person
+    SUICIDE_SCREEN = "suicide-screen"  # a scale asked item by item: ``scale``, ``asked``, ``high``
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +341,9 @@ class ArrivalCheck(Line):
     items: tuple[str, ...] = ()  # EQUIPMENT: what must work
     readings: int | None = None  # LIMIT: after a value past it, so many seated readings ...
     over_min: int | None = None  # ... over so many minutes, all of them shown
+    scale: str = ""  # SUICIDE_SCREEN: which instrument ...
+    asked: int | None = None  # ... how many items, each answered ...
+    high: tuple[int, ...] = ()  # ... and those of which one "yes" is high: nothing is added up
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +415,24 @@ class RescueMedicine(Line):
     controlled: bool
 
 
+class BedsideKind(StrEnum):
+    SPRAY_REST = "spray-rest"  # between two sprays into the nose
+    PUMP_DIFFERENCE = "pump-difference"  # pump beside estimate: more is explained
+
+    @property
+    def unit(self) -> str:
+        return {BedsideKind.SPRAY_REST: "min", BedsideKind.PUMP_DIFFERENCE: "%"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class BedsideNumber(Line):
+    """One number the session itself counts with."""
+
+    kind: BedsideKind
+    value: Decimal
+    unit: str
+
+
 class DischargeKind(StrEnum):
     MINIMUM_OBSERVATION = "minimum-observation"  # parameter: at_least_min since the dose started
     LIMIT = "limit"  # the latest value of a measure inside limits, not older than fresh_within_min
@@ -472,6 +499,7 @@ class Protocol:
     cautions: tuple[Caution, ...] = ()
     emergencies: tuple[EmergencyCard, ...] = ()
     rescue: tuple[RescueMedicine, ...] = ()
+    bedside: tuple[BedsideNumber, ...] = ()
 
     def indication(self, disorder: Disorder) -> Indication | None:
         return next((i for i in self.indications if i.disorder is disorder), None)

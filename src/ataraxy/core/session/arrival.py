@@ -42,7 +42,9 @@ def to_start(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Mi
     return tuple(gaps)
 
 
-def _check(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:
+def _check(  # noqa: C901 (one case for each kind)
+    check: ArrivalCheck, state: SessionState, now: datetime
+) -> Iterator[Missing]:
     """An answer "no" holds on every kind of line; a line with a value needs the value as well."""
     answer = state.checks.get(check.id)
     if answer is not None and not answer.ok:
@@ -50,6 +52,8 @@ def _check(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[
     match check.kind:
         case CheckKind.CONFIRM | CheckKind.EQUIPMENT:
             yield from _confirmed(check, answer, now)
+        case CheckKind.SUICIDE_SCREEN:
+            yield from _screened(check, answer, now)
         case CheckKind.IDENTIFIERS:
             yield from _identifiers(check, answer, now)
         case CheckKind.ESCORT:
@@ -85,6 +89,16 @@ def _confirmed(check: ArrivalCheck, answer: CheckAnswer | None, now: datetime) -
         yield missing(check, "not answered yet")
     elif answer.ok and not is_current(answer.at, now, TODAY):
         yield missing(check, "answered on another day: ask again")
+
+
+def _screened(check: ArrivalCheck, answer: CheckAnswer | None, now: datetime) -> Iterator[Missing]:
+    """Hazard: "asked, nothing" for six questions of which two were asked."""
+    if answer is None:
+        yield missing(check, "not asked yet")
+    elif not is_current(answer.at, now, TODAY):
+        yield missing(check, "asked on another day: ask again")
+    elif answer.ok and len(answer.answers) != check.asked:
+        yield missing(check, "not every item was answered")
 
 
 def _people(check: ArrivalCheck, state: SessionState, now: datetime) -> Iterator[Missing]:

@@ -89,7 +89,7 @@ class PumpRead:
     VERSION: ClassVar[int] = 1
     infused_ml: Decimal | None
     stopped: bool
-    explanation: str = ""  # needed when it differs from the estimate by more than 5 %
+    explanation: str = ""  # needed when it differs from the estimate by more than the protocol says
 
 
 @dataclass(frozen=True, slots=True)

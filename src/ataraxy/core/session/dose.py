@@ -12,7 +12,6 @@ from uuid import UUID
 from ataraxy.core.session.events import DoseStarted
 
 MG_STEP = Decimal("0.01")
-MAY_DIFFER = Decimal("0.05")  # the pump beside the estimate: more is explained (this project's choice)
 
 
 class DoseStatus(StrEnum):
@@ -29,6 +28,7 @@ class DoseStepKind(StrEnum):
     STOP = "stop"
     FINISH = "finish"
     RATE = "rate"
+    SPRAY = "spray"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class DoseStep:
 
 @dataclass(frozen=True, slots=True)
 class DoseGiven:
-    """A dose that was started. An injection is whole the moment it is given."""
+    """A dose that was started. An injection is whole the moment it is given, sprays one by one."""
 
     planned: DoseStarted
     status: DoseStatus
@@ -57,7 +57,32 @@ class DoseGiven:
 
     @property
     def is_injection(self) -> bool:
-        return self.planned.duration_min is None
+        return not self.is_infusion and not self.is_sprayed
+
+    @property
+    def is_infusion(self) -> bool:
+        """It runs from a pump."""
+        return self.planned.duration_min is not None
+
+    @property
+    def is_sprayed(self) -> bool:
+        return self.planned.sprays is not None
+
+    def sprays_in(self, moment: datetime) -> int:
+        """How many sprays are in the nose by ``moment``, each as it was confirmed."""
+        return sum(at <= moment for at in self.sprayed_at)
+
+    @property
+    def next_spray(self) -> int | None:
+        """The number of the next spray; None when all are in, or none is sprayed."""
+        number = len(self.sprayed_at) + 1
+        return number if self.is_sprayed and number <= (self.planned.sprays or 0) else None
+
+    @property
+    def sprayed_at(self) -> tuple[datetime, ...]:
+        """When each spray went in."""
+        given = (DoseStepKind.START, DoseStepKind.SPRAY)
+        return tuple(s.at for s in self.steps if s.kind in given) if self.is_sprayed else ()
 
     @property
     def is_open(self) -> bool:
@@ -78,7 +103,7 @@ class DoseGiven:
         """The stretches of time in which the pump ran, up to ``until``."""
         spans: list[tuple[datetime, datetime]] = []
         since: datetime | None = None
-        for step in self._acts:
+        for step in (s for s in self._acts if s.kind is not DoseStepKind.SPRAY):
             if step.kind in (DoseStepKind.START, DoseStepKind.RESUME):
                 since = since or step.at
             elif since is not None:
@@ -93,6 +118,8 @@ class DoseGiven:
         planned = self.planned
         if moment < self.started_at:
             return Decimal(0)
+        if self.is_sprayed:
+            return min(planned.mg, self.sprays_in(moment) * (planned.spray_mg or Decimal(0)))
         last = self._acts[-1]
         if self.is_injection or (last.kind is DoseStepKind.FINISH and moment >= last.at):
             return planned.mg
@@ -128,7 +155,7 @@ class DoseGiven:
         """The last act after which the pump's own count is read: a halt or a new rate; None: none yet."""
         read_after = (DoseStepKind.PAUSE, DoseStepKind.STOP, DoseStepKind.FINISH, DoseStepKind.RATE)
         turns = [s.at for s in self.steps if s.kind in read_after]
-        return turns[-1] if turns and not self.is_injection else None
+        return turns[-1] if turns and self.is_infusion else None
 
     def with_step(self, step: DoseStep, status: DoseStatus) -> DoseGiven:
         return replace(self, steps=(*self.steps, step), status=status)
@@ -138,6 +165,6 @@ def _minutes(length: timedelta) -> Decimal:
     return Decimal(length // timedelta(milliseconds=1)) / 60_000
 
 
-def differs(pumped: Decimal, expected: Decimal) -> bool:
-    """Whether the pump and the estimate are further apart than goes without a word."""
-    return abs(pumped - expected) > max(expected, pumped) * MAY_DIFFER
+def differs(pumped: Decimal, expected: Decimal, share: Decimal) -> bool:
+    """Whether the pump and the estimate are further apart than ``share`` of the larger."""
+    return abs(pumped - expected) > max(expected, pumped) * share

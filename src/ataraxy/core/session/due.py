@@ -210,8 +210,9 @@ def _since(protocol: Protocol, line: Monitoring, measure: Measure, state: Sessio
 
 
 def last_given(state: SessionState, dose: DoseGiven) -> datetime:
-    """When the last thing was given: the dose by its start, a supplement by its own time."""
-    return max([dose.started_at, *(given.at for given in state.care.boluses)])
+    """When the last thing was given: the dose by its start, a spray and a supplement by their own time."""
+    given = [one.at for one in state.care.boluses]
+    return max([dose.started_at, *dose.sprayed_at, *given])
 
 
 def _at_minutes(line: Monitoring, measure: Measure, state: SessionState) -> _Slot | None:

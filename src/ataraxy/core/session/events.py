@@ -53,13 +53,18 @@ class PatientArrived:
 
 @dataclass(frozen=True, slots=True)
 class CheckRecorded:
-    """One arrival check or discharge confirmation, by its line id. ``ok`` False is an answer, and holds."""
+    """One arrival check or discharge confirmation, by its line id. ``ok`` False is an answer, and holds.
 
-    VERSION: ClassVar[int] = 1
+    ``answers``: for a line that asks a scale item by item, each item's answer in order; they are never added up.
+    """
+
+    VERSION: ClassVar[int] = 2  # 2: ``answers``, ``scale``
     line: str
     ok: bool
     note: str = ""
     identifiers: tuple[str, ...] = ()  # for IDENTIFIERS: which two were read back
+    answers: tuple[int, ...] = ()
+    scale: str = ""  # the instrument and its version, "c-ssrs 2016.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +126,12 @@ class DoseDecided:
 
 @dataclass(frozen=True, slots=True)
 class DoseStarted:
-    """An infusion or injection begins. ``rate_mg_per_min`` is None for an injection."""
+    """An infusion begins, an injection or the first spray is given. ``rate_mg_per_min``: of an infusion alone.
 
-    VERSION: ClassVar[int] = 2  # 2: ``syringe``
+    ``sprays``, ``spray_mg``: into the nose, how many are planned and how much each holds; the first is in.
+    """
+
+    VERSION: ClassVar[int] = 3  # 2: ``syringe``; 3: ``sprays``, ``spray_mg``
     mg: Decimal
     mg_per_kg: Decimal
     weight_kg: Decimal
@@ -132,6 +140,21 @@ class DoseStarted:
     rate_mg_per_min: Decimal | None = None
     concentration_mg_per_ml: Decimal | None = None
     syringe: UUID | None = None  # the ``SyringePrepared`` it runs from
+    sprays: int | None = None
+    spray_mg: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SprayGiven:
+    """A further spray of the dose went in; the first went in with its start.
+
+    ``already_in``: it had gone in before it was written down; ``past`` tells what it went past (empty: nothing).
+    """
+
+    VERSION: ClassVar[int] = 1
+    number: int  # 2 is the first after the start
+    already_in: bool = False
+    past: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +243,7 @@ SessionPayload = (
     | OverrideSigned
     | DoseDecided
     | DoseStarted
+    | SprayGiven
     | DosePaused
     | DoseResumed
     | DoseStopped

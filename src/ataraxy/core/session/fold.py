@@ -33,6 +33,7 @@ from ataraxy.core.session.events import (
     SessionOpened,
     SideEffectReported,
     SideEffectResolved,
+    SprayGiven,
     VitalRecorded,
 )
 from ataraxy.core.session.fold_care import POINTING, step_care
@@ -128,8 +129,8 @@ def _step(  # noqa: C901 (one case for each payload)
             return replace(state, opened=payload)
         case PatientArrived():
             return replace(state, arrived_at=state.arrived_at or at)
-        case CheckRecorded(line, ok, note, identifiers):
-            answer = CheckAnswer(line, ok, note, identifiers, at, recorded_at, by, own)
+        case CheckRecorded(line, ok, note, identifiers, answers):
+            answer = CheckAnswer(line, ok, note, identifiers, at, recorded_at, by, own, answers)
             return replace(state, checks={**state.checks, line: answer})
         case EscortNamed(name, phone, present):
             return replace(state, escort=Escort(name, phone, present, at, by, own))
@@ -151,6 +152,8 @@ def _step(  # noqa: C901 (one case for each payload)
             return replace(state, decided=Decided(mg_per_kg, reason, after, at, by, own))
         case DoseStarted():
             return _start(state, event, payload)
+        case SprayGiven():
+            return _spray(state, event, payload)
         case DosePaused() | DoseResumed() | DoseStopped() | DoseFinished():
             return _dose_act(state, event, payload)
         case SideEffectReported(effect, grade, note, action, serious):
@@ -248,10 +251,27 @@ def _start(state: SessionState, event: Event, payload: DoseStarted) -> SessionSt
         return _irregular(state, event, "the session had ended before this dose")
     envelope = event.envelope
     step = DoseStep(DoseStepKind.START, moment(envelope), envelope.actor, envelope.id)
-    status = DoseStatus.FINISHED if payload.duration_min is None else DoseStatus.RUNNING
+    whole = payload.duration_min is None and (payload.sprays is None or payload.sprays <= 1)
+    status = DoseStatus.FINISHED if whole else DoseStatus.RUNNING
     newest = {measure: state.latest(measure) for measure in state.series}
     baseline = {measure: value for measure, value in newest.items() if value is not None}
     return replace(state, dose=DoseGiven(payload, status, (step,)), baseline=baseline)
+
+
+def _spray(state: SessionState, event: Event, payload: SprayGiven) -> SessionState:
+    """A further spray. The last of them ends the dose; one that went in after a stop is counted and listed."""
+    dose = state.dose
+    if dose is None or not dose.is_sprayed:
+        return _irregular(state, event, "no dose by nose had been started")
+    if payload.number != dose.next_spray:
+        return _irregular(state, event, f"it is not the next spray ({dose.next_spray or 'none is left'})")
+    if payload.past or not dose.is_open:
+        past = payload.past or f"the dose was {dose.status.value}"
+        state = _irregular(state, event, f"it went in past what is allowed: {past}")
+    envelope = event.envelope
+    step = DoseStep(DoseStepKind.SPRAY, moment(envelope), envelope.actor, envelope.id)
+    last = dose.is_open and payload.number == dose.planned.sprays
+    return replace(state, dose=dose.with_step(step, DoseStatus.FINISHED if last else dose.status))
 
 
 def _dose_act(

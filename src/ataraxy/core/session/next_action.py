@@ -7,6 +7,7 @@ from typing import assert_never
 
 from ataraxy.core.protocol.types import CheckKind, EmergencyKind, Measure, Phase, Protocol
 from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.permit_care import rested_at
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (
     Due,
@@ -54,7 +55,7 @@ def next_action(
                 or _measure(measured, urgent=True)
                 or _called(escalate)
                 or _look(cautions, state)
-                or _dosing(state, stance, measured, now)
+                or _dosing(protocol, state, stance, measured, now)
             )
         case Phase.OBSERVATION:
             return (
@@ -162,8 +163,12 @@ def _measure(due: tuple[Due, ...], *, urgent: bool) -> NextAction | None:
     return NextAction(NextKind.MEASURE, f"{verb} {what}.", first.line, first.measures, first.due_at)
 
 
-def _dosing(state: SessionState, stance: Stance, due: tuple[Due, ...], now: datetime) -> NextAction:
+def _dosing(
+    protocol: Protocol, state: SessionState, stance: Stance, due: tuple[Due, ...], now: datetime
+) -> NextAction:
     dose = state.dose
+    if (spray := _spray(protocol, state, due, now)) is not None:
+        return spray
     if dose is not None and dose.mg_at(now) >= dose.planned.mg:
         return NextAction(NextKind.FINISH_DOSE, "The planned dose is in: record the end.")
     if dose is not None and dose.status is DoseStatus.PAUSED:
@@ -173,6 +178,21 @@ def _dosing(state: SessionState, stance: Stance, due: tuple[Due, ...], now: date
             return NextAction(NextKind.MEASURE, f"Paused: measure again, {first.what}.", first.line, measures)
         return NextAction(NextKind.RESUME_OR_STOP, "Paused: resume or stop the dose.")
     return _measure(due, urgent=False) or NextAction(NextKind.WAIT, "The dose is running.")
+
+
+def _spray(protocol: Protocol, state: SessionState, due: tuple[Due, ...], now: datetime) -> NextAction | None:
+    """The next spray once the patient has rested; what is due before it comes first."""
+    dose = state.dose
+    if dose is None or dose.next_spray is None or dose.status is not DoseStatus.RUNNING:
+        return None
+    ready_at = rested_at(protocol, state)
+    which = f"spray {dose.next_spray} of {dose.planned.sprays}, {dose.planned.spray_mg} mg"
+    if ready_at is None or now >= ready_at:
+        return NextAction(NextKind.GIVE_SPRAY, f"Give {which}.", due_at=ready_at)
+    first = _measure(due, urgent=False)
+    if first is not None and first.due_at is not None and first.due_at < ready_at:
+        return first
+    return NextAction(NextKind.WAIT, f"The patient rests; then {which}.", due_at=ready_at)
 
 
 def _after(due: tuple[Due, ...], leaving: tuple[Missing, ...]) -> NextAction:

@@ -7,11 +7,27 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ataraxy.core.course.holds import CourseHold
-from ataraxy.core.protocol.types import Limit, Override, Phase, Protocol, RuleAction
+from ataraxy.core.protocol.types import (
+    ArrivalCheck,
+    CheckKind,
+    Limit,
+    Override,
+    Phase,
+    Protocol,
+    RuleAction,
+)
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
 from ataraxy.core.session.arrival import to_start
 from ataraxy.core.session.believed import believed
-from ataraxy.core.session.care import ArtefactMarked, BolusGiven, EmergencyStarted, MedicineGiven, RateChanged
+from ataraxy.core.session.care import (
+    ArtefactMarked,
+    BolusGiven,
+    EmergencyStarted,
+    MedicineGiven,
+    PumpRead,
+    RateChanged,
+    Way,
+)
 from ataraxy.core.session.decide import DANGER, decide, rules_speaking
 from ataraxy.core.session.discharge import to_discharge
 from ataraxy.core.session.dose import DoseStatus
@@ -36,11 +52,20 @@ from ataraxy.core.session.events import (
     SessionPayload,
     SideEffectReported,
     SideEffectResolved,
+    SprayGiven,
     VitalRecorded,
 )
 from ataraxy.core.session.fold import apply
 from ataraxy.core.session.freshness import AHEAD, is_current, pre_dose_current
-from ataraxy.core.session.permit_care import AFTER_THE_END, ENTERED_ANEW, over_cap, permit_care
+from ataraxy.core.session.permit_care import (
+    AFTER_THE_END,
+    ENTERED_ANEW,
+    over_cap,
+    permit_care,
+    permit_spray,
+    too_soon,
+    unexplained,
+)
 from ataraxy.core.session.sound import Refusal, sound
 from ataraxy.core.session.standing import doubted
 from ataraxy.core.session.start import gate_moved_start, gate_start
@@ -107,16 +132,19 @@ def permit_under(
         return gap
     if corrects is not None and isinstance(payload, DoseStarted):
         return gate_moved_start(protocol, state, payload, at or now)
+    if corrects is not None and isinstance(payload, CheckRecorded):
+        return _gate_screen(protocol, payload)
     if corrects is not None:
         return _gate_running_again(protocol, state, payload, now, at or now, corrects)
-    return _by_protocol(protocol, state, payload, now, holds)
+    return _by_protocol(protocol, state, payload, now, at or now, holds)
 
 
-def _by_protocol(
+def _by_protocol(  # noqa: C901 (one case for each payload)
     protocol: Protocol,
     state: SessionState,
     payload: SessionPayload,
     now: datetime,
+    at: datetime,
     holds: Sequence[CourseHold] | None,
 ) -> Refusal | None:
     match payload:
@@ -129,7 +157,14 @@ def _by_protocol(
         case RateChanged() if state.dose and payload.rate_mg_per_min > state.dose.rate_mg_per_min:
             return _gate_resume(protocol, state, now)
         case BolusGiven(already_in=False):
-            return over_cap(protocol, state, payload.mg, now) or _gate_resume(protocol, state, now)
+            rested = too_soon(protocol, state, now) if payload.way is Way.NASAL else None
+            return rested or over_cap(protocol, state, payload.mg, now) or _gate_resume(protocol, state, now)
+        case SprayGiven(already_in=False):
+            return too_soon(protocol, state, now) or _gate_resume(protocol, state, now)
+        case CheckRecorded():
+            return _gate_screen(protocol, payload)
+        case PumpRead():
+            return unexplained(protocol, state, payload, at)
         case OverrideSigned(line):
             return _gate_signature(protocol, line)
         case DoseDecided():
@@ -181,7 +216,7 @@ def _permit_after_end(
         return _permit_payload(state, payload, at, actor)
     if isinstance(payload, MedicineGiven | BolusGiven) and ended is not None and at <= ended.at:
         return _permit_payload(state, payload, at, actor)
-    if isinstance(payload, BolusGiven) and payload.already_in:
+    if isinstance(payload, BolusGiven | SprayGiven) and payload.already_in:
         return _permit_payload(state, payload, at, actor)  # it is in the patient, whenever it is told
     if isinstance(payload, (SideEffectResolved, MonitorUnbound, *AFTER_THE_END)):
         return _permit_payload(state, payload, at, actor)
@@ -209,6 +244,8 @@ def _permit_payload(  # noqa: C901 (one case for each payload)
                 return Refusal("That side effect is not open.", "Reload and look again.")
         case DoseStarted() | DoseResumed() | DoseFinished():
             return _permit_dose(state, payload)
+        case SprayGiven():
+            return permit_spray(state, payload)
         case DoseDecided() if state.dose is not None:
             return Refusal(
                 "The dose was already started.", "Pause or stop it; it cannot be decided any more."
@@ -243,6 +280,8 @@ def _permit_dose(state: SessionState, payload: DoseStarted | DoseResumed | DoseF
         return Refusal(f"The dose is {dose.status.value}, not paused.", "Only a paused dose can go on.")
     if isinstance(payload, DoseFinished) and not dose.is_open:
         return Refusal(f"The dose is already {dose.status.value}.", "There is nothing left to finish.")
+    if isinstance(payload, DoseFinished) and dose.next_spray is not None:
+        return Refusal(f"Spray {dose.next_spray} is still to come.", "Give it, or stop the dose.")
     return None
 
 
@@ -377,6 +416,23 @@ def _gate_decision(protocol: Protocol, state: SessionState, decision: DoseDecide
             f"{decision.mg_per_kg} mg/kg is not a dose of this session.", f"Choose one of {words}."
         )
     return None
+
+
+def _gate_screen(protocol: Protocol, told: CheckRecorded) -> Refusal | None:
+    """A screen is its items: all of them, and "ok" is what they say, not what somebody thinks of them."""
+    check = next((c for c in protocol.arrival if c.id == told.line), None)
+    if check is None or check.kind is not CheckKind.SUICIDE_SCREEN:
+        return None
+    if len(told.answers) != check.asked or not set(told.answers) <= {0, 1}:
+        return Refusal(f"It has {check.asked} items, each yes or no.", "Ask every one of them.")
+    if told.ok == is_high(check, told.answers):
+        return Refusal("The answers say something else.", "Look at them again.")
+    return None
+
+
+def is_high(check: ArrivalCheck, answers: Sequence[int]) -> bool:
+    """One "yes" to an item that is grave by itself. Answers are never added up."""
+    return any(answer and number in check.high for number, answer in enumerate(answers, 1))
 
 
 def _gate_signature(protocol: Protocol, line: str) -> Refusal | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 from uuid import UUID
 
-from ataraxy.core.protocol.types import Protocol
+from ataraxy.core.protocol.types import BedsideKind, Protocol
+from ataraxy.core.session.agreed import agreed, may_differ, spray_rest
 from ataraxy.core.session.attended import Order
 from ataraxy.core.session.care import (
     ArtefactMarked,
@@ -34,14 +35,11 @@ from ataraxy.core.session.care import (
     Way,
 )
 from ataraxy.core.session.dose import DoseStatus, differs
-from ataraxy.core.session.events import VitalRecorded
+from ataraxy.core.session.events import SprayGiven, VitalRecorded
 from ataraxy.core.session.sound import Refusal, blank
 from ataraxy.core.session.state import SessionState
 
 ML_STEP = Decimal("0.01")
-SPRAY_REST = timedelta(
-    minutes=5
-)  # between two nasal devices; proposed, after the esketamine label as recalled
 AFTER_THE_END = (
     OrderCountersigned,
     EmergencyStarted,
@@ -86,13 +84,13 @@ def permit_care(  # noqa: C901 (one case for each payload)
         case RateChanged():
             return _rate(state, payload)
         case PumpRead():
-            return _pump(state, payload, at)
+            return _pump(state, payload)
         case OrderGiven():
             return _order(payload, actor)
         case OrderCountersigned(order):
             return _countersigned(state, order, actor)
         case BolusGiven():
-            return _bolus(state, payload, at)
+            return _bolus(state, payload)
         case MedicineGiven(medicine=medicine, amount=amount, unit=unit):
             if blank(medicine, unit) or amount < 0:
                 return Refusal("A medicine has a name, an amount and a unit.", "Enter all three.")
@@ -168,7 +166,7 @@ def _checked(state: SessionState, syringe: UUID, actor: UUID | None) -> Refusal 
 
 def _rate(state: SessionState, change: RateChanged) -> Refusal | None:
     dose = state.dose
-    if dose is None or not dose.is_open or dose.is_injection:
+    if dose is None or not dose.is_open or not dose.is_infusion:
         return Refusal("No infusion runs.", "Resume it first, or start it.")
     if change.rate_mg_per_min <= 0:
         return Refusal("A rate is above zero.", "To end the flow, pause or stop.")
@@ -190,23 +188,31 @@ def _rate(state: SessionState, change: RateChanged) -> Refusal | None:
 def expected_ml(state: SessionState, at: datetime) -> Decimal | None:
     """What the pump should have infused by rate and running time, an estimate; None where there is no pump."""
     dose = state.dose
-    if dose is None or dose.is_injection or not dose.planned.concentration_mg_per_ml:
+    if dose is None or not dose.is_infusion or not dose.planned.concentration_mg_per_ml:
         return None
     return (dose.mg_at(at) / dose.planned.concentration_mg_per_ml).quantize(ML_STEP)
 
 
-def _pump(state: SessionState, read: PumpRead, at: datetime) -> Refusal | None:
-    if state.dose is None or state.dose.is_injection:
+def _pump(state: SessionState, read: PumpRead) -> Refusal | None:
+    if state.dose is None or not state.dose.is_infusion:
         return Refusal("No infusion was started.", "There is no pump to read.")
     if read.infused_ml is None:
         return None
     if read.infused_ml < 0:
         return Refusal("A volume is not below zero.", "Read the pump again.")
-    expected = expected_ml(state, at)
-    if expected is not None and differs(read.infused_ml, expected) and blank(read.explanation):
-        words = f"The pump says {read.infused_ml} mL, rate and time say {expected} mL: more than 5 % apart."
-        return Refusal(words, "Read the pump again; if it is so, say why.")
     return None
+
+
+def unexplained(protocol: Protocol, state: SessionState, read: PumpRead, at: datetime) -> Refusal | None:
+    """The pump's count is further from the estimate than the protocol lets pass without a word."""
+    expected, share = expected_ml(state, at), may_differ(protocol)
+    if expected is None or read.infused_ml is None or not blank(read.explanation):
+        return None
+    if not differs(read.infused_ml, expected, share):
+        return None
+    apart = f"more than {(share * 100).normalize():f} % apart"
+    words = f"The pump says {read.infused_ml} mL, rate and time say {expected} mL: {apart}."
+    return Refusal(words, "Read the pump again; if it is so, say why.")
 
 
 # --- orders and what is given ----------------------------------------------------------------------
@@ -233,11 +239,11 @@ def _countersigned(state: SessionState, order: UUID, actor: UUID | None) -> Refu
     return None
 
 
-def _bolus(state: SessionState, bolus: BolusGiven, at: datetime) -> Refusal | None:
+def _bolus(state: SessionState, bolus: BolusGiven) -> Refusal | None:
     """Hazard: what went in is refused, and the mg in the patient are counted too low ever after."""
     if bolus.already_in:
         return Refusal("An amount is above zero.", "Enter what went in.") if bolus.mg <= 0 else None
-    return _by_order(state, bolus) or _rested(state, bolus, at)
+    return _by_order(state, bolus)
 
 
 def _by_order(state: SessionState, bolus: BolusGiven) -> Refusal | None:
@@ -251,25 +257,28 @@ def _by_order(state: SessionState, bolus: BolusGiven) -> Refusal | None:
     return None
 
 
-def _rested(state: SessionState, bolus: BolusGiven, at: datetime) -> Refusal | None:
-    if bolus.way is Way.NASAL and (ready := rested_at(state)) is not None and at < ready:
-        return Refusal(
-            f"The last spray was less than {SPRAY_REST // timedelta(minutes=1)} min ago.",
-            "Let the patient rest, then give the next.",
-        )
-    return None
+def too_soon(protocol: Protocol, state: SessionState, at: datetime) -> Refusal | None:
+    """A spray before the patient has rested from the last one."""
+    if (ready := rested_at(protocol, state)) is None or at >= ready:
+        return None
+    return Refusal(
+        f"The last spray was less than {_rest_words(protocol)} ago.",
+        "Let the patient rest, then give the next.",
+    )
+
+
+def _rest_words(protocol: Protocol) -> str:
+    return f"{agreed(protocol, BedsideKind.SPRAY_REST):f} min"
 
 
 def gone_past(protocol: Protocol, state: SessionState, bolus: BolusGiven, now: datetime, at: datetime) -> str:
     """What a supplement that is in already went past, in words: its order, the rest, the cap, the end; or nothing."""
-    sprays = [g.at for g in state.care.boluses if g.what.way is Way.NASAL]
-    too_soon = bolus.way is Way.NASAL and any(abs(at - one) < SPRAY_REST for one in sprays)
+    rest = spray_rest(protocol)
+    close = bolus.way is Way.NASAL and any(abs(at - one) < rest for one in _sprays(state))
     ended = state.ending is not None and at > state.ending.at
     refusals = (_by_order(state, bolus), over_cap(protocol, state, bolus.mg, now))
     said = [refusal.cause for refusal in refusals if refusal is not None]
-    said += (
-        [f"Another spray was less than {SPRAY_REST // timedelta(minutes=1)} min apart."] if too_soon else []
-    )
+    said += [f"Another spray was less than {_rest_words(protocol)} apart."] if close else []
     return " ".join([*said, "The session had ended."] if ended else said)
 
 
@@ -281,10 +290,38 @@ def left_of(state: SessionState, order: Order) -> Decimal:
     return max(Decimal(0), order.order.amount - sum(given, Decimal(0)))
 
 
-def rested_at(state: SessionState) -> datetime | None:
-    """When the next spray may be given; None when none was."""
-    sprays = [g.at for g in state.care.boluses if isinstance(g.what, BolusGiven) and g.what.way is Way.NASAL]
-    return sprays[-1] + SPRAY_REST if sprays else None
+def rested_at(protocol: Protocol, state: SessionState) -> datetime | None:
+    """When the next spray may be given, of the dose or of a supplement; None when none was."""
+    sprays = _sprays(state)
+    return max(sprays) + spray_rest(protocol) if sprays else None
+
+
+def _sprays(state: SessionState) -> list[datetime]:
+    """When something was sprayed into the nose, of the dose and of supplements."""
+    extra = [g.at for g in state.care.boluses if isinstance(g.what, BolusGiven) and g.what.way is Way.NASAL]
+    return extra + (list(state.dose.sprayed_at) if state.dose else [])
+
+
+def permit_spray(state: SessionState, spray: SprayGiven) -> Refusal | None:
+    """The next spray of a dose by nose. What went in is charted, whatever was the matter."""
+    dose = state.dose
+    if dose is None or not dose.is_sprayed:
+        return Refusal("No dose by nose was started.", "Start it first.")
+    if dose.next_spray is None:
+        return Refusal("All sprays of the dose are in.", "A further one needs a prescriber's order.")
+    if spray.number != dose.next_spray:
+        return Refusal(f"The next is spray {dose.next_spray}.", "Reload and look again.")
+    if dose.status is not DoseStatus.RUNNING and not spray.already_in:
+        return Refusal(f"The dose is {dose.status.value}.", "Resume it first; if it went in already, say so.")
+    return None
+
+
+def spray_went_past(protocol: Protocol, state: SessionState, at: datetime) -> str:
+    """What a spray that is in already went past, in words; or nothing."""
+    said = [refusal.cause] if (refusal := too_soon(protocol, state, at)) is not None else []
+    if state.dose is not None and state.dose.status is not DoseStatus.RUNNING:
+        said.append(f"The dose was {state.dose.status.value}.")
+    return " ".join(said)
 
 
 def over_cap(protocol: Protocol, state: SessionState, mg: Decimal, at: datetime) -> Refusal | None:

@@ -33,6 +33,8 @@ def sound(payload: SessionPayload) -> Refusal | None:
         case DoseStarted(mg=mg, weight_kg=weight_kg):
             if mg <= 0 or weight_kg <= 0:
                 return Refusal("A dose and a weight are above zero.", "Look at the dose arithmetic again.")
+            if payload.sprays is not None and mg != payload.sprays * (payload.spray_mg or 0):
+                return Refusal("The sprays do not add up to the dose.", "Look at the dose arithmetic again.")
         case EscortNamed(name, phone):
             if blank(name, phone):
                 return Refusal("An escort needs a name and a telephone number.", "Enter both.")

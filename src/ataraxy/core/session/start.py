@@ -18,13 +18,14 @@ from ataraxy.core.session.events import (
     DoseStopped,
     EventRetracted,
     SessionEnded,
+    SprayGiven,
 )
 from ataraxy.core.session.fold import fold_session
 from ataraxy.core.session.sound import Refusal
 from ataraxy.core.session.state import SessionState, WhyOut, moment
 from ataraxy.core.session.verdict import Hold
 
-ON_THE_DOSE = (DoseStarted, DosePaused, DoseResumed, DoseStopped, DoseFinished, SessionEnded)
+ON_THE_DOSE = (DoseStarted, SprayGiven, DosePaused, DoseResumed, DoseStopped, DoseFinished, SessionEnded)
 
 
 def gate_start(
@@ -74,7 +75,19 @@ def _beside_plan(protocol: Protocol, state: SessionState, dose: DoseStarted) -> 
     cure = "Give what is planned, or a prescriber decides another dose."
     if dose.mg > plan.mg:
         return Refusal(f"{dose.mg} mg is above the planned {plan.mg} mg.", cure)
-    return _too_fast(plan, dose)
+    return _other_sprays(plan, dose) or _too_fast(plan, dose)
+
+
+def _other_sprays(plan: DosePlan, dose: DoseStarted) -> Refusal | None:
+    """Hazard: two sprays at once, or stronger ones, are a dose nobody planned."""
+    if plan.sprays is None and dose.sprays is None:
+        return None
+    if plan.sprays is None or dose.sprays is None:
+        return Refusal(f"The protocol gives it by {plan.route.value}.", "Plan the dose again.")
+    if dose.sprays > plan.sprays or dose.spray_mg != plan.spray_mg:
+        words = f"{dose.sprays} sprays of {dose.spray_mg} mg are not the planned {plan.sprays} of {plan.spray_mg} mg."
+        return Refusal(words, "Give what is planned, or a prescriber decides another dose.")
+    return None
 
 
 def _other_syringe(protocol: Protocol, state: SessionState, dose: DoseStarted) -> Refusal | None:

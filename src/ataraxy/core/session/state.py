@@ -13,7 +13,7 @@ from ataraxy.core.protocol.types import Measure, Phase
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
 from ataraxy.core.session.attended import Care
 from ataraxy.core.session.care import BolusGiven
-from ataraxy.core.session.dose import MG_STEP, DoseGiven, differs
+from ataraxy.core.session.dose import MG_STEP, DoseGiven
 from ataraxy.core.session.events import EndReason, Grade, SessionOpened, SessionPayload
 
 Event = Recorded[SessionPayload]
@@ -56,6 +56,7 @@ class CheckAnswer:
     recorded_at: datetime
     by: UUID | None
     event: UUID
+    answers: tuple[int, ...] = ()  # of a scale asked item by item
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ class SessionState:
     def planned_part_mg(self, when: datetime) -> Decimal:
         """The mg of the planned dose that are in: by rate and running time, an estimate.
 
-        Once the dose is over and the pump's own count is further from it than goes without a word, the pump counts.
+        Once the dose is over and the pump was read, its count is what went in: the same number as in the ledger.
         """
         if self.dose is None:
             return Decimal(0)
@@ -229,7 +230,7 @@ class SessionState:
         over = self.dose.ended_at
         if pumped is None or over is None or when < over:
             return estimate
-        return pumped if differs(pumped, estimate) else estimate
+        return pumped
 
     @property
     def pumped_mg(self) -> Decimal | None:

@@ -17,6 +17,8 @@ def _as_it_was(payload: dict[str, Any]) -> dict[str, Any]:
 
 LIFTS: Lifts = {
     ("DoseStarted", 1): _as_it_was,
+    ("DoseStarted", 2): _as_it_was,
+    ("CheckRecorded", 1): _as_it_was,
     ("SideEffectReported", 1): _as_it_was,
     ("SideEffectResolved", 1): _as_it_was,
     ("BolusGiven", 1): _as_it_was,

@@ -117,6 +117,7 @@ class NextKind(StrEnum):
     CALL_PRESCRIBER = "call-prescriber"
     EMERGENCY = "emergency"
     CONFIRM_PUMP = "confirm-pump"
+    GIVE_SPRAY = "give-spray"
     CHECK = "check"
     START_DOSE = "start-dose"
     MEASURE = "measure"

@@ -1,9 +1,9 @@
 """What people do in a session, one function per verb; each transaction is ``treat/record.py``'s."""
 
 from ataraxy.clinic.treat.actions.amend import correct, override, retract
-from ataraxy.clinic.treat.actions.arrival import arrive, check, escort
+from ataraxy.clinic.treat.actions.arrival import arrive, check, escort, screen
 from ataraxy.clinic.treat.actions.decide import decide_dose
-from ataraxy.clinic.treat.actions.dose import Shown, finish, pause, resume, start, stop
+from ataraxy.clinic.treat.actions.dose import Shown, finish, pause, resume, spray, start, stop
 from ataraxy.clinic.treat.actions.doubt import from_paper, mark_artefact, move_entry
 from ataraxy.clinic.treat.actions.emergency import (
     end_emergency,
@@ -57,7 +57,9 @@ __all__ = [
     "resume",
     "retract",
     "review_emergency",
+    "screen",
     "side_effect",
+    "spray",
     "start",
     "start_emergency",
     "stop",

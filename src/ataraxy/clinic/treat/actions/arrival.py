@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ataraxy.catalog.library import instruments
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.day.equipment import equipment_gap
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import write
 from ataraxy.clinic.treat.record import protocol_of
 from ataraxy.core.errors import InputRefused
-from ataraxy.core.protocol.types import CheckKind, DischargeKind, Protocol
+from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeKind, Protocol
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.events import CheckRecorded, EscortNamed, PatientArrived
+from ataraxy.core.session.permit import is_high
 
 IDENTIFIERS: dict[str, str] = {
     "full-name": "Full name",
@@ -70,6 +72,38 @@ def check(
     read_back = tuple(name for name in IDENTIFIERS if name in identifiers) if wanted else ()
     payload = CheckRecorded(line, ok, note.strip(), read_back)
     return write(ctx, session_id, payload, at=at, key=key, seen=seen)
+
+
+def screen(
+    ctx: Context,
+    session_id: UUID,
+    line: str,
+    answers: Sequence[int],
+    *,
+    note: str = "",
+    key: str | None = None,
+    seen: int | None = None,
+) -> list[Recorded[Any]]:
+    """A suicide screen, item by item. What it says follows from the items: high holds the dose, and no one signs past it."""
+    session = Session.objects.select_related("course__protocol").get(id=session_id, clinic=ctx.clinic)
+    check = screens(protocol_of(session)).get(line)
+    if check is None:
+        raise InputRefused(f"{line!r} is not asked item by item.", "Choose one from the page.", "line")
+    high = is_high(check, answers)
+    if high and not note.strip():
+        raise InputRefused(
+            "A high screen needs a word: what was said, whom you called.",
+            "Call the prescriber now; then write it.",
+            "note",
+        )
+    scale = instruments()[check.scale]
+    told = CheckRecorded(line, not high, note.strip(), (), tuple(answers), f"{scale.id} {scale.version}")
+    return write(ctx, session_id, told, key=key, seen=seen)
+
+
+def screens(protocol: Protocol) -> dict[str, ArrivalCheck]:
+    """The lines asked item by item, by their id."""
+    return {c.id: c for c in protocol.arrival if c.kind is CheckKind.SUICIDE_SCREEN}
 
 
 def escort(

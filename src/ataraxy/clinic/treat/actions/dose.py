@@ -21,13 +21,21 @@ from ataraxy.clinic.treat.today import against_today
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.dose import DoseStatus
-from ataraxy.core.session.events import DoseFinished, DosePaused, DoseResumed, DoseStarted, DoseStopped
+from ataraxy.core.session.events import (
+    DoseFinished,
+    DosePaused,
+    DoseResumed,
+    DoseStarted,
+    DoseStopped,
+    SprayGiven,
+)
+from ataraxy.core.session.permit_care import spray_went_past
 from ataraxy.core.session.state import SessionState
 
 NOW = timedelta(0)
 ALL_OF_IT = Decimal("0.95")  # proposed: a pump and a clock differ by less
 
-__all__ = ["Shown", "finish", "pause", "resume", "start", "stop"]
+__all__ = ["Shown", "finish", "pause", "resume", "spray", "start", "stop"]
 
 
 def start(
@@ -134,6 +142,33 @@ def finish(
     """
     _refuse_early(ctx, session_id)
     return write(ctx, session_id, DoseFinished(), key=key, seen=seen)
+
+
+def spray(
+    ctx: Context,
+    session_id: UUID,
+    number: int,
+    *,
+    already_in: bool = False,
+    key: str | None = None,
+    seen: int | None = None,
+) -> list[Recorded[Any]]:
+    """A further spray of the dose is in. One that is in already is written as it was, stale or not.
+
+    Raises:
+        InputRefused: it is not in yet, and the rest, the dose or a rule speaks against it.
+    """
+    if not already_in:
+        return write(ctx, session_id, SprayGiven(number), key=key, seen=seen)
+    require(ctx, *BEDSIDE)
+    with transaction.atomic():
+        head = lock_with_chart(ctx, session_id)
+        if written_before(ctx, key, session_id, SprayGiven):
+            return []
+        state = state_of(session_id)
+        past = spray_went_past(protocol_of(_seated(ctx, session_id)), state, ctx.now)
+        entry = Entry(SprayGiven(number, already_in=True, past=past))
+        return append_locked(ctx, head, [entry], key=key, state=state)
 
 
 def _refuse_early(ctx: Context, session_id: UUID) -> None:

@@ -36,6 +36,6 @@ def read_pump(
     *,
     key: str | None = None,
 ) -> list[Recorded[Any]]:
-    """What the pump shows. More than 5 % from the estimate is explained; confirming that it stands needs no number."""
+    """What the pump shows. More off the estimate than the protocol says is explained; standing still needs no number."""
     read = PumpRead(infused_ml, stopped, explanation.strip())
     return write(ctx, session_id, read, key=key, roles=WATCHING)

@@ -24,7 +24,7 @@ from ataraxy.clinic.figures.types import (
     Trace,
     ValueRow,
 )
-from ataraxy.clinic.treat.words import MEASURES, UNIT_SHOWN, effect_label, event_words, number
+from ataraxy.clinic.treat.words import MEASURES, ROUTES, UNIT_SHOWN, effect_label, event_words, number
 from ataraxy.core.protocol.types import Comparison, Measure, Phase, Protocol, RuleAction
 from ataraxy.core.protocol.types import Limit as Bound
 from ataraxy.core.record.envelope import Origin as Told
@@ -80,8 +80,8 @@ def flow_sheet(
         pressures=tuple(_pressures(state)),
         pulses=_pulses(state),
         rows=tuple(_row(protocol, state, m, keep) for m, keep in ROWS if state.series.get(m)),
-        infusions=(_infusion(protocol, state.dose),) if state.dose and not state.dose.is_injection else (),
-        injections=(_injection(protocol, state.dose),) if state.dose and state.dose.is_injection else (),
+        infusions=(_infusion(protocol, state.dose),) if state.dose and state.dose.is_infusion else (),
+        injections=tuple(_injections(protocol, state.dose)) if state.dose else (),
         given=tuple(_given(state)),
         limits=tuple(_limits(protocol, state.phase)),
         baseline=_baseline(state),
@@ -157,6 +157,9 @@ def _infusion(protocol: Protocol, dose: DoseGiven) -> Infusion:
 
 def _given(state: SessionState) -> Iterator[DoseMark]:
     """Supplements, rescue medicines and oxygen: each kind in a row of its own."""
+    dose = state.dose
+    for nth, at in enumerate(dose.sprayed_at[1:] if dose else (), 2):
+        yield DoseMark("Spray", f"{nth}: {dose.planned.spray_mg} mg" if dose else "", at)
     for one in state.care.given:
         if isinstance(one.what, BolusGiven):
             yield DoseMark("Supplement", f"{number(one.what.mg)} mg {one.what.way.value}", one.at)
@@ -165,8 +168,13 @@ def _given(state: SessionState) -> Iterator[DoseMark]:
             yield DoseMark(one.what.medicine.capitalize(), words, one.at)
 
 
-def _injection(protocol: Protocol, dose: DoseGiven) -> Injection:
-    return Injection(f"{protocol.drug.name} {dose.planned.mg} mg", dose.started_at)
+def _injections(protocol: Protocol, dose: DoseGiven) -> Iterator[Injection]:
+    """An injection, or the first spray; the further ones have a row of their own."""
+    if not dose.is_infusion:
+        amount = dose.planned.spray_mg if dose.is_sprayed else dose.planned.mg
+        planned = f", 1 of {dose.planned.sprays}" if dose.is_sprayed else ""
+        words = f"{protocol.drug.name} {amount} mg {ROUTES[dose.planned.route]}{planned}"
+        yield Injection(words, dose.started_at)
 
 
 def _limits(protocol: Protocol, phase: Phase) -> Iterator[Limit]:

@@ -172,6 +172,7 @@ NEXT_PAGE: Mapping[NextKind, tuple[str, str]] = {
     NextKind.RESUME_OR_STOP: ("resume", "Resume"),
     NextKind.FINISH_DOSE: ("finish", "The dose is in"),
     NextKind.CONFIRM_PUMP: ("pump", "Confirm the pump"),
+    NextKind.GIVE_SPRAY: ("spray", "Give the spray"),
     NextKind.EMERGENCY: ("emergency", "Open the card"),
     NextKind.DISCHARGE: ("end", "Send home"),
 }
@@ -200,6 +201,7 @@ def answer_verb(protocol: Protocol, line: str) -> str:
         "falling": "vital",
         "people": "people",
         "syringe": "syringe",
+        "suicide-screen": "screen",
     }
     return pages.get(kinds.get(line, ""), "vital" if kinds.get(line) == "back-to-baseline" else "")
 

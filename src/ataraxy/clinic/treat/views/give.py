@@ -55,7 +55,7 @@ def bolus(request: HttpRequest, session_id: UUID) -> HttpResponse:
             step=2 if second else 1,
             planned=form.given if second else None,
             given=at.decision.mg_given,
-            rested=rested_at(at.state),
+            rested=rested_at(at.protocol, at.state),
             any_order=bool(_orders(at)),
         )
 

@@ -12,6 +12,7 @@ from ataraxy.clinic.treat.dosing import dose_of_today, shown
 from ataraxy.clinic.treat.forms import StartForm
 from ataraxy.clinic.treat.queries.room import Seat, arrival_steps, session_names
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.clinic.treat.words import ROUTES
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.dosing import DosePlan
 
@@ -44,6 +45,7 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
             step=2 if second else 1,
             drug=at.protocol.drug,
             protocol_dose=at.protocol.dose,
+            way=ROUTES[at.protocol.dose.route],
             cited=cited(at.protocol.dose.source, at.protocol.dose.status),
             acts=True,
         )

@@ -8,6 +8,8 @@ from itertools import pairwise
 from ataraxy.core.protocol.checks.library import Library
 from ataraxy.core.protocol.problem import Path, Problem
 from ataraxy.core.protocol.types import (
+    BedsideKind,
+    BedsideNumber,
     Caution,
     CheckKind,
     DischargeKind,
@@ -22,14 +24,18 @@ from ataraxy.core.protocol.types import (
 )
 
 CONTINUOUS = (Measure.SPO2, Measure.HEART_RATE_ECG, Measure.PULSE_OXIMETER, Measure.RESPIRATORY_RATE)
-NEVER_SIGNED = (CheckKind.PEOPLE, CheckKind.EQUIPMENT, CheckKind.SYRINGE)
+NEVER_SIGNED = (CheckKind.PEOPLE, CheckKind.EQUIPMENT, CheckKind.SYRINGE, CheckKind.SUICIDE_SCREEN)
 LONGEST_FILTER_S = 15  # a duration filter delays onset: no longer than this, and only before a rule acts
+TAKES_TIME = (Route.IV_INFUSION, Route.NASAL)
+# A slipped key, not a clinical limit: an hour between two sprays, half of what a pump infused.
+MOST = {BedsideKind.SPRAY_REST: 60, BedsideKind.PUMP_DIFFERENCE: 50}
 NEVER_SKIPPED = (CheckKind.IDENTIFIERS, CheckKind.ESCORT, CheckKind.WEIGHT)
 
 
 def bedside_problems(protocol: Protocol, library: Library) -> Iterator[Problem]:
     """Arrival checks, monitoring and rules."""
     yield from _arrival(protocol)
+    yield from _screens(protocol, library)
     for index, line in enumerate(protocol.monitoring):
         yield from _line(line, ("monitoring", index), protocol)
     yield from _coverage(protocol, library)
@@ -37,10 +43,23 @@ def bedside_problems(protocol: Protocol, library: Library) -> Iterator[Problem]:
         yield from _rule(rule, ("rules", index), protocol)
     for index, caution in enumerate(protocol.cautions):
         yield from _caution(caution, ("cautions", index))
+    for index, number in enumerate(protocol.bedside):
+        yield from _number(number, ("bedside", index), protocol)
     for index, card in enumerate(protocol.emergencies):
         if not card.steps or not card.roles:
             words = f"{card.id!r} says nothing to do, or gives nobody a part."
             yield Problem(("emergencies", index), words, "Add `steps` and `roles`.")
+
+
+def _number(number: BedsideNumber, path: Path, protocol: Protocol) -> Iterator[Problem]:
+    if number.unit != number.kind.unit:
+        words = f"{number.kind.value} is written in {number.kind.unit!r}, not in {number.unit!r}."
+        yield Problem((*path, "unit"), words, "Convert the value and write the unit.")
+    if not 0 < number.value < MOST[number.kind]:
+        words = f"{number.value} {number.unit} cannot be meant."
+        yield Problem((*path, "value"), words, f"Write more than 0 and less than {MOST[number.kind]}.")
+    if [one.kind for one in protocol.bedside].count(number.kind) > 1:
+        yield Problem((*path, "kind"), f"{number.kind.value!r} stands twice.", "Keep one.")
 
 
 def _caution(caution: Caution, path: Path) -> Iterator[Problem]:
@@ -83,6 +102,25 @@ def _arrival(protocol: Protocol) -> Iterator[Problem]:
             yield Problem(("arrival",), words, f'Add an [[arrival]] of kind = "{kind.value}".')
 
 
+def _screens(protocol: Protocol, library: Library) -> Iterator[Problem]:
+    """A screen names a scale of the catalog, asks all its items, and calls high what the scale calls high."""
+    for index, check in enumerate(protocol.arrival):
+        path: Path = ("arrival", index)
+        if check.kind is not CheckKind.SUICIDE_SCREEN:
+            if check.scale or check.high or check.asked is not None:
+                words = f"`scale`, `asked` and `high` mean nothing for {check.kind.value!r}."
+                yield Problem(path, words, 'Write kind = "suicide-screen".')
+            continue
+        scale = library.instruments.get(check.scale)
+        if scale is None:
+            yield Problem((*path, "scale"), f"There is no scale {check.scale!r}.", "Name one of the catalog.")
+            continue
+        high = {item for one in scale.categories if one.label == "high" for item in one.any_of}
+        if check.asked != scale.item_count or set(check.high) != high or not high:
+            words = f"{check.id!r} does not ask {scale.name} as it is: {scale.item_count} items, high {sorted(high)}."
+            yield Problem(path, words, "Write `asked` and `high` as the scale has them.")
+
+
 def _line(line: Monitoring, path: Path, protocol: Protocol) -> Iterator[Problem]:
     if not line.measures:
         yield Problem((*path, "measures"), f"{line.id!r} measures nothing.", "Name a measure.")
@@ -111,7 +149,9 @@ def phase_length_min(protocol: Protocol, phase: Phase) -> int | None:
     """How long a phase lasts at least; None where the file does not fix it."""
     dosing = protocol.dose.duration_min or 0
     if phase is Phase.DOSING:
-        return dosing if protocol.dose.route is Route.IV_INFUSION else None
+        return (
+            dosing if protocol.dose.route is Route.IV_INFUSION else None
+        )  # how long sprays take, nobody fixes
     return max(0, least_observation_min(protocol) - dosing) if phase is Phase.OBSERVATION else None
 
 
@@ -142,9 +182,9 @@ def _coverage(protocol: Protocol, library: Library) -> Iterator[Problem]:
     limits = library.limits.route(protocol.dose.route)
     if limits is None:
         return
-    infusion = protocol.dose.route is Route.IV_INFUSION
+    takes_time = protocol.dose.route in TAKES_TIME
     for measure in library.limits.always_monitored:
-        for phase in (Phase.DOSING, Phase.OBSERVATION) if infusion else (Phase.OBSERVATION,):
+        for phase in (Phase.DOSING, Phase.OBSERVATION) if takes_time else (Phase.OBSERVATION,):
             lines = [line for line in protocol.monitoring if line.phase is phase and measure in line.measures]
             gaps = [gap for line in lines if (gap := widest_gap_min(line, protocol)) is not None]
             if not gaps:

@@ -8,15 +8,17 @@ from decimal import Decimal
 from ataraxy.core.protocol.checks.library import Library
 from ataraxy.core.protocol.limits import RouteLimits
 from ataraxy.core.protocol.problem import Problem
-from ataraxy.core.protocol.types import Dose, Protocol, Route
+from ataraxy.core.protocol.types import BedsideKind, Dose, Protocol, Route
 
 AMOUNTS = ("base", "salt")
+SPRAY_ML = Decimal("0.01")
 
 
 def dose_problems(protocol: Protocol, library: Library) -> Iterator[Problem]:
     """What is in the vial, how much of it, how fast."""
     yield from _drug(protocol, library)
     yield from _route_fields(protocol.dose)
+    yield from _sprays(protocol)
     yield from _caps(protocol, library)
     limits = library.limits.route(protocol.dose.route)
     if limits is None:
@@ -53,6 +55,25 @@ def _route_fields(dose: Dose) -> Iterator[Problem]:
             yield Problem(("dose", name), f"An injection has no `{name}`.", "Remove it.")
     if dose.duration_min is not None and dose.duration_min < 1:
         yield Problem(("dose", "duration_min"), "An infusion takes time.", "Write at least 1 minute.")
+
+
+def _sprays(protocol: Protocol) -> Iterator[Problem]:
+    """A spray is measured out of the vial to 0.01 mL, and rests before the next."""
+    dose = protocol.dose
+    if (dose.route is Route.NASAL) != (dose.spray_mg is not None):
+        words = "A dose by nose says how much one spray holds; no other does."
+        yield Problem(("dose",), words, "Add `spray_mg`, or remove it.")
+    if dose.spray_mg is None:
+        return
+    if dose.spray_mg <= 0 or dose.spray_mg > dose.cap_mg:
+        words = f"A spray of {dose.spray_mg} mg cannot be given under a cap of {dose.cap_mg} mg."
+        yield Problem(("dose", "spray_mg"), words, "Correct the number.")
+    elif (dose.spray_mg / protocol.drug.stock_mg_per_ml) % SPRAY_ML:
+        words = f"{dose.spray_mg} mg of {protocol.drug.stock_mg_per_ml} mg/mL is no whole number of {SPRAY_ML} mL."
+        yield Problem(("dose", "spray_mg"), words, "Choose an amount that can be measured.")
+    if not any(line.kind is BedsideKind.SPRAY_REST for line in protocol.bedside):
+        words = "Nobody says how long the patient rests between two sprays."
+        yield Problem(("bedside",), words, 'Add a [[bedside]] of kind = "spray-rest".')
 
 
 def _caps(protocol: Protocol, library: Library) -> Iterator[Problem]:

@@ -128,9 +128,10 @@ def _where(protocol: Protocol, placed: list[Placed], bound: Bound) -> Iterator[t
         case About.DISCHARGE:
             yield "Nothing keeps the patient here", candidates
         case About.ACT:
-            if protocol.dose.route is Route.IV_INFUSION:
+            if protocol.dose.route in (Route.IV_INFUSION, Route.NASAL):
                 stops = [one for one in candidates if one.action in IN_DOSE and Phase.DOSING in one.phases]
-                yield "Missing stop rule: nothing stops the infusion", stops
+                what = "infusion" if protocol.dose.route is Route.IV_INFUSION else "next spray"
+                yield f"Missing stop rule: nothing stops the {what}", stops
             calls = [one for one in candidates if one.action is RuleAction.ESCALATE]
             after = [one for one in calls if Phase.OBSERVATION in one.phases]
             yield "Nobody is called after the dose", after

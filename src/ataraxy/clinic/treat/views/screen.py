@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from ataraxy.catalog.library import instruments
+from ataraxy.clinic.people.access import BEDSIDE
+from ataraxy.clinic.people.views.respond import ask
+from ataraxy.clinic.treat import actions
+from ataraxy.clinic.treat.actions.arrival import screens
+from ataraxy.clinic.treat.forms import ScreenForm
+from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+
+
+def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """The suicide screen of the arrival, each item answered yes or no; a grave "yes" holds the dose."""
+    at = act_in(request, session_id, *BEDSIDE)
+    line = request.POST.get("line") or request.GET.get("line", "")
+    known = screens(at.protocol)
+    check = known.get(line) or next(iter(known.values()), None)
+    if check is None:
+        raise Http404("This protocol asks no screen.")
+    scale = instruments()[check.scale]
+    form = ScreenForm(request, at, check.id, [f"Item {n}" for n in range(1, scale.item_count + 1)])
+
+    def act() -> HttpResponse:
+        actions.screen(
+            at.ctx, session_id, check.id, form.answers, note=form.cleaned_data["note"], key=form.act_key
+        )
+        return back(at)
+
+    def draw(status: int) -> HttpResponse:
+        grave = ", ".join(str(n) for n in check.high)
+        return act_page(
+            request,
+            at,
+            form,
+            status,
+            heading=scale.name,
+            button="Record the answers",
+            lead=f"Read each item from the clinic's own form. A yes to item {grave} is high: do not start, call the "
+            "prescriber. Nothing is added up.",
+        )
+
+    return ask(request, form, draw, act)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from ataraxy.clinic.people.access import BEDSIDE
+from ataraxy.clinic.people.views.respond import ask
+from ataraxy.clinic.treat import actions
+from ataraxy.clinic.treat.forms import SprayForm
+from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.core.session.permit_care import rested_at
+from ataraxy.core.session.verdict import Hold, Pause, Stop
+
+
+def spray(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Step 1 shows what is in and what speaks against the next spray; step 2 confirms that it went in."""
+    at = act_in(request, session_id, *BEDSIDE)
+    dose, stance = at.state.dose, at.decision.stance
+    number = dose.next_spray if dose else None
+    form = SprayForm(request, at, {"number": number})
+    ready_at = rested_at(at.protocol, at.state)
+
+    def draw(status: int) -> HttpResponse:
+        return act_page(
+            request,
+            at,
+            form,
+            status,
+            heading="The next spray",
+            button="",
+            template="treat/spray.html",
+            dose=dose,
+            number=number,
+            given=dose.mg_at(at.ctx.now) if dose else None,
+            ready_at=ready_at if ready_at and ready_at > at.ctx.now else None,
+            against=stance.reasons if isinstance(stance, Hold | Pause | Stop) else (),
+            running=dose is not None and dose.status.value == "running",
+            already=form.is_bound and form.is_valid() and form.cleaned_data["already_in"],
+            step=2 if request.method == "POST" and status == 200 else 1,
+        )
+
+    def act() -> HttpResponse:
+        told = form.cleaned_data
+        if told["confirmed"] != "yes":
+            return draw(200)
+        actions.spray(
+            at.ctx,
+            session_id,
+            told["number"],
+            already_in=told["already_in"],
+            key=form.act_key,
+            seen=form.act_seen,
+        )
+        return back(at)
+
+    return ask(request, form, draw, act)

@@ -1,0 +1,157 @@
+"""treat:spray: a dose by nose from plan to ledger, on a draft that only a demo clinic may use."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ataraxy.core.errors import InputRefused
+
+DOSE = """[dose]
+id            = "sprays"
+text          = "Sprays of 10 mg into the nose, as many as stay within 0.5 mg/kg and 60 mg. A draft for demonstration."
+source        = "ataraxy-proposal"
+status        = "proposed"
+route         = "{route}"
+weight        = "actual"
+cap_mg        = 60
+cap_mg_per_kg = 0.5
+cap_source    = "ataraxy-proposal"
+cap_status    = "proposed"
+{more}
+
+"""
+SPRAYS = 'spray_mg = 10\nspray_source = "ataraxy-proposal"\nspray_status = "proposed"'
+
+
+def draft(route: str, more: str) -> str:
+    """Made from the shipped infusion; no number of it is advice."""
+    from ataraxy.catalog.library import HOME
+
+    text = (HOME / "protocols" / "iv-racemic-0.5.toml").read_text(encoding="utf-8")
+    begins, ends = text.index("[dose]"), text.index("# --- the course")
+    text = text[:begins] + DOSE.format(route=route, more=more) + text[ends:]
+    return text.replace('"iv-racemic-0.5"', '"draft"', 1).replace('use      = "clinic"', 'use      = "demo"')
+
+
+@pytest.fixture
+def route() -> str:
+    return "nasal"
+
+
+@pytest.fixture
+def infusion(route: str) -> Any:
+    from ataraxy.catalog.load import parse_stored_protocol
+
+    return parse_stored_protocol(draft(route, SPRAYS if route == "nasal" else ""), "draft.toml")
+
+
+@pytest.fixture
+def activated(clinic: Any, director: Any, infusion: Any, route: str, now: Any) -> Any:
+    from datetime import timedelta
+
+    from ataraxy.clinic.plan.models import ActivatedProtocol
+
+    return ActivatedProtocol.objects.create(
+        clinic=clinic,
+        protocol_id=infusion.id,
+        version=infusion.version,
+        sha256=infusion.sha256,
+        text=draft(route, SPRAYS if route == "nasal" else ""),
+        activated_at=now - timedelta(days=40),
+        activated_by=director,
+    )
+
+
+def accounted(session: Any) -> list[Decimal]:
+    from ataraxy.clinic.pharmacy.charging import accounted as told
+
+    return [mg for _, mg in told(session.id).values()]
+
+
+def test_the_start_gives_the_first_spray_and_says_how_many_there_are(
+    ask: Any, nurse: Any, ready: Any, start: Any, state: Any, clock: Any
+) -> None:
+    clock(9)
+    page = ask(nurse, "start", ready).content.decode()
+    assert "whole sprays only: 3" in page and "mL/h" not in page
+    start(ready, 10)
+    assert state(ready).dose.planned.sprays == 3 and state(ready).mg_given(ready.during.upper) == 10
+
+
+def test_each_spray_is_confirmed_in_two_steps_after_its_rest(
+    tell: Any, ask: Any, nurse: Any, running: Any, state: Any, clock: Any, vitals: Any, seen: Any
+) -> None:
+    vitals(running, 13)
+    clock(14)
+    assert "The patient rests" in ask(nurse, "spray", running).content.decode()
+    refused = tell(nurse, "spray", running, number=2, confirmed="yes", seen=seen(running))
+    assert refused.status_code == 422 and b"less than 5 min ago" in refused.content
+    clock(16)
+    first = tell(nurse, "spray", running, number=2, seen=seen(running))
+    assert b"Spray 2 of 3: 10 mg into the nose" in first.content and state(running).dose.next_spray == 2
+    done = tell(nurse, "spray", running, number=2, confirmed="yes", seen=seen(running))
+    assert done.status_code == 302 and state(running).dose.next_spray == 3
+
+
+def test_the_ledger_is_charged_with_what_was_sprayed(running: Any, at: Any, vitals: Any, state: Any) -> None:
+    from ataraxy.clinic.treat import actions
+
+    vitals(running, 14)
+    actions.spray(at(16), running.id, 2)
+    assert accounted(running) == []
+    vitals(running, 20)
+    actions.spray(at(22), running.id, 3)
+    assert accounted(running) == [Decimal(30)] and not state(running).dose.is_open
+
+
+def test_a_stop_charges_what_is_in_and_a_spray_told_late_adds_to_it(
+    running: Any, at: Any, state: Any
+) -> None:
+    from ataraxy.clinic.treat import actions
+
+    actions.stop(at(12), running.id, "pressure")
+    assert accounted(running) == [Decimal(10)]
+    with pytest.raises(InputRefused, match="stopped"):
+        actions.spray(at(13), running.id, 2)
+    actions.spray(at(13), running.id, 2, already_in=True)
+    assert accounted(running) == [Decimal(20)]
+    assert "The dose was stopped" in state(running).irregular[0].reason
+
+
+def test_the_session_page_and_the_flow_sheet_name_the_sprays(
+    ask: Any, nurse: Any, running: Any, at: Any, vitals: Any, clock: Any
+) -> None:
+    from ataraxy.clinic.treat import actions
+
+    vitals(running, 14)
+    actions.spray(at(16), running.id, 2)
+    clock(17)
+    page = ask(nurse, "session", running).content.decode()
+    assert "Spray 3 of 3" in page and "as each spray was confirmed" in page
+    assert "ketamine 10 mg into the nose, 1 of 3" in page and "2: 10 mg" in page
+    assert "Read the pump" not in page
+
+
+@pytest.mark.parametrize("route", ["intramuscular"])
+def test_an_injection_into_a_muscle_goes_from_plan_to_ledger(
+    ask: Any, nurse: Any, ready: Any, start: Any, state: Any, clock: Any, route: str
+) -> None:
+    clock(9)
+    page = ask(nurse, "start", ready).content.decode()
+    assert "36.0 mg" in page and "mL/h" not in page
+    start(ready, 10)
+    assert state(ready).dose.is_injection and accounted(ready) == [Decimal(36)]
+    clock(11)
+    shown = ask(nurse, "session", ready).content.decode()
+    assert "ketamine 36.0 mg into a muscle" in shown and "Read the pump" not in shown
+
+
+def test_a_draft_by_nose_treats_nobody_outside_a_demo_clinic(clinic: Any, infusion: Any) -> None:
+    from ataraxy.core.protocol.gate import gate
+
+    disorder = infusion.indications[0].disorder
+    closed = gate(infusion, disorder, (), demo=False)
+    assert any("draft for demonstration" in one.reason for one in closed.closed_by)

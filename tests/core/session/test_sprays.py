@@ -1,0 +1,217 @@
+"""A dose by nose: spray after spray, each confirmed, each after its rest; and an injection into a muscle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.dosing import plan_dose
+from ataraxy.core.protocol.types import BedsideKind, Measure, Phase, Route
+from ataraxy.core.session import care as c
+from ataraxy.core.session import events as e
+from ataraxy.core.session.agreed import agreed, may_differ, spray_rest
+from ataraxy.core.session.decide import decide
+from ataraxy.core.session.discharge import to_discharge
+from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.fold import fold_session
+from ataraxy.core.session.permit import permit_under
+from ataraxy.core.session.verdict import NextKind
+
+SPRAYED = e.DoseStarted(
+    Decimal(30), Decimal("0.429"), Decimal(70), Route.NASAL, sprays=3, spray_mg=Decimal(10)
+)
+
+
+@pytest.fixture
+def sprayed(story):
+    """The first of three sprays is in at minute 10; everything is measured."""
+    story.ready().say(10, SPRAYED)
+    return story
+
+
+def ask(protocol, story, payload, minute):
+    return permit_under(protocol, fold_session(story.events), payload, story.at(minute))
+
+
+def measure(story, minute):
+    story.measure(
+        minute, systolic=130, diastolic=80, spo2=98, sedation=5, respiratory_rate=14, dissociation=2
+    )
+    story.measure(minute, pulse_cuff=72, pulse_oximeter=72)
+
+
+# --- the plan ------------------------------------------------------------------------------------
+
+
+@given(st.decimals(40, 120, places=1), st.sampled_from(("0.25", "0.4", "0.5")))
+def test_whole_sprays_never_pass_the_dose_that_was_ordered(nasal, weight, mg_per_kg):
+    plan = plan_dose(nasal, Decimal(mg_per_kg), weight)
+    ordered = min(Decimal(mg_per_kg) * weight, nasal.dose.cap_mg)
+    assert plan.mg == plan.sprays * plan.spray_mg == plan.held_mg
+    assert ordered - plan.spray_mg - Decimal("0.1") < plan.mg <= ordered
+
+
+def test_less_than_one_spray_is_refused(nasal):
+    with pytest.raises(InputRefused, match="less than one spray"):
+        plan_dose(nasal, Decimal("0.1"), Decimal(50))
+
+
+# --- spray by spray ------------------------------------------------------------------------------
+
+
+def test_what_is_in_is_what_was_sprayed(sprayed):
+    sprayed.say(16, e.SprayGiven(2))
+    state = fold_session(sprayed.events)
+    assert [state.mg_given(sprayed.at(m)) for m in (9, 10, 15, 16, 90)] == [0, 10, 10, 20, 20]
+    assert state.phase is Phase.DOSING and state.dose.next_spray == 3
+
+
+def test_the_last_spray_ends_the_dose(sprayed):
+    sprayed.say(16, e.SprayGiven(2))
+    sprayed.say(22, e.SprayGiven(3))
+    state = fold_session(sprayed.events)
+    assert state.dose.status is DoseStatus.FINISHED and state.dose.ended_at == sprayed.at(22)
+    assert state.phase is Phase.OBSERVATION and state.mg_given(sprayed.at(60)) == 30
+
+
+def test_a_stop_leaves_what_was_sprayed(sprayed):
+    sprayed.say(16, e.SprayGiven(2))
+    sprayed.say(17, e.DoseStopped("pressure"))
+    state = fold_session(sprayed.events)
+    assert state.mg_given(sprayed.at(60)) == 20 and state.phase is Phase.OBSERVATION
+
+
+def test_a_spray_waits_for_the_rest_its_protocol_says(nasal, sprayed):
+    measure(sprayed, 12)
+    assert "less than 5 min ago" in ask(nasal, sprayed, e.SprayGiven(2), 14.9).cause
+    assert ask(nasal, sprayed, e.SprayGiven(2), 15) is None
+    longer = replace(nasal, bedside=tuple(replace(b, value=Decimal(8)) for b in nasal.bedside))
+    assert "less than 8 min ago" in ask(longer, sprayed, e.SprayGiven(2), 15).cause
+    assert ask(longer, sprayed, e.SprayGiven(2), 18) is None
+
+
+def test_a_pressure_past_its_limit_holds_the_next_spray(nasal, sprayed):
+    sprayed.measure(14, systolic=188, diastolic=112, spo2=98)
+    assert "systolic 188" in ask(nasal, sprayed, e.SprayGiven(2), 16).cause
+
+
+@pytest.mark.parametrize(
+    ("number", "says"), [(1, "The next is spray 2"), (3, "The next is spray 2"), (4, "The next is spray 2")]
+)
+def test_a_spray_is_the_next_one(nasal, sprayed, number, says):
+    measure(sprayed, 12)
+    assert says in ask(nasal, sprayed, e.SprayGiven(number), 20).cause
+
+
+def test_a_paused_dose_gives_no_spray_and_an_unfinished_one_is_not_finished(nasal, sprayed):
+    assert "Spray 2 is still to come" in ask(nasal, sprayed, e.DoseFinished(), 20).cause
+    sprayed.say(12, e.DosePaused())
+    measure(sprayed, 19)
+    assert "The dose is paused" in ask(nasal, sprayed, e.SprayGiven(2), 20).cause
+
+
+def test_a_spray_that_went_in_is_charted_whatever_speaks_against_it(nasal, sprayed):
+    sprayed.say(11, e.DoseStopped("pressure"))
+    late = e.SprayGiven(2, already_in=True, past="The dose was stopped.")
+    assert ask(nasal, sprayed, late, 12) is None
+    sprayed.say(12, late)
+    state = fold_session(sprayed.events)
+    assert state.mg_given(sprayed.at(30)) == 20 and state.dose.status is DoseStatus.STOPPED
+    assert "The dose was stopped" in state.irregular[0].reason
+
+
+def test_the_same_spray_told_twice_is_in_once(sprayed):
+    sprayed.say(16, e.SprayGiven(2))
+    sprayed.say(16.5, e.SprayGiven(2))
+    state = fold_session(sprayed.events)
+    assert state.mg_given(sprayed.at(30)) == 20 and "not the next spray" in state.irregular[0].reason
+
+
+@given(st.permutations(range(4)))
+def test_the_order_in_which_sprays_are_heard_of_changes_nothing(new_story, order):
+    story = new_story().ready()
+    told = [
+        story.say(10, SPRAYED),
+        story.say(16, e.SprayGiven(2)),
+        story.say(22, e.SprayGiven(3)),
+        story.measure(25, spo2=97),
+    ]
+    rest = [event for event in story.events if event not in told]
+    assert fold_session([*rest, *(told[i] for i in order)]) == fold_session(story.events)
+
+
+# --- what is next, and going home ----------------------------------------------------------------
+
+
+def test_the_next_spray_is_the_next_thing_once_the_patient_has_rested(nasal, sprayed):
+    measure(sprayed, 11)
+    state = fold_session(sprayed.events)
+    early = decide(nasal, state, sprayed.at(12)).next_action
+    assert early.kind in (NextKind.WAIT, NextKind.MEASURE) and early.due_at <= sprayed.at(15)
+    measure(sprayed, 14.5)
+    ready = decide(nasal, fold_session(sprayed.events), sprayed.at(15)).next_action
+    assert (ready.kind, ready.text) == (NextKind.GIVE_SPRAY, "Give spray 2 of 3, 10 mg.")
+
+
+def test_the_observation_counts_from_the_last_spray(nasal, sprayed):
+    sprayed.say(16, e.SprayGiven(2))
+    sprayed.say(40, e.SprayGiven(3))
+    gap = next(g for g in to_discharge(nasal, fold_session(sprayed.events), sprayed.at(60)) if g.ready_at)
+    least = max(d.at_least_min or 0 for d in nasal.discharge)
+    assert gap.ready_at == sprayed.at(40 + least)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"sprays": 4, "mg": Decimal(40)}, "40 mg is above the protocol's cap"),
+        ({"sprays": 2, "spray_mg": Decimal(15)}, "are not the planned"),
+        ({"sprays": None, "spray_mg": None}, "gives it by nasal"),
+        ({"sprays": 2}, "do not add up"),
+    ],
+)
+def test_a_start_with_other_sprays_than_planned_is_refused(nasal, story, change, says):
+    story.ready()
+    refusal = permit_under(
+        nasal,
+        replace(fold_session(story.events)),
+        replace(SPRAYED, **change),
+        story.at(10),
+        holds=(),
+    )
+    assert says in refusal.cause
+
+
+# --- the numbers that are lines ------------------------------------------------------------------
+
+
+def test_the_numbers_of_the_session_are_lines_of_the_protocol(nasal, protocol):
+    assert {line.kind for line in nasal.bedside} == set(BedsideKind)
+    assert all(line.status.needs_signature for line in nasal.bedside)
+    assert [agreed(protocol, kind) for kind in BedsideKind] == [5, 5]  # a text from before they were lines
+    assert spray_rest(nasal).total_seconds() == 300 and may_differ(nasal) == Decimal("0.05")
+
+
+def test_how_far_the_pump_may_be_off_without_a_word_is_the_protocols(nasal, protocol, story):
+    story.dosing().say(30, e.DoseStopped("enough"))  # 20 min at 0.875 mg/min, 1 mg/mL: 17.5 mL
+    read = c.PumpRead(Decimal("16.3"), True)
+    assert "more than 5 % apart" in ask(protocol, story, read, 31).cause
+    lines = tuple(replace(b, value=Decimal(10)) for b in nasal.bedside)
+    assert ask(replace(protocol, bedside=lines), story, read, 31) is None
+
+
+# --- into a muscle -------------------------------------------------------------------------------
+
+
+def test_an_injection_into_a_muscle_is_whole_the_moment_it_is_given(story):
+    shot = e.DoseStarted(Decimal(35), Decimal("0.5"), Decimal(70), Route.INTRAMUSCULAR)
+    story.ready().say(10, shot)
+    state = fold_session(story.events)
+    assert state.dose.is_injection and state.phase is Phase.OBSERVATION
+    assert state.mg_given(story.at(10)) == 35
+    assert state.baseline[Measure.SYSTOLIC].value == 124
