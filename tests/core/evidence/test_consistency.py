@@ -1,0 +1,195 @@
+"""Estimates, intervals, standard errors and p values that cannot belong together."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from math import exp
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ataraxy.core.evidence.consistency import LEAST_DF, contradictions
+from ataraxy.core.evidence.contradiction import Flaw, Weight
+from ataraxy.core.evidence.study import Figure, Measure, Reported, Seen
+from ataraxy.core.evidence.tails import estimate_of
+
+
+def figure(text, note=""):
+    return None if text is None else Figure(Decimal(text), Seen.READ, note)
+
+
+def reported(estimate=None, low=None, high=None, p=None, se=None, z=None, measure=Measure.MD, level="0.95"):
+    return Reported(
+        measure, figure(estimate), se=figure(se), low=figure(low), high=figure(high), p=figure(p), z=figure(z),
+        level=Decimal(level),
+    )  # fmt: skip
+
+
+def kinds(one):
+    return {found.kind for found in contradictions(one)}
+
+
+def found(one, kind):
+    return next(each for each in contradictions(one) if each.kind is kind)
+
+
+@pytest.mark.parametrize(
+    ("one", "middle", "p_of_estimate", "p_of_middle"),
+    [
+        (reported("-1.4", "-8.6", "3.2", "0.37"), "-2.70", "0.642", "0.3698"),
+        (reported("-4.0", "-10.6", "-1.9", "0.0058"), "-6.25", "0.072", "0.0049"),
+    ],
+)
+def test_both_rows_of_the_retracted_anxiety_analysis_are_told(one, middle, p_of_estimate, p_of_middle):
+    """Mills 2025 (KADS, ACTRN12616001096448), retracted 2026-03-31: p values fit the intervals, not the estimates."""
+    assert kinds(one) == {Flaw.MIDPOINT, Flaw.P}
+    p = found(one, Flaw.P)
+    assert f"{found(one, Flaw.MIDPOINT).number('middle'):.2f}" == middle
+    assert f"{p.number('p of the estimate'):.3f}" == p_of_estimate
+    assert f"{p.number('p of the middle'):.4f}" == p_of_middle
+    assert "the p of the interval's middle, so p and interval belong together" in p.words
+
+
+def test_a_p_below_five_percent_beside_an_estimate_without_one_says_what_it_means():
+    words = found(reported("-4.0", "-10.6", "-1.9", "0.0058"), Flaw.P).words
+    assert words.endswith("By the one there is an effect, by the other there may be none.")
+
+
+def test_an_estimate_in_sds_beside_an_interval_in_points_is_told():
+    """Almeida 2024, PMC10979792: 0.25 [0.57, 17.02], p = .0363."""
+    one = reported("0.25", "0.57", "17.02", "0.0363", measure=Measure.SMD)
+    assert kinds(one) == {Flaw.OUTSIDE, Flaw.P, Flaw.UNITS}
+    units = found(one, Flaw.UNITS)
+    assert units.weight is Weight.IMPOSSIBLE
+    assert "in points of the scale" in units.words
+    assert round(units.number("middle"), 3) == 8.795
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        reported("-1.17", "-1.89", "-0.44", measure=Measure.SMD),  # Hartland 2023, under 12 h
+        reported("-0.44", "-0.65", "-0.22", measure=Measure.SMD),  # 24 h
+        reported("-0.40", "-0.63", "-0.17", measure=Measure.SMD),  # 7-14 d
+        reported("0.27", "0.03", "0.51", measure=Measure.SMD),  # Borgogna 2024
+        reported("0.24", "-0.30", "0.78", measure=Measure.SMD),  # active placebo
+        reported("12.7", "2.5", "22.8", "0.02"),  # Feder 2014
+        reported("11.88", se="3.96"),  # Feder 2021
+        reported("1.13", "0.36", "1.91", measure=Measure.SMD),
+        reported("28.94", "3.45", "242.57", "0.002", measure=Measure.OR),  # Whittaker 2021, SAD
+        reported("2.03", "0.67", "6.15", "0.21", measure=Measure.OR),  # PTSD
+        reported("-3.66", "-7.05", "-0.27"),  # Du 2021
+        reported(z="2.24", p="0.025"),  # Taylor 2018, LSAS
+        reported(z="2.12", p="0.034"),  # VAS
+    ],
+)
+def test_printed_estimates_that_hold_together_are_let_be(one):
+    assert contradictions(one) == ()
+
+
+def test_bounds_out_of_order_and_ratios_below_zero_stop_the_rest():
+    assert kinds(reported("3", "5", "1")) == {Flaw.BOUNDS}
+    negative = reported("2.0", "-0.3", "1.7", measure=Measure.OR)
+    assert "may be of the logarithm" in found(negative, Flaw.BOUNDS).words
+
+
+def test_a_turned_sign_is_named():
+    assert "with the other sign" in found(reported("0.44", "-0.65", "-0.22"), Flaw.OUTSIDE).words
+
+
+def test_a_standard_error_that_is_the_interval_of_another_is_told():
+    one = reported("12.7", "2.5", "22.8", se="10.1")
+    assert kinds(one) == {Flaw.SE}
+    assert round(found(one, Flaw.SE).number("se of the interval"), 2) == 5.18
+
+
+def test_p_and_an_interval_that_holds_no_effect_contradict_each_other():
+    assert Flaw.NULL in kinds(reported("1.2", "-0.3", "2.7", "0.01"))
+    assert Flaw.NULL in kinds(reported("1.5", "1.1", "2.1", "0.30", measure=Measure.RR))
+    assert Flaw.NULL not in kinds(reported("1.5", "0.9", "2.5", "0.12", measure=Measure.RR))
+
+
+def test_half_a_p_is_known_as_one_sided():
+    words = found(reported("1.96", se="1.00", p="0.025"), Flaw.P).words
+    assert "one-sided" in words
+    assert "one-sided" in found(reported(z="1.96", p="0.025"), Flaw.Z).words
+
+
+def test_a_test_statistic_that_is_not_the_estimate_by_its_error_is_told():
+    assert kinds(reported("6.0", se="2.0", z="2.0")) == {Flaw.Z}
+
+
+def test_a_p_printed_as_a_bound_is_a_bound():
+    bound = Figure(Decimal("0.001"), Seen.READ, "printed as <.001")
+    assert contradictions(Reported(Measure.MD, figure("8.0"), se=figure("1.0"), p=bound)) == ()
+    assert kinds(Reported(Measure.MD, figure("1.0"), se=figure("1.0"), p=bound)) == {Flaw.P}
+
+
+def test_few_digits_excuse_much_and_many_excuse_little():
+    assert contradictions(reported("1", "0", "3")) == ()
+    assert kinds(reported("1.00", "0.00", "3.00")) == {Flaw.MIDPOINT}
+
+
+def test_an_exact_interval_is_asymmetric_and_is_no_more_than_a_question():
+    """Eight of nine discordant pairs: odds 8, Clopper-Pearson 1.07 to 355."""
+    (one,) = contradictions(reported("8.0", "1.07", "355", measure=Measure.OR))
+    assert (one.kind, one.weight) == (Flaw.MIDPOINT, Weight.DISAGREES)
+    assert "an exact method need not be" in one.words
+
+
+def test_what_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="could have been printed"):
+        contradictions(reported("NaN", "0", "1"))
+
+
+def rounded(number, digits, how):
+    return str(Decimal(repr(number)).quantize(Decimal(1).scaleb(-digits), rounding=how))
+
+
+MODES = st.sampled_from([ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN])
+DFS = st.none() | st.floats(LEAST_DF, 200)
+
+
+@given(
+    st.floats(-3, 3), st.floats(0.02, 0.6), st.sampled_from([0.9, 0.95, 0.99]), DFS, st.integers(1, 4),
+    st.integers(2, 5), MODES, st.sampled_from(Measure),
+)  # fmt: skip
+def test_numbers_of_one_true_analysis_are_never_told_however_they_are_rounded(
+    value, se, level, df, digits, p_digits, how, measure
+):
+    true = estimate_of(value, se, level, df)
+    shown = exp if measure.is_ratio else float
+    texts = [rounded(shown(x), digits, how) for x in (true.value, true.low, true.high)]
+    one = reported(
+        *texts,
+        p=rounded(true.p, p_digits, how),
+        se=rounded(se, digits, how),
+        measure=measure,
+        level=str(level),
+    )
+    assert contradictions(one) == ()
+
+
+@given(st.floats(-3, 3), st.floats(0.02, 0.6), st.integers(1, 5), MODES)
+def test_a_true_z_and_its_p_are_never_told(value, se, digits, how):
+    true = estimate_of(value, se)
+    z = rounded(abs(value / se), digits, how)
+    assert contradictions(reported(z=z, p=rounded(true.p, digits, how))) == ()
+
+
+@given(st.floats(-3, 3), st.floats(0.1, 0.6), st.floats(1.5, 4))
+def test_an_estimate_moved_out_of_the_middle_is_told(value, se, by):
+    true = estimate_of(value, se)
+    texts = [rounded(x, 3, ROUND_HALF_EVEN) for x in (value + by * se, true.low, true.high)]
+    assert kinds(reported(*texts)) & {Flaw.MIDPOINT, Flaw.OUTSIDE}
+
+
+@given(st.floats(0.5, 3), st.floats(0.1, 0.6))
+def test_turning_every_sign_tells_the_same(value, se):
+    true = estimate_of(value, se)
+    assume(true.p > 1e-4)
+    texts = [rounded(x, 2, ROUND_HALF_EVEN) for x in (value + se, true.low, true.high)]
+    p = rounded(true.p, 4, ROUND_HALF_EVEN)
+    turned = [str(-Decimal(text)) for text in (texts[0], texts[2], texts[1])]
+    assert kinds(reported(*texts, p=p)) == kinds(reported(*turned, p=p))

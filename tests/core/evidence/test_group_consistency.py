@@ -1,0 +1,92 @@
+"""One arm's printed numbers against each other and against the scale."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from ataraxy.core.evidence.contradiction import Flaw, Weight
+from ataraxy.core.evidence.group_consistency import findings_of_group, whole_number
+from ataraxy.core.evidence.study import Figure, Form, Group, Outcome, OutcomeKind, Seen
+
+
+def figure(text):
+    return None if text is None else Figure(Decimal(text), Seen.READ)
+
+
+def group(**texts):
+    return Group("ketamine", **{name: figure(text) for name, text in texts.items()})
+
+
+def outcome(form=Form.ENDPOINT, lowest="0", highest="56", whole=True):
+    return Outcome(
+        "hama-24", "hama", "HAM-A at 24 h", OutcomeKind.CONTINUOUS, form=form, lowest=figure(lowest),
+        highest=figure(highest), items_whole=whole,
+    )  # fmt: skip
+
+
+def kinds(one, of=None):
+    return [found.kind for found in findings_of_group(of or outcome(), one)]
+
+
+def test_an_arm_whose_numbers_hold_together_is_let_be():
+    """The scores 4, 9, 12, 12, 15, 20: mean 12, SD 5.44, SE 2.22."""
+    assert kinds(group(n="6", mean="12.00", sd="5.44", se="2.22")) == []
+    assert kinds(group(n="6", mean="12.00", sd="5.44", low="6.29", high="17.71")) == []
+    assert kinds(group(n="6", events="2")) == []
+    assert kinds(group(n="6", mean="12.00")) == []
+    assert kinds(group(mean="12.00", sd="5.44")) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        ({"n": "6", "events": "7"}, Flaw.COUNTS),
+        ({"n": "6", "events": "1.5"}, Flaw.COUNTS),
+        ({"n": "6", "mean": "57.0"}, Flaw.MEAN),
+        ({"n": "28", "mean": "5.19"}, Flaw.GRIM),
+        ({"n": "6", "mean": "12.00", "sd": "25.31"}, Flaw.SD_HIGH),
+        ({"n": "6", "mean": "12.50", "sd": "0.21"}, Flaw.SD_LOW),
+        ({"n": "6", "mean": "12.00", "sd": "5.45"}, Flaw.SD_WHOLE),
+        ({"n": "6", "mean": "12.00", "low": "13.00", "high": "17.00"}, Flaw.OUTSIDE),
+        ({"n": "6", "baseline_mean": "26.40"}, Flaw.GRIM),
+    ],
+)
+def test_what_cannot_be_is_told(texts, kind):
+    assert kinds(group(**texts)) == [kind]
+
+
+def test_a_standard_error_printed_as_sd_is_named():
+    (one,) = findings_of_group(
+        outcome(whole=False), group(n="25", mean="18.2", sd="1.5", low="15.1", high="21.3")
+    )
+    assert one.kind is Flaw.SD_SE
+    assert "what is printed as SD is the standard error" in one.words
+    (other,) = findings_of_group(outcome(whole=False), group(n="25", mean="18.2", sd="7.5", se="7.5"))
+    assert other.kind is Flaw.SD_SE
+
+
+def test_a_change_may_be_below_nought_and_no_larger_than_the_scale():
+    change = outcome(Form.CHANGE, whole=False)
+    assert kinds(group(n="6", mean="-14.2", sd="8.0"), change) == []
+    assert kinds(group(n="6", mean="-57.0", sd="8.0"), change) == [Flaw.MEAN]
+    assert kinds(group(n="6", mean="-14.2", sd="60.0"), change) == [Flaw.SD_HIGH]
+
+
+def test_without_the_ends_of_the_scale_no_sd_is_too_large():
+    open_ended = outcome(lowest=None, highest=None, whole=False)
+    assert kinds(group(n="6", mean="12.0", sd="250.0"), open_ended) == []
+
+
+def test_an_impossible_sd_says_how_large_it_can_be():
+    (one,) = findings_of_group(outcome(), group(n="6", mean="12.00", sd="25.31"))
+    assert one.weight is Weight.IMPOSSIBLE
+    assert one.number("most") == pytest.approx((12.005 * 43.995 * 6 / 5) ** 0.5)
+    assert "25.1" in one.words
+
+
+def test_a_number_of_people_that_is_not_whole_is_no_number_of_people():
+    assert whole_number(figure("6.5")) is None
+    assert whole_number(None) is None
+    assert whole_number(figure("6")) == 6

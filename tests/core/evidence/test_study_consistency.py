@@ -1,0 +1,105 @@
+"""Contradictions of whole studies and reviews, with their places; the base as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from ataraxy.core.evidence.contradiction import Flaw
+from ataraxy.core.evidence.study import (
+    Condition,
+    Design,
+    Figure,
+    Finding,
+    Group,
+    Harm,
+    Measure,
+    Outcome,
+    OutcomeKind,
+    Pairs,
+    PublishedPool,
+    Reported,
+    Review,
+    Seen,
+    Study,
+)
+from ataraxy.core.evidence.study_consistency import findings_of_review, findings_of_study
+
+
+def figure(text):
+    return Figure(Decimal(text), Seen.READ)
+
+
+def group(arm, **texts):
+    return Group(arm, **{name: figure(text) for name, text in texts.items()})
+
+
+def study(*outcomes, harms=()):
+    return Study(
+        "one", "one", "One", Design.PARALLEL, (Condition.SAD,), "people", "one", Finding.MIXED,
+        outcomes=outcomes, harms=harms,
+    )  # fmt: skip
+
+
+def row(estimate, low, high, measure=Measure.MD, **more):
+    return Reported(measure, figure(estimate), low=figure(low), high=figure(high), **more)
+
+
+CONTINUOUS = Outcome("lsas", "lsas", "LSAS", OutcomeKind.CONTINUOUS)
+EVENTS = Outcome("response", "lsas", "LSAS response", OutcomeKind.EVENTS)
+
+
+def test_each_finding_says_where_it_stands():
+    sound, broken = row("1.0", "0.0", "2.0"), row("3.0", "0.0", "2.0")
+    (one,) = findings_of_study(study(CONTINUOUS, replace(EVENTS, reported=(sound, broken))))
+    assert str(one.place) == "one, response, reported 2"
+    assert one.kind is Flaw.OUTSIDE
+    (two,) = findings_of_study(study(replace(EVENTS, groups=(group("ketamine", n="6", events="7"),))))
+    assert str(two.place) == "one, response, ketamine"
+
+
+def test_a_review_tells_by_pool():
+    pools = (
+        PublishedPool("pcl5", Condition.PTSD, "", row("0.25", "0.57", "17.02", Measure.SMD)),
+        PublishedPool("caps5", Condition.PTSD, "", row("0.27", "0.03", "0.51", Measure.SMD)),
+    )
+    found = findings_of_review(Review("r", "r", "R", (Condition.PTSD,), False, "", pools=pools))
+    assert {one.kind for one in found} == {Flaw.OUTSIDE, Flaw.UNITS}
+    assert {str(one.place) for one in found} == {"r, pcl5, reported 1"}
+
+
+def test_standard_errors_printed_as_sds_are_seen_against_the_difference():
+    """SDs of 8 in 16 and 16 people: the difference has an SE of 2.83. Printed as SDs of 2, it would be 0.71."""
+    difference = row("-6.0", "-11.5", "-0.5", experimental="ketamine", control="saline")
+    arms = (group("ketamine", n="16", mean="40.0", sd="2.0"), group("saline", n="16", mean="46.0", sd="2.0"))
+    (one,) = findings_of_study(study(replace(CONTINUOUS, reported=(difference,), groups=arms)))
+    assert one.kind is Flaw.SD_SE
+    right = (group("ketamine", n="16", mean="40.0", sd="8.0"), group("saline", n="16", mean="46.0", sd="8.0"))
+    assert findings_of_study(study(replace(CONTINUOUS, reported=(difference,), groups=right))) == ()
+
+
+def test_more_responders_within_pairs_than_at_all_are_told():
+    pairs = Pairs("ketamine", "saline", figure("5"), figure("0"), both=figure("3"))
+    arms = (group("ketamine", n="18", events="6"), group("saline", n="17", events="3"))
+    (one,) = findings_of_study(study(replace(EVENTS, pairs=(pairs,), groups=arms)))
+    assert (one.kind, one.number("in pairs"), one.number("events")) == (Flaw.COUNTS, 8, 6)
+
+
+@pytest.mark.parametrize(
+    ("harm", "kinds"),
+    [
+        ({"events": "2", "at_risk": "15", "share": "13.3"}, []),
+        ({"events": "2", "at_risk": "15", "share": "15"}, [Flaw.SHARE]),
+        ({"at_risk": "15", "share": "33"}, []),
+        ({"at_risk": "15", "share": "29.8"}, [Flaw.SHARE]),
+        ({"events": "16", "at_risk": "15"}, [Flaw.COUNTS]),
+        ({"share": "29.8"}, []),
+    ],
+)
+def test_harms_are_counts_of_people(harm, kinds):
+    one = Harm("dizziness", "dizziness", "ketamine", **{name: figure(text) for name, text in harm.items()})
+    found = findings_of_study(study(harms=(one,)))
+    assert [each.kind for each in found] == kinds
+    assert all(each.place.arm == "ketamine" for each in found)
