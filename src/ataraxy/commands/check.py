@@ -97,7 +97,7 @@ def _as_json(file: Path, one: Checked | None, problems: Sequence[CatalogProblem]
 
 def _model_json(one: OnShelf) -> dict[str, Any]:
     if isinstance(one, Study | Review):
-        return plain(one)
+        return dict(plain(one))
     return {
         "id": one.id,
         "version": one.version,

@@ -78,6 +78,7 @@ class Pooled:
     q: float | None = None
     q_p: float | None = None
     i2_percent: float | None = None
+    warnings: tuple[str, ...] = ()  # what must be known before believing it
 
 
 @dataclass(frozen=True, slots=True)

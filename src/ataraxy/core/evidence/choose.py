@@ -35,6 +35,16 @@ FIRST_ASKED = {
 }  # a choice of this project: the disorder's own scale before any other
 
 
+A_MEASURE = {
+    Measure.OR: "an odds ratio",
+    Measure.RR: "a risk ratio",
+    Measure.RD: "a risk difference",
+    Measure.SMD: "a standardised mean difference",
+    Measure.MD: "a mean difference",
+    Measure.HR: "a hazard ratio",
+}
+
+
 class Reason(StrEnum):
     """Why a study is not in a pool. The order is the order of asking: the first that holds is told."""
 
@@ -128,9 +138,9 @@ def rank(study: Study) -> tuple[bool, bool, Decimal, int, str]:
 
 def candidate(question: Question, study: Study) -> Candidate | Exclusion:
     """The one contrast by which a study answers a question, or why it cannot."""
-    barred = _barred(study)
-    if barred is not None:
-        return barred
+    refused = barred(study)
+    if refused is not None:
+        return refused
     nearest: Exclusion | None = None
     for outcome in sorted(study.outcomes, key=lambda one: _preference(question, one)):
         for experimental, control in _contrasts(study):
@@ -162,7 +172,7 @@ def _overlap(one: Candidate, best: Candidate) -> Exclusion:
     return _no(one.study, Reason.OVERLAP, words)
 
 
-def _barred(study: Study) -> Exclusion | None:
+def barred(study: Study) -> Exclusion | None:
     """What keeps a study out of every pool."""
     if study.retracted_on is not None:
         words = f"Retracted on {study.retracted_on.isoformat()}. {study.retraction}".strip()
@@ -172,8 +182,20 @@ def _barred(study: Study) -> Exclusion | None:
         return _no(study, Reason.SECONDARY, words)
     if not study.randomised or not any(arm.role is ArmRole.CONTROL for arm in study.arms):
         words = "Nobody was randomised to something else: it shows change, not what the drug did."
+        if study.design in (Design.PARALLEL, Design.CROSSOVER):
+            words = "Whether people were randomised, and to what, was not seen."
         return _no(study, Reason.UNCONTROLLED, words)
     return None
+
+
+def instruments(study: Study, measure: Measure) -> frozenset[str]:
+    """The scales on which a study tells enough of a contrast for an effect."""
+    return frozenset(
+        outcome.instrument
+        for outcome in study.outcomes
+        for experimental, control in _contrasts(study)
+        if numbers_for(measure, outcome, experimental.key, control.key) is not None
+    )
 
 
 def _contrasts(study: Study) -> Iterator[tuple[Arm, Arm]]:
@@ -238,7 +260,7 @@ def _refusal(
 
 def _nothing_seen(study: Study, question: Question) -> str:
     progress = f" Progress: {study.progress}." if study.progress else ""
-    return f"No numbers were seen from which a {question.measure.value.upper()} can be computed.{progress}"
+    return f"No numbers were seen from which {A_MEASURE[question.measure]} can be computed.{progress}"
 
 
 def _nearer(held: Exclusion | None, found: Exclusion) -> Exclusion:

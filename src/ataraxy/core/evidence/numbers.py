@@ -46,11 +46,11 @@ def numbers_for(measure: Measure, outcome: Outcome, experimental: str, control: 
     if not enough and pairs is None and reported is None:
         return None
     groups = (first, second) if enough else (None, None)
-    seen = weakest(_figures(measure, groups, pairs, None if enough else reported))
+    seen = numbers_seen(_figures(measure, groups, pairs, None if enough else reported))
     return Numbers(seen, groups[0], groups[1], pairs, reported, turned)
 
 
-def weakest(figures: Iterable[Figure | None]) -> Seen:
+def numbers_seen(figures: Iterable[Figure | None]) -> Seen:
     """How the least sure of some numbers was seen."""
     order = list(Seen)
     return max((one.seen for one in figures if one is not None), key=order.index, default=Seen.READ)
@@ -74,7 +74,7 @@ def _has_mean(group: Group) -> bool:
 
 
 def _pairs(measure: Measure, outcome: Outcome, experimental: str, control: str) -> Pairs | None:
-    if measure is not Measure.OR:
+    if measure not in (Measure.OR, Measure.RD):
         return None
     wanted = (experimental, control)
     return next((one for one in outcome.pairs if (one.experimental, one.control) == wanted), None)

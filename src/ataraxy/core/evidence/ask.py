@@ -1,0 +1,177 @@
+"""What the base says of a disorder: every pool with both analyses of crossovers, what reviews printed, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ataraxy.core.evidence.answer import Analysis, Answer, Flag, Forest, Listed, PoolAnswer, Shown
+from ataraxy.core.evidence.beside import beside, review_label
+from ataraxy.core.evidence.choose import Candidate, Choice, Question, barred, choose, instruments, label_of
+from ataraxy.core.evidence.consistency import contradictions
+from ataraxy.core.evidence.courses import doses, harms, times
+from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.forest import forest, has_crossover
+from ataraxy.core.evidence.gaps import missing_everywhere, missing_here
+from ataraxy.core.evidence.hours import Window
+from ataraxy.core.evidence.numbers import OF_EVENTS, numbers_for
+from ataraxy.core.evidence.study import Condition, Measure, Review, Study
+
+USUAL = (Measure.OR, Measure.SMD, Measure.MD)
+
+
+def ask(
+    condition: Condition,
+    studies: Mapping[str, Study],
+    reviews: Mapping[str, Review],
+    *,
+    measure: Measure | None = None,
+    window: Window | None = None,
+) -> Answer:
+    """Everything the base says of one disorder.
+
+    Args:
+        condition: the disorder.
+        studies: the base, by id; those of other disorders lend only their harms.
+        reviews: what was published, by id.
+        measure: one scale of effects; the usual three unless told.
+        window: only outcomes of these hours; any hour unless told.
+    """
+    every = tuple(studies[key] for key in sorted(studies))
+    own = tuple(study for study in every if condition in study.conditions)
+    about = tuple(study for study in every if {condition, Condition.ANXIETY} & set(study.conditions))
+    read = tuple(
+        reviews[key]
+        for key in sorted(reviews)
+        if {condition, Condition.ANXIETY} & set(reviews[key].conditions)
+    )
+    asked = tuple(
+        question
+        for one in ((measure,) if measure is not None else USUAL)
+        for question in _questions(condition, one, window, own)
+    )
+    pools = tuple(_pool_answer(question, own, read) for question in asked)
+    pooled = {row.study for one in pools for found in one.forests for row in found.rows}
+    return Answer(
+        condition=condition,
+        measure=measure,
+        window=window,
+        pools=pools,
+        times=times(condition, own, read, measure),
+        doses=doses(own, pools),
+        harms=harms(condition, every),
+        safety=tuple((label_of(study), study.safety) for study in about if study.safety),
+        studies=tuple(_listed(study, study.id in pooled) for study in sorted(about, key=_by_year)),
+        reviews=tuple((review_label(review), review.summary) for review in read),
+        flags=tuple(_flags(about, read)),
+        missing=missing_everywhere(condition, own),
+        sources=_sources(about, read, every),
+    )
+
+
+def _sources(about: Iterable[Study], reviews: Iterable[Review], every: Iterable[Study]) -> tuple[str, ...]:
+    """Keys of sources.toml; those that lend harms too."""
+    found = {study.source for study in about} | {review.source for review in reviews}
+    return tuple(sorted(found | {study.source for study in every if study.harms}))
+
+
+def _by_year(study: Study) -> tuple[int, str]:
+    return study.year or 9999, study.id
+
+
+def _questions(
+    condition: Condition, measure: Measure, window: Window | None, own: Iterable[Study]
+) -> Iterator[Question]:
+    """One question a measure; of mean differences one a scale, for points of two scales cannot be added."""
+    found = set[str]()
+    if measure is Measure.MD:
+        found = {one for study in own if barred(study) is None for one in instruments(study, measure)}
+    for instrument in sorted(found) or [""]:
+        yield Question(condition, measure, window, instrument)
+
+
+def _pool_answer(question: Question, own: Iterable[Study], reviews: Iterable[Review]) -> PoolAnswer:
+    choice = choose(question, own)
+    analyses = (Analysis.INDEPENDENT, Analysis.PAIRED) if has_crossover(choice) else (Analysis.INDEPENDENT,)
+    forests = tuple(forest(choice, analysis) for analysis in analyses)
+    return PoolAnswer(
+        question=question,
+        forests=forests,
+        why_they_differ=why_they_differ(choice, forests),
+        published=tuple(one for review in reviews for one in beside(review, question, forests)),
+        missing=missing_here(choice, forests),
+    )
+
+
+def why_they_differ(choice: Choice, forests: tuple[Forest, ...]) -> str:
+    """In words, why a crossover's two analyses give two numbers; empty where there is one."""
+    if len(forests) < 2:
+        return ""
+    names = " and ".join(label_of(one.study) for one in choice.taken if one.study.design.value == "crossover")
+    apart, paired = (_result(one) for one in forests)
+    if not isinstance(apart, Shown) or not isinstance(paired, Shown):
+        return f"{names}: the same people had both treatments; see each analysis for what it could use."
+    words = (
+        f"{names}: the same people had both treatments. Taken as if they were different people, each is counted twice "
+        f"and the result is {_shown(apart)}. Taken beside themselves, it is {_shown(paired)}."
+    )
+    return words + (_of_cells(choice) if choice.question.measure in OF_EVENTS else "")
+
+
+def _result(one: Forest) -> Shown | TooFew | None:
+    """The first pool, or a single study's own effect."""
+    if len(one.rows) == 1:
+        return one.rows[0].effect
+    return one.pooled[0].result if one.pooled else None
+
+
+def _of_cells(choice: Choice) -> str:
+    parts = [_pairs_words(one) for one in choice.taken if one.numbers.pairs is not None]
+    if not parts:
+        return ""
+    return (
+        f" Only people who responded to one treatment and not to the other tell a difference ({'; '.join(parts)}), "
+        "and with a zero a half is added to two counts instead of four. The two ratios also answer different questions: "
+        "of two people of whom each had one treatment, and of one person under both."
+    )
+
+
+def _pairs_words(one: Candidate) -> str:
+    pairs = one.numbers.pairs
+    counts = "" if pairs is None else f"{pairs.experimental_only.value} and {pairs.control_only.value}"
+    return f"{label_of(one.study)}: {counts}"
+
+
+def _shown(one: Shown) -> str:
+    return f"{one.value:.4g} [{one.low:.3g}, {one.high:.4g}]"
+
+
+def _listed(study: Study, pooled: bool) -> Listed:
+    return Listed(
+        study=study.id,
+        label=label_of(study),
+        title=study.title,
+        year=study.year,
+        design=study.design,
+        n=None if study.n is None else int(study.n.value),
+        finding=study.finding,
+        results=tuple(f"{one.label}: {one.result}" for one in study.outcomes if one.result),
+        retracted_on=study.retracted_on,
+        retraction=study.retraction,
+        registrations=study.registrations,
+        source=study.source,
+        cohort_id=study.cohort_id,
+        pooled=pooled,
+    )
+
+
+def _flags(studies: Iterable[Study], reviews: Iterable[Review]) -> Iterator[Flag]:
+    """Every printed estimate that disagrees with itself."""
+    for study in studies:
+        for outcome in study.outcomes:
+            for reported in outcome.reported:
+                for wrong in contradictions(reported):
+                    yield Flag(study.id, label_of(study), outcome.label, wrong.words)
+    for review in reviews:
+        for pool in review.pools:
+            for wrong in contradictions(pool.reported):
+                yield Flag(review.id, review_label(review), pool.contrast, wrong.words)

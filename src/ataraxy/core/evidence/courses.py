@@ -1,0 +1,120 @@
+"""The base by hour, by dose and by harm: what was seen, without a curve drawn through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ataraxy.core.evidence.answer import Analysis, DoseGroup, HarmLine, Moment, PoolAnswer, Row
+from ataraxy.core.evidence.beside import review_label, shown_reported
+from ataraxy.core.evidence.choose import Question, choose, label_of
+from ataraxy.core.evidence.forest import forest
+from ataraxy.core.evidence.hours import WINDOWS
+from ataraxy.core.evidence.numbers import numbers_seen
+from ataraxy.core.evidence.study import Arm, ArmRole, Condition, Harm, Measure, Review, Study
+from ataraxy.core.proportion import wilson
+
+BY_HOUR = (Measure.OR, Measure.SMD, Measure.MD)
+
+
+def times(
+    condition: Condition, studies: tuple[Study, ...], reviews: Iterable[Review], measure: Measure | None
+) -> tuple[Moment, ...]:
+    """Effects by the hour they were measured at: each study's own, and reviews' pools of a time."""
+    wanted = BY_HOUR if measure is None else (measure,)
+    ours = [moment for one in wanted for moment in _ours(condition, one, studies)]
+    theirs = [moment for review in reviews for moment in _theirs(condition, review, wanted)]
+    return tuple(sorted((*ours, *theirs), key=lambda one: (one.from_hour, one.published, one.label)))
+
+
+def _ours(condition: Condition, measure: Measure, studies: tuple[Study, ...]) -> Iterator[Moment]:
+    for window in WINDOWS:
+        found = forest(choose(Question(condition, measure, window), studies), Analysis.PAIRED)
+        for row in found.rows:
+            if row.hour is not None:
+                label = f"{row.label}, {row.outcome}"
+                yield Moment(row.hour, row.hour, measure, row.effect, label, False, found.lower_is_better, 1)
+
+
+def _theirs(condition: Condition, review: Review, wanted: Iterable[Measure]) -> Iterator[Moment]:
+    for pool in review.pools:
+        shown = shown_reported(pool.reported)
+        about = pool.condition in (condition, Condition.ANXIETY) and pool.reported.measure in wanted
+        if shown is None or not about or pool.from_hour is None or pool.to_hour is None:
+            continue
+        yield Moment(
+            from_hour=float(pool.from_hour.value),
+            to_hour=float(pool.to_hour.value),
+            measure=pool.reported.measure,
+            effect=shown,
+            label=f"{review_label(review)}: {pool.contrast}",
+            published=True,
+            lower_is_better=pool.lower_is_better,
+            k=None if pool.k is None else int(pool.k.value),
+        )
+
+
+def doses(studies: Iterable[Study], pools: Iterable[PoolAnswer]) -> tuple[DoseGroup, ...]:
+    """What each dose by each route showed; in words where no number was seen. A retracted study has none."""
+    rows = [row for one in pools for row in (one.forests[-1].rows if one.forests else ())]
+    groups = [
+        _dose(study, arm, rows)
+        for study in studies
+        if study.retracted_on is None
+        for arm in study.arms
+        if arm.role is ArmRole.EXPERIMENTAL
+    ]
+    return tuple(
+        sorted(groups, key=lambda one: (one.route or "", one.dose is None, one.dose or 0.0, one.studies))
+    )
+
+
+def _dose(study: Study, arm: Arm, rows: Iterable[Row]) -> DoseGroup:
+    row = next((r for r in rows if r.study == study.id and r.experimental == arm.label), None)
+    told = [outcome.result for outcome in study.outcomes if outcome.result and _has(outcome.groups, arm)]
+    words = told or [outcome.result for outcome in study.outcomes if outcome.result]
+    return DoseGroup(
+        route=arm.route,
+        label=arm.label,
+        dose=None if arm.dose is None else float(arm.dose.value),
+        dose_unit=arm.dose_unit,
+        studies=(label_of(study),),
+        effect=None if row is None else row.effect,
+        words=words[0] if words else "No result was seen.",
+    )
+
+
+def _has(groups: Iterable[object], arm: Arm) -> bool:
+    return any(getattr(group, "arm", "") == arm.key for group in groups)
+
+
+def harms(condition: Condition, studies: Iterable[Study]) -> tuple[HarmLine, ...]:
+    """Unwanted effects by arm: of this disorder's people first, then of others, said to be others."""
+    found = [
+        _harm(study, harm, own=condition in study.conditions)
+        for study in studies
+        if study.retracted_on is None
+        for harm in study.harms
+    ]
+    return tuple(sorted(found, key=lambda one: not one.own))  # stable: in the order of the files
+
+
+def _harm(study: Study, harm: Harm, own: bool) -> HarmLine:
+    arms = {arm.key: arm.label for arm in study.arms}
+    percent: float | None = None if harm.share is None else float(harm.share.value)
+    low = high = None
+    if harm.events is not None and harm.at_risk is not None:
+        counted = wilson(int(harm.events.value), int(harm.at_risk.value))
+        if counted.share is not None and counted.low is not None and counted.high is not None:
+            percent, low, high = 100 * counted.share, 100 * counted.low, 100 * counted.high
+    return HarmLine(
+        study=study.id,
+        label=label_of(study),
+        population=study.population,
+        own=own,
+        arm=arms.get(harm.arm, harm.arm),
+        harm=harm,
+        percent=percent,
+        low=low,
+        high=high,
+        seen=numbers_seen((harm.events, harm.at_risk, harm.share)),
+    )

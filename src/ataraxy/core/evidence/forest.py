@@ -1,0 +1,216 @@
+"""One pool: the chosen contrasts put together, by one way of taking crossovers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, sqrt
+from statistics import NormalDist
+
+from ataraxy.core.evidence.answer import Analysis, Forest, OfHundred, Pooled, Row, Shown
+from ataraxy.core.evidence.between import Method
+from ataraxy.core.evidence.choose import Choice, Exclusion, Reason, label_of
+from ataraxy.core.evidence.contrast import Contrast, contrast, is_paired
+from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
+from ataraxy.core.evidence.numbers import OF_EVENTS
+from ataraxy.core.evidence.pool import Inference, Pool, Predicted, pool
+from ataraxy.core.evidence.study import Measure, Reported
+from ataraxy.core.evidence.tails import critical, two_sided_p
+from ataraxy.core.proportion import wilson
+
+WAYS = (
+    (Method.COMMON, Inference.WALD),
+    (Method.REML, Inference.HARTUNG_KNAPP),
+    (Method.REML, Inference.BOUNDED),
+)  # the first is what the reviews printed; the second is for few studies that differ
+
+
+def forest(choice: Choice, analysis: Analysis) -> Forest:
+    """What was chosen, put together.
+
+    Args:
+        choice: the contrasts that may be pooled, and why others may not.
+        analysis: crossovers beside themselves, or as if of different people.
+    """
+    question, lines, refused = choice.question, list[Contrast](), list[Exclusion]()
+    for candidate in choice.taken:
+        found = contrast(candidate, question.measure, analysis)
+        if isinstance(found, Contrast):
+            lines.append(found)
+            continue
+        reason = Reason.NO_PAIRS if found.paired else Reason.NO_NUMBERS
+        reason = Reason.INCONSISTENT if found.inconsistent else reason
+        refused.append(Exclusion(candidate.study.id, label_of(candidate.study), reason, found.words))
+    pools = [pool([x.effect.value for x in lines], [x.effect.variance for x in lines], *way) for way in WAYS]
+    key = "-".join(filter(None, (question.measure.value, question.instrument, analysis.value)))
+    people = [int(x.candidate.study.n.value) for x in lines if x.candidate.study.n is not None]
+    return Forest(
+        key=key,
+        title=_title(question.measure, lines, question.instrument),
+        question=question,
+        analysis=analysis,
+        rows=_rows(lines, pools[0]),
+        pooled=tuple(_pooled(one, way, question.measure) for one, way in zip(pools, WAYS, strict=True))
+        if lines
+        else (),
+        excluded=tuple(sorted((*choice.excluded, *refused), key=lambda one: one.study)),
+        of_hundred=_of_hundred(question.measure, lines, pools[0]),
+        people=sum(people) if lines and len(people) == len(lines) else None,
+        unit=_unit(lines),
+        lower_is_better=lines[0].candidate.outcome.lower_is_better
+        if lines
+        else question.measure not in OF_EVENTS,
+    )
+
+
+def has_crossover(choice: Choice) -> bool:
+    """Whether the two analyses can differ: not where only the paper's own estimate of a crossover was seen."""
+    return any(is_paired(one) and (one.numbers.has_groups or one.numbers.pairs) for one in choice.taken)
+
+
+TITLES = {
+    Measure.OR: "Response: odds ratio",
+    Measure.RR: "Response: risk ratio",
+    Measure.RD: "Response: risk difference",
+    Measure.SMD: "Severity: standardised mean difference",
+    Measure.MD: "Severity: mean difference",
+    Measure.HR: "Time until relapse: hazard ratio",
+}
+
+
+def _title(measure: Measure, lines: Sequence[Contrast], instrument: str) -> str:
+    label = next(
+        (x.candidate.outcome.label for x in lines if x.candidate.outcome.instrument == instrument), ""
+    )
+    return f"{TITLES[measure]}, {label or instrument}" if instrument else TITLES[measure]
+
+
+def _unit(lines: Sequence[Contrast]) -> str:
+    printed: list[Reported] = [r for x in lines if (r := x.candidate.numbers.reported) is not None and r.unit]
+    if printed:
+        return printed[0].unit
+    means = lines and lines[0].effect.measure is Measure.MD
+    return f"{lines[0].candidate.outcome.label} points" if means else ""
+
+
+def _rows(lines: Sequence[Contrast], common: Pool | TooFew) -> tuple[Row, ...]:
+    weights = common.weights if isinstance(common, Pool) else (100.0,) * len(lines)
+    return tuple(_row(line, weight) for line, weight in zip(lines, weights, strict=True))
+
+
+def _row(line: Contrast, weight: float) -> Row:
+    one = line.candidate
+    return Row(
+        study=one.study.id,
+        label=label_of(one.study),
+        year=one.study.year,
+        conditions=one.study.conditions,
+        design=one.study.design,
+        instrument=one.outcome.instrument,
+        outcome=one.outcome.label,
+        hour=None if one.outcome.hour is None else float(one.outcome.hour.value),
+        experimental=one.experimental.label,
+        control=one.control.label,
+        activity=one.control.activity,
+        numbers=line.numbers,
+        seen=line.seen,
+        method=line.effect.method,
+        effect=shown_effect(line.effect),
+        variance=line.effect.variance,
+        weight_percent=weight,
+        notes=line.notes,
+    )
+
+
+def shown_effect(effect: Effect, level: float = 0.95) -> Shown:
+    """One study's effect with its normal interval, as it is shown."""
+    se = sqrt(effect.variance)
+    reach = critical(level) * se
+    value, low, high = (effect.shown(x) for x in (effect.value, effect.value - reach, effect.value + reach))
+    return Shown(value, low, high, two_sided_p(effect.value / se), level)
+
+
+def shown_estimate(estimate: Estimate, measure: Measure) -> Shown:
+    """A pooled estimate as it is shown."""
+    as_shown = _exp if measure.is_ratio else float
+    value, low, high = (as_shown(x) for x in (estimate.value, estimate.low, estimate.high))
+    return Shown(value, low, high, estimate.p, estimate.level)
+
+
+def _exp(number: float) -> float:
+    """Two studies under Hartung-Knapp can reach beyond what a float holds: infinite then."""
+    return exp(number) if number < 700 else float("inf")
+
+
+def _pooled(found: Pool | TooFew, way: tuple[Method, Inference], measure: Measure) -> Pooled:
+    method = f"{way[0].words}; {way[1].words}"
+    if isinstance(found, TooFew):
+        return Pooled(method, found)
+    return Pooled(
+        method=method,
+        result=shown_estimate(found.estimate, measure),
+        prediction=_prediction(found, measure),
+        tau2=found.tau2,
+        q=found.q,
+        q_p=found.q_p,
+        i2_percent=found.i2,
+        warnings=found.warnings,
+    )
+
+
+def _prediction(found: Pool, measure: Measure) -> Shown | TooFew | None:
+    if not isinstance(found.predicted, Predicted):
+        return found.predicted
+    as_shown = _exp if measure.is_ratio else float
+    low, high = as_shown(found.predicted.low), as_shown(found.predicted.high)
+    return Shown(as_shown(found.estimate.value), low, high, None, found.predicted.level)
+
+
+# --- of 100 people ---------------------------------------------------------------------------------
+
+
+def _of_hundred(measure: Measure, lines: Sequence[Contrast], common: Pool | TooFew) -> tuple[OfHundred, ...]:
+    if measure in OF_EVENTS:
+        return _counted(lines)
+    if measure is Measure.SMD and isinstance(common, Pool):
+        return (_better_than_average(common.estimate, lines[0].candidate.outcome.lower_is_better),)
+    return ()
+
+
+def _counted(lines: Sequence[Contrast]) -> tuple[OfHundred, ...]:
+    """How many responded in each arm, put side by side as counted."""
+    tables = [(x.candidate.numbers.experimental, x.candidate.numbers.control) for x in lines]
+    cells = [
+        (float(g.events.value), float(g.n.value))
+        for pair in tables
+        for g in pair
+        if g is not None and g.events is not None and g.n is not None
+    ]
+    if not cells or len(cells) < 2 * len(lines):
+        return ()
+    arms = [
+        wilson(int(sum(e for e, _ in half)), int(sum(n for _, n in half)))
+        for half in (cells[::2], cells[1::2])
+    ]
+    one, other = arms
+    if one.share is None or one.low is None or one.high is None or other.share is None:
+        return ()
+    words = (
+        f"Of 100 people, {100 * one.share:.0f} responded with ketamine and {100 * other.share:.0f} with the comparator "
+        f"({one.count} of {one.of} beside {other.count} of {other.of})."
+    )
+    told = (one.share, one.low, one.high, other.share, other.low or 0.0, other.high or 0.0)
+    a, b, c, d, e, f = (100 * share for share in told)
+    return (OfHundred(words, a, b, c, d, e, f, "as counted in these studies, their people put together"),)
+
+
+def _better_than_average(estimate: Estimate, lower_is_better: bool) -> OfHundred:
+    """Cohen's U3: how many given the drug end better off than the average person given the comparator."""
+    sign = -1 if lower_is_better else 1
+    low, middle, high = sorted(
+        100 * NormalDist().cdf(sign * x) for x in (estimate.low, estimate.value, estimate.high)
+    )
+    words = (
+        f"Of 100 people given ketamine, {middle:.0f} end better off than the average person given the comparator; "
+        "without an effect 50 would."
+    )
+    return OfHundred(words, middle, low, high, 50.0, None, None, "taking severity as normally distributed")
