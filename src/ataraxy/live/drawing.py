@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.session.believed import believed
 from ataraxy.core.session.decide import decide
+from ataraxy.core.session.due import Heard
 from ataraxy.core.session.freshness import Freshness, freshness
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import Decision
@@ -73,10 +74,11 @@ class Drawing:
         signal: Signal | None,
         now: datetime,
         patience: timedelta = PATIENCE,
+        heard: Heard | None = None,
     ) -> str:
         """The event's JSON without ``now``: starts with a brace, and a brace ends it."""
         if state is not self._state or self._is_old(now):
-            self._judge(protocol, state, now, patience)
+            self._judge(protocol, state, now, patience, heard)
         assert self._believed is not None
         state, label = self._believed, signal.label if signal else ""
         known = [m for m in MEASURES if m in told or state.latest(m) is not None]  # an artefact alone is none
@@ -87,10 +89,17 @@ class Drawing:
         assert self._judged_at is not None and self._again_at is not None
         return not self._judged_at <= now < self._again_at
 
-    def _judge(self, protocol: Protocol, state: SessionState, now: datetime, patience: timedelta) -> None:
+    def _judge(
+        self,
+        protocol: Protocol,
+        state: SessionState,
+        now: datetime,
+        patience: timedelta,
+        heard: Heard | None,
+    ) -> None:
         try:
             self._believed = believed(state, now)
-            decision = decide(protocol, self._believed, now)
+            decision = decide(protocol, self._believed, now, heard)
             words, self._levels = judged(self.session, state.last_seq, decision), levels(decision)
             self._again_at, self.trouble = _next(decision, now, now + patience), ""
         except Exception as error:  # whatever is in this record: its neighbours are shown on

@@ -29,6 +29,7 @@ from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.record.envelope import Origin
 from ataraxy.core.session.believed import believed
 from ataraxy.core.session.decide import decide
+from ataraxy.core.session.due import Heard
 from ataraxy.core.session.freshness import Freshness, freshness
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.unjudged import CURE, WHAT
@@ -70,13 +71,14 @@ def picture(
     told: Mapping[Measure, Told],
     signal: Signal | None,
     now: datetime,
+    heard: Heard | None = None,
 ) -> dict[str, Any]:
     """One session as a screen shows it: the record, and beside it what the monitor says this second.
 
     All of it drawn anew; ``drawing`` gives the same, piece by piece.
     """
     state = believed(state, now)
-    decision = decide(protocol, state, now)
+    decision = decide(protocol, state, now, heard)
     shown = judged(session, state.last_seq, decision)
     return {
         **shown,

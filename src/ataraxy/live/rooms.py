@@ -67,6 +67,7 @@ class View:
         self.viewers: dict[Viewer, float] = {}  # when each was last shown something, on the loop's clock
         self.loaded: Loaded | None = None
         self.told: dict[Measure, Told] = {}
+        self.came: dict[Measure, datetime] = {}  # when each last came with a value to be believed
         self.signal: Signal | None = None
         self.stale = True  # the record may have more than we have read
         self.broken = ""  # why the record cannot be read
@@ -92,6 +93,8 @@ class View:
         for told in heard.told:
             if told.measure and (told.measure not in self.told or self.told[told.measure].at <= told.at):
                 self.told[told.measure] = told
+            if told.measure and told.reading is not None:
+                self.came[told.measure] = heard.received_at + offset
         ahead = round((heard.sent_at - heard.received_at).total_seconds()) if heard.sent_at else 0
         self.signal = Signal(heard.monitor, heard.received_at + offset, ahead)
 
@@ -100,8 +103,9 @@ class View:
         if self.loaded is None:
             return unreadable(str(self.id))
         shown = self.told if self.loaded.state.phase is not Phase.ENDED else {}
+        loaded = self.loaded
         return self.drawing.text(
-            self.loaded.protocol, self.loaded.state, shown, self.signal, self.now, patience
+            loaded.protocol, loaded.state, shown, self.signal, self.now, patience, self.came
         )
 
     def safe_text(self, patience: timedelta = PATIENCE) -> str:

@@ -8,10 +8,13 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ataraxy.core.protocol.types import Measure, Monitoring, Phase, Route, Status
 from ataraxy.core.session import care as c
 from ataraxy.core.session import events as e
+from ataraxy.core.session.decide import decide
 from ataraxy.core.session.due import monitoring_due
 from ataraxy.core.session.fold import fold_session
 
@@ -79,6 +82,50 @@ def test_oxygen_lost_from_the_monitor_is_due_at_once(protocol, story):
     assert due(protocol, story, 16.4)["spo2-dosing"].urgent is False
     lost = due(protocol, story, 16.5)["spo2-dosing"]
     assert lost.urgent and lost.by_monitor
+
+
+def heard_until(story, minute, **more):
+    """The monitor has sent SpO2 since minute 10; its last value came at ``minute``."""
+    story.ready()
+    story.say(9, e.MonitorBound("bed-1"))
+    story.say(10, started())
+    for at in range(10, int(minute) + 1):
+        story.measure(at, device="bed-1", spo2=98)
+    return {Measure.SPO2: story.at(minute)}
+
+
+@given(st.floats(15, 30), st.floats(0, 200))
+def test_who_hears_the_monitor_knows_a_lost_oxygen_as_soon_as_it_is_no_longer_fresh(
+    protocol, new_story, minute, after_s
+):
+    story = new_story()
+    heard = heard_until(story, minute)
+    now = story.at(minute) + timedelta(seconds=after_s)
+    found = {d.line: d for d in monitoring_due(protocol, fold_session(story.events), now, heard)}
+    lost = found["spo2-dosing"]
+    assert lost.urgent is (after_s >= 15) and lost.by_monitor
+
+
+def test_a_value_that_still_comes_is_not_lost_because_the_record_lags(protocol, story):
+    heard_until(story, 15)
+    now = story.at(18)  # three minutes without an entry, and a value a second ago
+    state = fold_session(story.events)
+    assert next(d for d in monitoring_due(protocol, state, now) if d.line == "spo2-dosing").urgent
+    heard = {Measure.SPO2: now - timedelta(seconds=1)}
+    assert not next(d for d in monitoring_due(protocol, state, now, heard) if d.line == "spo2-dosing").urgent
+
+
+def test_what_is_heard_decides_nothing_but_what_is_due(protocol, story):
+    heard_until(story, 15)
+    state, now = fold_session(story.events), story.at(15.9)
+    with_it = decide(protocol, state, now, {Measure.SPO2: story.at(15)})
+    without = decide(protocol, state, now)
+    assert (with_it.stance, with_it.escalate, with_it.to_discharge) == (
+        without.stance,
+        without.escalate,
+        without.to_discharge,
+    )
+    assert with_it.next_action.text == "No value from the monitor: check spo2."
 
 
 def test_one_value_typed_by_hand_does_not_turn_lost_off(protocol, story):

@@ -9,7 +9,7 @@ from ataraxy.core.protocol.types import Line, Phase, Protocol, RuleAction
 from ataraxy.core.session.arrival import to_start
 from ataraxy.core.session.believed import believed
 from ataraxy.core.session.discharge import to_discharge
-from ataraxy.core.session.due import everything_due
+from ataraxy.core.session.due import Heard, everything_due
 from ataraxy.core.session.next_action import next_action
 from ataraxy.core.session.stage import stage_of
 from ataraxy.core.session.standing import Broken, broken_rules, cautioned
@@ -30,18 +30,22 @@ from ataraxy.core.session.verdict import (
 DANGER = (RuleAction.PAUSE, RuleAction.STOP)
 
 
-def decide(protocol: Protocol, state: SessionState, now: datetime) -> Decision:
+def decide(protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None = None) -> Decision:
     """What the protocol says about this session at this moment.
 
     Makes no choice of its own: every reason names its line, value, time, limit and source. A value past a
     limit speaks at its first reading and until a newer one; a missing or old one, or one from the future,
     never counts as good.
+
+    Args:
+        heard: when the bound monitor last sent each measure, where that is known: a value that stopped coming is due
+            as soon as it is no longer fresh. It decides nothing else.
     """
     state = believed(state, now)
     starting, leaving = to_start(protocol, state, now), to_discharge(protocol, state, now)
     stance = _stance(protocol, state, now, starting)
     escalate = _escalate(protocol, state, now)
-    due = everything_due(protocol, state, now)
+    due = everything_due(protocol, state, now, heard)
     cautions = _cautions(protocol, state, now)
     return Decision(
         phase=state.phase,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from ataraxy.core.protocol.types import ArrivalCheck, Line, Measure, Monitoring,
 from ataraxy.core.record.envelope import Origin
 from ataraxy.core.session.dose import DoseGiven
 from ataraxy.core.session.events import MonitorBound
-from ataraxy.core.session.freshness import CONTINUOUS, PRE_DOSE_CURRENT, TODAY, is_current
+from ataraxy.core.session.freshness import CONTINUOUS, PRE_DOSE_CURRENT, STREAM, TODAY, is_current
 from ataraxy.core.session.standing import Broken, broken_rules
 from ataraxy.core.session.state import SessionState, Value, moment
 from ataraxy.core.session.verdict import Due
@@ -19,8 +19,12 @@ from ataraxy.core.session.verdict import Due
 # (Nair 2013).
 PROMPT_TENTHS = 7
 # The record takes continuous values once a minute, so a sound one may be a minute old: half a minute more without
-# one means the value is lost. Sooner would need what the screen shows between two entries. Proposed.
+# one means the value is lost. That is for who knows the record alone. Proposed.
 LOST_AFTER = timedelta(seconds=90)
+# Who knows what the monitor said last knows it as soon as the number on the screen is no longer fresh.
+QUIET_AFTER = STREAM.fresh
+
+Heard = Mapping[Measure, datetime]  # when the bound monitor last sent a value of each that may be believed
 
 
 PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
@@ -34,10 +38,12 @@ class _Slot:
     by_monitor: bool
 
 
-def everything_due(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Due, ...]:
+def everything_due(
+    protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None = None
+) -> tuple[Due, ...]:
     """What the plan asks for, and the second reading that a first one past a limit asks for; in order of time."""
     found = [
-        *monitoring_due(protocol, state, now),
+        *monitoring_due(protocol, state, now, heard),
         *_repeats(protocol, state, now),
         *_seated(protocol, state, now),
     ]
@@ -129,9 +135,12 @@ def _due(
     )
 
 
-def monitoring_due(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Due, ...]:
+def monitoring_due(
+    protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None = None
+) -> tuple[Due, ...]:
     """The next measurement of every line that applies in this phase, in order of time."""
-    found = [_line_due(protocol, line, state, now) for line in protocol.monitoring if _applies(line, state)]
+    lines = (line for line in protocol.monitoring if _applies(line, state))
+    found = [_line_due(protocol, line, state, now, heard or {}) for line in lines]
     return tuple(sorted((due for due in found if due is not None), key=lambda due: due.due_at))
 
 
@@ -143,8 +152,11 @@ def _applies(line: Monitoring, state: SessionState) -> bool:
     return injected and line.phase is Phase.DOSING and bool(line.at_min)
 
 
-def _line_due(protocol: Protocol, line: Monitoring, state: SessionState, now: datetime) -> Due | None:
-    slots = [s for m in line.measures if (s := _slot(protocol, line, m, state)) is not None]
+def _line_due(
+    protocol: Protocol, line: Monitoring, state: SessionState, now: datetime, heard: Heard
+) -> Due | None:
+    found = [_slot(protocol, line, m, state) for m in line.measures]
+    slots = [_as_heard(s, state, now, heard) for s in found if s is not None]
     if not slots:
         return None
     due_at = min(slot.due_at for slot in slots)
@@ -183,6 +195,16 @@ def _repeated(
         return _Slot(measure, lost_at, lost_at, by_monitor=True)
     due_at = max(last.at + every, since)
     return _Slot(measure, due_at, max(last.at + every * PROMPT_TENTHS / 10, since), by_monitor=sent)
+
+
+def _as_heard(slot: _Slot, state: SessionState, now: datetime, heard: Heard) -> _Slot:
+    """The same, by what the monitor sent between two entries of the record: lost is lost now, and heard is not lost."""
+    last, newest = state.latest(slot.measure), heard.get(slot.measure)
+    if newest is None or last is None or not slot.by_monitor:
+        return slot
+    quiet_at = max(newest, last.at) + QUIET_AFTER
+    at = quiet_at if now >= quiet_at else max(slot.due_at, quiet_at)
+    return _Slot(slot.measure, at, at, by_monitor=True)
 
 
 def _has_sent(state: SessionState, measure: Measure) -> bool:

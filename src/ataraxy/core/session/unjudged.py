@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from ataraxy.core.protocol.types import Phase, Protocol
 from ataraxy.core.session.decide import decide
+from ataraxy.core.session.due import Heard
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (
     Decision,
@@ -32,10 +33,12 @@ CURE = (
 _STAGES = {Phase.ARRIVAL: Stage.ARRIVAL, Phase.DOSING: Stage.DOSING, Phase.OBSERVATION: Stage.OBSERVATION}
 
 
-def judge(protocol: Protocol, state: SessionState, now: datetime) -> tuple[Decision, Exception | None]:
+def judge(
+    protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None = None
+) -> tuple[Decision, Exception | None]:
     """As ``decide``; when that raises, ``unjudged`` and the error, for whoever keeps the log."""
     try:
-        return decide(protocol, state, now), None
+        return decide(protocol, state, now, heard), None
     except Exception as error:  # whatever it is: the nurse must still be able to pause
         return unjudged(state), error
 

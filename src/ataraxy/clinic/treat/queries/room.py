@@ -14,7 +14,7 @@ from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.models import Monitor, Sample
 from ataraxy.clinic.treat.queries.log import names_of
-from ataraxy.clinic.treat.queries.tiles import Shown, Tile, latest_samples, tiles
+from ataraxy.clinic.treat.queries.tiles import Shown, Tile, heard, latest_samples, tiles
 from ataraxy.clinic.treat.record import protocol_of, state_of
 from ataraxy.clinic.treat.today import Against, against_today
 from ataraxy.clinic.treat.words import (
@@ -56,7 +56,7 @@ class Seat:
 
 def seat(ctx: Context, session: Session) -> Seat:
     protocol, state = protocol_of(session), believed(state_of(session.id), ctx.now)
-    decision, error = judge(protocol, state, ctx.now)
+    decision, error = judge(protocol, state, ctx.now, heard(session.id, ctx.now) if state.monitor else None)
     if error is not None:
         log.error("Session %s cannot be judged: %s.", session.id, type(error).__name__)
     return Seat(ctx, session, protocol, state, decision)

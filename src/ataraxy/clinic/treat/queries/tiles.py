@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
+
+from django.db.models import Max
 
 from ataraxy.clinic.treat.models import Sample
 from ataraxy.clinic.treat.words import MEASURES, ago, number, spell, unit
@@ -20,6 +22,7 @@ from ataraxy.core.session.freshness import CONTINUOUS, CUFF, CUFF_VALUE, SHELF_L
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import Decision, Hold, Pause, Reason, Stop
 
+HEARD_SINCE = timedelta(minutes=5)
 PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
 NEVER_TILED = (Measure.WEIGHT, Measure.MEAN_PRESSURE)
 
@@ -83,6 +86,16 @@ def newest_values(
         if held is None or sample.at > held.at:
             charted[sample.measure] = sample
     return charted
+
+
+def heard(session_id: UUID, now: datetime) -> dict[Measure, datetime]:
+    """When the monitor last sent each measure with a value, in the last minutes."""
+    rows = Sample.objects.filter(
+        session_id=session_id, received_at__gte=now - HEARD_SINCE, value__isnull=False
+    )
+    newest = rows.values("measure").annotate(at=Max("received_at")).order_by()
+    known = Measure._value2member_map_
+    return {Measure(one["measure"]): min(one["at"], now) for one in newest if one["measure"] in known}
 
 
 def latest_samples(session_id: UUID, label: str, since: datetime) -> list[Shown]:
