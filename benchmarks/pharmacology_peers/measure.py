@@ -42,25 +42,41 @@ QUICK = Effort(3, 60, {"w1": 20_000, "w2": 2_000, "ode": 500}, 300_000, 200, 10_
 
 @dataclass(frozen=True)
 class Taken:
-    """Medians over the rounds, in microseconds a unit of work."""
+    """Medians over the rounds, in microseconds a unit of work; ``first``: of the first call of each turn."""
 
     cpu: float
     wall: float
+    first: float
+
+
+TURN_S = 0.05  # a turn lasts at least so long: a call of a few milliseconds is made again and again
 
 
 def in_turn(rounds: int, calls: dict[str, tuple[Call, float]]) -> dict[str, Taken]:
-    """Each call with how many units it does. All take turns, so that a busy machine slows them alike."""
+    """Each call with how many units it does. All take turns, so that a busy machine slows them alike.
+
+    A turn's figure is the median of its calls. Its first call finds the caches as whoever was before left them.
+    """
     for call, _ in calls.values():
         call()  # compile, fill caches
-    cpu: dict[str, list[float]] = {name: [] for name in calls}
-    wall: dict[str, list[float]] = {name: [] for name in calls}
+    turns: dict[str, list[Taken]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, (call, units) in calls.items():
-            begun, worked = perf_counter(), process_time()
-            call()
-            cpu[name].append((process_time() - worked) / units * 1e6)
-            wall[name].append((perf_counter() - begun) / units * 1e6)
-    return {name: Taken(median(cpu[name]), median(wall[name])) for name in calls}
+            turns[name].append(_turn(call, units))
+    return {
+        name: Taken(median(t.cpu for t in of), median(t.wall for t in of), median(t.first for t in of))
+        for name, of in turns.items()
+    }
+
+
+def _turn(call: Call, units: float) -> Taken:
+    cpu, wall, end = [], [], perf_counter() + TURN_S
+    while not wall or perf_counter() < end:
+        begun, worked = perf_counter(), process_time()
+        call()
+        cpu.append((process_time() - worked) / units * 1e6)
+        wall.append((perf_counter() - begun) / units * 1e6)
+    return Taken(median(cpu), median(wall), cpu[0])
 
 
 def show(figure: str, what: str, value: float, unit: str, against: str | None = None, **more: Any) -> None:
@@ -90,7 +106,7 @@ def beside(figure: str, what: str, ours: Taken, unit: str, peers: dict[str, Take
         show(
             figure, what, ours.cpu * scale, unit, name,
             their_value=theirs.cpu * scale, ratio=theirs.cpu / ours.cpu, wall=ours.wall * scale,
-            their_wall=theirs.wall * scale, their_error=errors.get(name), **more,
+            first_call=ours.first * scale, their_wall=theirs.wall * scale, their_error=errors.get(name), **more,
         )  # fmt: skip
     if not peers:
         show(figure, what, ours.cpu * scale, unit, None, wall=ours.wall * scale, **more)

@@ -413,8 +413,10 @@ def _spaces(
     )  # fmt: skip
 
 
-def _as_sums(lengths: FloatArray, occasion: IntArray) -> tuple[IntArray, IntArray]:
+@lru_cache(maxsize=64)
+def _as_sums(lengths_: bytes, occasion_: bytes) -> tuple[IntArray, IntArray]:
     """Two earlier steps whose lengths add up to each: their propagators' product is its propagator. -1: none do."""
+    lengths, occasion = np.frombuffer(lengths_), np.frombuffer(occasion_, dtype=np.int64)
     first, second = np.full(len(lengths), NONE), np.full(len(lengths), NONE)
     for k in range(1, len(lengths)):
         earlier = lengths[:k][occasion[:k] == occasion[k]]
@@ -431,7 +433,7 @@ def _as_sums(lengths: FloatArray, occasion: IntArray) -> tuple[IntArray, IntArra
 
 
 def _tables(moves: Moves) -> tuple[Any, ...]:
-    first, second = _as_sums(moves.lengths, moves.length_occasion)
+    first, second = _as_sums(moves.lengths.tobytes(), moves.length_occasion.tobytes())
     return (
         moves.step, moves.occasion, moves.rate, moves.bolus, moves.out, moves.lengths, moves.length_occasion, first, second,
         moves.rates.ravel(), moves.boluses.ravel(), moves.own_min.ravel(),

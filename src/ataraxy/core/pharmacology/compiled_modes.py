@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology import mode_walk_kernels
-from ataraxy.core.pharmacology.effect import Shape
+from ataraxy.core.pharmacology.effect import EffectModel, Shape
+from ataraxy.core.pharmacology.identity import by_identity
 from ataraxy.core.pharmacology.lanes import MOST_LANES, ROW
 from ataraxy.core.pharmacology.linear import INPUT_SCALE, round_steps
 from ataraxy.core.pharmacology.loans import lent
@@ -25,6 +26,7 @@ IntArray = NDArray[np.int64]
 
 MOST_DOUBT = 1e4  # times that rounding may grow before a person is moved the general way
 MOST_TABLED = 700  # rows of decays worth keeping; beyond, each is made when it is needed
+MOST_ROOMS, MOST_IDLE = 16, 4  # kinds of working space kept, and of each
 IN_STEP = 4  # equal steps told at once
 
 
@@ -175,7 +177,9 @@ def walk_in_modes(
     )
     rows, lengths, waits = len(banks.mode), len(moves.lengths), len(plan.nodes.after_min)
     ends, place, factors = asked.drivers
-    driving, driven, driver_row, span = _driving(asked, banks)
+    driving, driven, driver_row, span = _driving(
+        ready.effects, banks, tuple(ends.tolist()), tuple(place.tolist())
+    )
     flying, hovering = int(rows * lengths > MOST_TABLED), int(span * waits > MOST_TABLED)
     sizes = (
         blocks.size, len(blocks.cells), people, asked.times, asked.early, len(moves.columns), flying, hovering,
@@ -210,25 +214,33 @@ def walk_in_modes(
         len(quadrature.left_min), len(quadrature.keep_min), 0 if flying else lengths, span * (1 if hovering else waits),
         len(banks.state),
     )  # fmt: skip
+
+    def walk(span: tuple[int, int]) -> None:
+        spaces = _spaces(room)
+        mode_walk_kernels.walk_modes(span, *arguments, spaces)
+        _given_back(room, spaces)
+
     spans = spans_of(people, threads)
     if len(spans) == 1:
-        mode_walk_kernels.walk_modes(spans[0], *arguments, _spaces(*room))
+        walk(spans[0])
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda span: mode_walk_kernels.walk_modes(span, *arguments, _spaces(*room)), spans))
+            list(pool.map(walk, spans))
     return told.reshape(len(banks.state) + len(ready.effects), asked.times, people), doubts
 
 
-def _driving(asked: Asked, banks: Banks) -> tuple[IntArray, IntArray, IntArray, int]:
+@by_identity(2)
+def _driving(
+    effects: tuple[EffectModel, ...], banks: Banks, drivers: tuple[int, ...], place: tuple[int, ...]
+) -> tuple[IntArray, IntArray, IntArray, int]:
     """Which readings drive slow responses, 1 for each that does, where each driver's rows begin, and how many there are."""
-    ends, place, _ = asked.drivers
-    slow = [x for x, effect in enumerate(asked.ready.effects) if effect.shape is Shape.TURNOVER]
-    driving = sorted({int(place[d]) for x in slow for d in range(ends[x], ends[x + 1])})
+    slow = [x for x, effect in enumerate(effects) if effect.shape is Shape.TURNOVER]
+    driving = sorted({place[d] for x in slow for d in range(drivers[x], drivers[x + 1])})
     sizes = np.diff(banks.begins)
     begins = dict(
         zip(driving, np.concatenate([[0], np.cumsum(sizes[driving])]).astype(int).tolist(), strict=False)
     )
-    rows = np.array([begins.get(int(r), 0) for r in place], dtype=np.int64)
+    rows = np.array([begins.get(r, 0) for r in place], dtype=np.int64)
     driven = np.isin(np.arange(len(sizes)), driving).astype(np.int64)
     return np.array(driving, dtype=np.int64), driven, rows, int(sizes[driving].sum())
 
@@ -241,18 +253,38 @@ def spans_of(people: int, threads: int) -> list[tuple[int, int]]:
     return [(b * MOST_LANES, min(end * MOST_LANES, people)) for b, end in pairwise(edges)]
 
 
-def _spaces(
+Room = tuple[int, ...]
+Spaces = tuple[Any, ...]
+_idle: dict[Room, list[Spaces]] = {}  # what a thread worked in, for the next that needs as much
+
+
+def _given_back(room: Room, spaces: Spaces) -> None:
+    if len(_idle) >= MOST_ROOMS and room not in _idle:
+        _idle.clear()
+    idle = _idle.setdefault(room, [])
+    if len(idle) < MOST_IDLE:
+        idle.append(spaces)
+
+
+def _spaces(room: Room) -> Spaces:
+    """Room for one thread's work: rows of lanes, flat. The kernel itself allocates nothing, and sets what it reads."""
+    try:
+        return _idle[room].pop()
+    except (KeyError, IndexError):
+        return _new_spaces(*room)
+
+
+def _new_spaces(
     n: int, cells: int, rows: int, sources: int, inputs: int, drivers: int, effects: int, left: int, keep: int,
     lengths: int, waits: int, readings: int,
 ) -> tuple[Any, ...]:  # fmt: skip
-    """Room for one thread's work: rows of lanes, flat. The kernel itself allocates nothing."""
     square = (n * n,) * 9 + (n, n, 1, 1, 1)
     counts = (
         *square, cells, lengths * rows, lengths * rows, rows, rows, waits, waits, rows, rows, rows * sources, rows, inputs,
         n, readings, 6 * effects, drivers, effects * left, effects * keep, effects, effects, n, 1, 1, 1, 1,
     )  # fmt: skip
     ends = np.cumsum([max(count, 1) for count in counts]) * ROW
-    memory = lent(int(ends[-1]))
+    memory = np.empty(int(ends[-1]))
     parts = [
         memory[end - max(count, 1) * ROW : end] for count, end in zip(counts, ends.tolist(), strict=True)
     ]

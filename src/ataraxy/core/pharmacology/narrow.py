@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ataraxy.core.pharmacology.effect import names_of
+from ataraxy.core.pharmacology.effect import EffectModel, names_of
+from ataraxy.core.pharmacology.identity import by_identity
 from ataraxy.core.pharmacology.inputs import Input
 from ataraxy.core.pharmacology.network import Network, Reading
 from ataraxy.core.pharmacology.prepared import Prepared
@@ -21,31 +22,41 @@ def narrowed(ready: Prepared, only: frozenset[str]) -> Prepared:
     """
     if ready.network.model.saturable:
         return ready
-    effects = _effects(ready, only)
-    sites = tuple(s for s in ready.network.sites if s.effect in effects or s.reading.name in only)
-    readings = tuple(r for r in ready.network.readings if r.name in only)
-    kept = tuple(effect for effect in ready.effects if effect.id in effects)
-    states = _upstream(ready.network, {r.state for r in readings} | {s.reading.state for s in sites})
+    network, effects, place = _kept(ready.network, ready.effects, only)
+    return Prepared(
+        network, ready.regimen, ready.values, ready.course_starts, entering(ready.inputs, place), effects
+    )
+
+
+@by_identity(2)
+def _kept(
+    network: Network, effects: tuple[EffectModel, ...], only: frozenset[str]
+) -> tuple[Network, tuple[EffectModel, ...], dict[int, int]]:
+    """The network and the effects that are left, and where each state that is kept is now."""
+    names = _effects(effects, only)
+    sites = tuple(s for s in network.sites if s.effect in names or s.reading.name in only)
+    readings = tuple(r for r in network.readings if r.name in only)
+    states = _upstream(network, {r.state for r in readings} | {s.reading.state for s in sites})
     place = {state: index for index, state in enumerate(states)}
-    network = replace(
-        ready.network,
-        states=tuple(ready.network.states[state] for state in states),
+    smaller = replace(
+        network,
+        states=tuple(network.states[state] for state in states),
         entries=tuple(
             replace(e, row=place[e.row], column=place[e.column])
-            for e in ready.network.entries
+            for e in network.entries
             if e.row in place and e.column in place
         ),
         readings=tuple(_moved(reading, place) for reading in readings),
         sites=tuple(replace(site, reading=_moved(site.reading, place)) for site in sites),
     )
-    return replace(ready, network=network, inputs=entering(ready.inputs, place), effects=kept)
+    return smaller, tuple(effect for effect in effects if effect.id in names), place
 
 
-def _effects(ready: Prepared, only: frozenset[str]) -> frozenset[str]:
+def _effects(effects: tuple[EffectModel, ...], only: frozenset[str]) -> frozenset[str]:
     """The effects that are told, by id; with them those of the same endpoint, or their names would change."""
-    names = names_of(ready.effects)
-    endpoints = {effect.endpoint for effect, name in zip(ready.effects, names, strict=True) if name in only}
-    return frozenset(effect.id for effect in ready.effects if effect.endpoint in endpoints)
+    names = names_of(effects)
+    endpoints = {effect.endpoint for effect, name in zip(effects, names, strict=True) if name in only}
+    return frozenset(effect.id for effect in effects if effect.endpoint in endpoints)
 
 
 def _upstream(network: Network, wanted: set[int]) -> list[int]:
@@ -64,4 +75,8 @@ def _moved(reading: Reading, place: dict[int, int]) -> Reading:
 
 def entering(inputs: tuple[Input, ...], place: dict[int, int]) -> tuple[Input, ...]:
     """What enters the states that are kept; ``place``: where each of them is now."""
-    return tuple(replace(one, state=place[one.state]) for one in inputs if one.state in place)
+    return tuple(
+        one if place[one.state] == one.state else replace(one, state=place[one.state])
+        for one in inputs
+        if one.state in place
+    )

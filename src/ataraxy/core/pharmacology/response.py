@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
+from ataraxy.core.pharmacology.identity import by_identity
 from ataraxy.core.pharmacology.minutes import each_once
 from ataraxy.core.pharmacology.network import Site, Values
 from ataraxy.core.pharmacology.quadrature import gauss_legendre
@@ -192,6 +193,12 @@ def knots_of(regimen: Regimen, at_min: FloatArray) -> FloatArray:
     """Where a driver may bend, from the first dose to the last minute asked; ascending."""
     if not regimen or len(at_min) == 0:
         return np.zeros(0)
+    return _knots(regimen, at_min.tobytes())
+
+
+@by_identity(1)
+def _knots(regimen: Regimen, minutes: bytes) -> FloatArray:
+    at_min = np.frombuffer(minutes)
     edges = [t for dose in regimen for t in (dose.start_min, dose.start_min + dose.duration_min)]
     every = each_once(np.concatenate([at_min, edges]))
     knots: FloatArray = every[(every >= min(edges)) & (every <= at_min[-1])]
