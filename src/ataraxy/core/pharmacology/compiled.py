@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
 from ataraxy.core.pharmacology import effect_kernels, kernels, lanes
 from ataraxy.core.pharmacology.compiled_modes import MOST_DOUBT, Asked, walk_in_modes
 from ataraxy.core.pharmacology.effect import Driver, EffectModel, Shape, names_of
-from ataraxy.core.pharmacology.linear import INPUT_SCALE, ROUNDING_MIN, TERMS, Course, round_steps
+from ataraxy.core.pharmacology.linear import INPUT_SCALE, ROUNDING_MIN, TERMS, Course
 from ataraxy.core.pharmacology.model import PkModel
 from ataraxy.core.pharmacology.modes import blocks_of
 from ataraxy.core.pharmacology.moves import NONE, Moves, moves_of
 from ataraxy.core.pharmacology.network import Reading, Values
 from ataraxy.core.pharmacology.panel import panel
+from ataraxy.core.pharmacology.pattern import Pattern, pattern_of
 from ataraxy.core.pharmacology.prepared import Prepared, rows_of
+from ataraxy.core.pharmacology.quadrature import quadrature_of
 from ataraxy.core.pharmacology.regimen import Regimen
 from ataraxy.core.pharmacology.response import knots_of, plan_nodes
 
@@ -38,77 +38,6 @@ KINDS = {
 }
 ROLES = (("baseline", 0.0), ("slope", 1.0), ("top", 1.0), ("gamma", 1.0), ("kout", 1.0), ("placebo", 0.0))
 MOST_SUMMED = 64  # steps of different length among which sums are looked for
-
-
-Products = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """What can reach what in a model, as index lists for the kernel."""
-
-    a_cells: tuple[tuple[int, int], ...]  # (row, column) of each rate, input columns included
-    n: int
-    wide: int
-    entries: tuple[FloatArray, FloatArray]  # 1 on the diagonal; zeros
-    series: Products
-    squares: Products
-    rows: tuple[IntArray, IntArray, Products, tuple[IntArray, IntArray, IntArray]]
-
-
-@lru_cache(maxsize=64)
-def pattern_of(cells: frozenset[tuple[int, int]], n: int, columns: tuple[int, ...]) -> Pattern:
-    """The entries exp(A h) can have, and which products make each."""
-    wide = n + len(columns)
-    a = set(cells) | {(i, i) for i in range(wide)} | {(state, n + c) for c, state in enumerate(columns)}
-    a_cells = tuple(sorted(a))
-    reach = np.eye(wide, dtype=bool)
-    for i, j in a_cells:
-        reach[i, j] = True
-    for _ in range(wide):
-        reach = (reach.astype(int) @ reach.astype(int)) > 0
-    e_cells = [(int(i), int(j)) for i, j in np.argwhere(reach)]
-    e_index = {cell: k for k, cell in enumerate(e_cells)}
-    a_index = {cell: k for k, cell in enumerate(a_cells)}
-    series = _sorted([_pairs(cell, a_index, e_index, wide) for cell in e_cells])
-    squares = _sorted([_pairs(cell, e_index, e_index, wide) for cell in e_cells])
-    diagonal = np.array([1.0 if i == j else 0.0 for i, j in e_cells])
-    return Pattern(
-        a_cells, n, wide, (diagonal, np.zeros(len(e_cells))), series, squares, _rows(reach, e_index, n, wide)
-    )
-
-
-def _pairs(
-    cell: tuple[int, int], left: dict[tuple[int, int], int], right: dict[tuple[int, int], int], wide: int
-) -> list[tuple[int, int]]:
-    """The pairs whose products add up to an entry."""
-    i, j = cell
-    return [(left[i, k], right[k, j]) for k in range(wide) if (i, k) in left and (k, j) in right]
-
-
-def _sorted(pairs: Sequence[Sequence[tuple[int, int]]]) -> Products:
-    """Pairs of each row, with the rows sorted by how many they have; rows without pairs are left out."""
-    ptr = np.concatenate([[0], np.cumsum([len(one) for one in pairs])]).astype(np.int64)
-    flat = np.array([pair for one in pairs for pair in one], dtype=np.int64).reshape(-1, 2)
-    counts = np.array([min(len(one), 4) for one in pairs], dtype=np.int64)
-    order = np.argsort(counts, kind="stable").astype(np.int64)
-    begins = np.searchsorted(counts[order], [1, 2, 3, 4, 5]).astype(np.int64)
-    return ptr, np.ascontiguousarray(flat[:, 0]), np.ascontiguousarray(flat[:, 1]), order, begins
-
-
-def _rows(
-    reach: NDArray[np.bool_], e_index: dict[tuple[int, int], int], n: int, wide: int
-) -> tuple[IntArray, IntArray, Products, tuple[IntArray, IntArray, IntArray]]:
-    """How a move makes each state: groups of three that live on themselves, the other rows, and what inputs feed."""
-    live = [[j for j in range(n) if reach[i, j]] for i in range(n)]
-    threes = [i for i in range(n - 2) if all(live[i + k] == [i, i + 1, i + 2] for k in range(3))]
-    first_entries = [e_index[i + k, i] for i in threes for k in range(3)]
-    taken = {i + k for i in threes for k in range(3)}
-    rest = [[] if i in taken else [(e_index[i, j], j) for j in live[i]] for i in range(n)]
-    fed = [[(e_index[i, j], j - n) for j in range(n, wide) if reach[i, j]] for i in range(n)]
-    ptr, es, js, _, _ = _sorted(fed)
-    whole = np.array(threes, dtype=np.int64), np.array(first_entries, dtype=np.int64)
-    return (*whole, _sorted(rest), (ptr, es, js))
 
 
 def _system(ready: Prepared, pattern: Pattern) -> tuple[Any, ...]:
@@ -193,59 +122,6 @@ def _factor(values: Values, effect: EffectModel, driver: Driver) -> FloatArray |
     if driver.constant is not None:
         factor = factor / values[f"{effect.id}/{driver.constant}"]
     return factor
-
-
-@dataclass(frozen=True, slots=True)
-class Quadrature:
-    """Nodes of the slow responses between the knots."""
-
-    knots: FloatArray
-    at_min: FloatArray  # of each node, ascending
-    weight: FloatArray
-    left: IntArray  # which of ``left_min`` remains until the interval's end
-    left_min: FloatArray
-    keep: IntArray  # which of ``keep_min`` each interval lasts
-    keep_min: FloatArray
-
-    def tables(self, moments: FloatArray) -> tuple[Any, ...]:
-        """The kernel's tables; which node and which interval's end each moment is, or -1."""
-        node = _places(self.at_min, moments)
-        knot = _places(self.knots[1:], moments)
-        return (self.weight, self.left, self.left_min, self.keep, self.keep_min, node, knot)
-
-
-def _places(known: FloatArray, moments: FloatArray) -> IntArray:
-    if len(known) == 0:
-        return np.full(len(moments), NONE)
-    found = np.minimum(np.searchsorted(known, moments), len(known) - 1)
-    return np.where(known[found] == moments, found, NONE)
-
-
-def quadrature_of(knots: FloatArray, nodes: IntArray) -> Quadrature:
-    """Gauss-Legendre nodes between the knots, ``nodes`` of them in each interval."""
-    return _quadrature(knots.tobytes(), nodes.tobytes())
-
-
-@lru_cache(maxsize=64)
-def _quadrature(knots_: bytes, nodes_: bytes) -> Quadrature:
-    knots, nodes = np.frombuffer(knots_), np.frombuffer(nodes_, dtype=np.int64)
-    none, empty = np.zeros(0, dtype=np.int64), np.zeros(0)
-    if len(nodes) == 0:
-        return Quadrature(empty, empty, empty, none, empty, none, empty)
-    lengths = round_steps(np.diff(knots))
-    ends = np.cumsum(nodes)
-    at, weight, left = np.empty(ends[-1]), np.empty(ends[-1]), np.empty(ends[-1])
-    for count in np.unique(nodes):
-        x, w = leggauss(int(count))
-        chosen = np.flatnonzero(nodes == count)
-        cells = (ends[chosen] - count)[:, np.newaxis] + np.arange(count)
-        half = 0.5 * lengths[chosen][:, np.newaxis]
-        at[cells] = knots[chosen][:, np.newaxis] + half * (1.0 + x)
-        weight[cells] = half * w
-        left[cells] = half * (1.0 - x)
-    left_min, left_index = np.unique(left, return_inverse=True)
-    keep_min, keep_index = np.unique(lengths, return_inverse=True)
-    return Quadrature(knots, at, weight, left_index, left_min, keep_index, keep_min)
 
 
 def run_compiled(
