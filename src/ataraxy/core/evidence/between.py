@@ -191,11 +191,14 @@ def traces(pools: Rows, fit: Fit, a: FloatArray | None = None) -> tuple[FloatArr
 
 
 def log_likelihood(pools: Rows, tau2: FloatArray, restricted: bool) -> FloatArray:
-    """At its own best mean. Restricted: without the constant log|X'X| / 2, as metafor has it."""
+    """At its own best mean. Restricted: with the constant log|X'X| / 2, as metafor has it."""
     fit = weigh(pools, tau2)
+    plain = pools.here.astype(float)
     logs = np.where(pools.here, np.log(np.where(pools.here, fit.w, 1.0)), 0.0).sum(-1)
     n = pools.k - pools.p if restricted else pools.k
-    more = np.linalg.slogdet(fit.cov)[1] / 2 if restricted else 0.0
+    more = (
+        (np.linalg.slogdet(fit.cov)[1] + np.linalg.slogdet(_seen(pools, plain))[1]) / 2 if restricted else 0.0
+    )
     return np.asarray(-n / 2 * np.log(2 * np.pi) + logs / 2 + more - fit.q / 2)
 
 
