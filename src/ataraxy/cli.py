@@ -186,7 +186,9 @@ def restore(file: Annotated[Path, typer.Argument(help="A file `backup` wrote.")]
 
 @app.command(rich_help_panel=PROTOCOLS)
 def check(
-    file: Annotated[Path, typer.Argument(help="A protocol, model, effect or population file.")],
+    file: Annotated[
+        Path, typer.Argument(help="A protocol, model, effect, population, study or review file.")
+    ],
     json: Json = False,
 ) -> None:
     """Check a file of the catalog, and print it as a page a clinician can read."""
@@ -201,6 +203,19 @@ def diff(a: Path, b: Path, json: Json = False) -> None:
     from ataraxy.commands.diff import diff as run
 
     raise typer.Exit(run(a, b, json))
+
+
+@app.command(rich_help_panel=PROTOCOLS)
+def evidence(
+    disorder: Annotated[str, typer.Option(help="gad, sad, ptsd, ocd, anxiety or depression.")],
+    hour: Annotated[str, typer.Option(help="Hours after the dose; any hour unless told.")] = "",
+    measure: Annotated[str, typer.Option(help="or, rr, rd, smd or md; the usual three unless told.")] = "",
+    json: Json = False,
+) -> None:
+    """What has been shown for a disorder: every pool, its inputs and exclusions, and what nobody has shown."""
+    from ataraxy.commands.evidence import evidence as run
+
+    raise typer.Exit(run(disorder, hour, measure, json))
 
 
 @app.command(rich_help_panel=PROTOCOLS)

@@ -10,10 +10,20 @@ from math import isfinite
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
-from ataraxy.core.evidence.choose import label_of
-from ataraxy.core.evidence.study import Figure, Review, Study
+from ataraxy.core.evidence.answer import Analysis, Answer, Beside, Forest, HarmLine, PoolAnswer, Shown
+from ataraxy.core.evidence.choose import Reason, label_of
+from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.gaps import NAMES
+from ataraxy.core.evidence.study import Figure, Finding, Review, Seen, Study
+
+CROSSOVERS = {
+    Analysis.INDEPENDENT: "taken as if of different people",
+    Analysis.PAIRED: "with people beside themselves",
+}
+FINDINGS = {Finding.POSITIVE: "green", Finding.NEGATIVE: "red", Finding.MIXED: "yellow", Finding.NOT_SEEN: ""}
 
 
 def plain(value: Any) -> Any:
@@ -76,3 +86,208 @@ def _title(label: str, title: str, retracted_on: date | None) -> Text:
     return Text.assemble(
         (f"RETRACTED on {retracted_on.isoformat()}: ", "bold red"), (f"{label}: {title}", "strike")
     )
+
+
+# --- an answer --------------------------------------------------------------------------------------
+
+
+def print_answer(answer: Answer, console: Console) -> None:
+    """Every pool with what went in and what did not, then times, harms, studies, and what nobody has shown."""
+    about = f"{NAMES[answer.condition]}" + (f", {answer.window.words}" if answer.window else ", at any hour")
+    console.print(Text(f"What has been shown: ketamine for {about}", style="bold"))
+    for one in answer.pools:
+        _print_pool(one, console)
+    _print_times(answer, console)
+    _print_harms(answer, console)
+    _print_studies(answer, console)
+    _print_reviews(answer, console)
+    _print_list("Numbers that disagree with themselves", _flag_lines(answer), console)
+    _print_list("Nobody has shown", answer.missing, console)
+
+
+def _print_pool(one: PoolAnswer, console: Console) -> None:
+    for index, found in enumerate(one.forests):
+        several = f", crossovers {CROSSOVERS[found.analysis]}" if len(one.forests) > 1 else ""
+        console.print()
+        console.print(Text(f"{found.title}{several}", style="bold"))
+        if found.rows:
+            console.print(_forest_table(found))
+            _print_notes(found, console)
+        if index == 0 and found.of_hundred:
+            for hundred in found.of_hundred:
+                console.print(Text(f"{hundred.words} ({hundred.basis})"))
+    if one.why_they_differ:
+        console.print(Text(f"Why they differ: {one.why_they_differ}", style="italic"))
+    for part in one.published:
+        console.print(Text.assemble(_beside_words(part), style="strike" if part.retracted_on else ""))
+    _print_excluded(one, console)
+    _print_list("Missing here", one.missing, console)
+
+
+def _forest_table(found: Forest) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("study", "counted", "effect", "95 %", "p", "weight", "seen"):
+        table.add_column(
+            heading, justify="right" if heading in ("effect", "p", "weight") else "left", overflow="fold"
+        )
+    for row in found.rows:
+        one = row.effect
+        table.add_row(
+            row.label,
+            row.numbers,
+            number(one.value),
+            _reach(one),
+            _p(one),
+            f"{row.weight_percent:.0f} %",
+            row.seen.value,
+        )
+    for pooled in found.pooled:
+        if isinstance(pooled.result, TooFew):
+            continue
+        one = pooled.result
+        table.add_row(
+            Text("pooled", style="bold"),
+            pooled.method,
+            Text(number(one.value), style="bold"),
+            _reach(one),
+            _p(one),
+            "",
+            "",
+        )
+    return table
+
+
+def _print_notes(found: Forest, console: Console) -> None:
+    for row in found.rows:
+        if row.notes:
+            console.print(Text(f"  {row.label}: {' '.join(row.notes)}", style="dim"))
+    few = dict.fromkeys(str(one.result) for one in found.pooled if isinstance(one.result, TooFew))
+    warned = dict.fromkeys(words for one in found.pooled for words in one.warnings)
+    for words in (*few, *warned):
+        console.print(Text(f"  {words}", style="dim"))
+
+
+def _beside_words(part: Beside) -> str:
+    struck = f"RETRACTED on {part.retracted_on.isoformat()}: " if part.retracted_on else ""
+    shown = (
+        "no interval was printed"
+        if part.shown is None
+        else f"{number(part.shown.value)} {_reach(part.shown)}"
+    )
+    measure = part.pool.reported.measure.value.upper()
+    words = f"Published, {struck}{part.label}, {part.pool.contrast}: {measure} {shown}. {part.reproduced}"
+    return words.strip() + (" Its numbers disagree: see below." if part.flags else "")
+
+
+def _print_excluded(one: PoolAnswer, console: Console) -> None:
+    every = {(e.study, e.words): e for found in one.forests for e in found.excluded}
+    if not every:
+        return
+    console.print(Text("Not in the pool:"))
+    for exclusion in every.values():
+        style = "strike" if exclusion.reason is Reason.RETRACTED else ""
+        why = f" ({exclusion.reason.value}): {exclusion.words}"
+        console.print(Text.assemble("  ", (exclusion.label, style), why))
+
+
+def _print_times(answer: Answer, console: Console) -> None:
+    if not answer.times:
+        return
+    console.print()
+    console.print(Text("By the hour after the dose", style="bold"))
+    table = Table(box=None, pad_edge=False)
+    for heading in ("hours", "measure", "effect", "95 %", "of"):
+        table.add_column(heading, overflow="fold")
+    for one in answer.times:
+        hours = (
+            f"{one.from_hour:g}" if one.from_hour == one.to_hour else f"{one.from_hour:g} to {one.to_hour:g}"
+        )
+        side = "lower favours ketamine" if one.lower_is_better else "higher favours ketamine"
+        table.add_row(
+            hours,
+            f"{one.measure.value.upper()}, {side}",
+            number(one.effect.value),
+            _reach(one.effect),
+            one.label,
+        )
+    console.print(table)
+
+
+def _print_harms(answer: Answer, console: Console) -> None:
+    if not answer.harms:
+        return
+    console.print()
+    console.print(Text("Unwanted effects by arm", style="bold"))
+    table = Table(box=None, pad_edge=False)
+    for heading in ("of", "people", "effect", "share by arm"):
+        table.add_column(heading, overflow="fold")
+    for (study, effect), arms in _by_harm(answer).items():
+        people = "this disorder's" if arms[0].own else "others"
+        table.add_row(study, people, effect, "; ".join(_share(one) for one in arms))
+    console.print(table)
+    for label, words in answer.safety:
+        console.print(Text(f"  {label}: {words}"))
+
+
+def _by_harm(answer: Answer) -> dict[tuple[str, str], list[HarmLine]]:
+    found: dict[tuple[str, str], list[HarmLine]] = {}
+    for one in answer.harms:
+        found.setdefault((one.label, one.harm.label), []).append(one)
+    return found
+
+
+def _share(one: HarmLine) -> str:
+    seen = "" if one.seen is Seen.READ else f", {one.seen.value}"
+    if one.percent is None:
+        return f"{one.arm}: not seen"
+    if one.low is None or one.high is None:
+        return f"{one.arm}: {one.percent:g} %{seen}"
+    return f"{one.arm}: {one.percent:.1f} % [{one.low:.1f}, {one.high:.1f}]{seen}"
+
+
+def _print_studies(answer: Answer, console: Console) -> None:
+    console.print()
+    console.print(Text("Every study", style="bold"))
+    for one in answer.studies:
+        n = "" if one.n is None else f", {one.n} people"
+        head = f"{one.label} ({one.design.value}{n}): {one.finding.value}"
+        if one.retracted_on is not None:
+            console.print(Text.assemble((head, "strike"), f" RETRACTED on {one.retracted_on.isoformat()}"))
+        else:
+            console.print(Text.assemble((head, FINDINGS[one.finding])))
+        for words in one.results:
+            console.print(Text(f"  {words}"))
+
+
+def _print_reviews(answer: Answer, console: Console) -> None:
+    _print_list("Reviews", tuple(f"{label}: {words}" for label, words in answer.reviews), console)
+
+
+def _flag_lines(answer: Answer) -> tuple[str, ...]:
+    return tuple(f"{one.label}, {one.what}: {one.words}" for one in answer.flags)
+
+
+def _print_list(heading: str, lines: tuple[str, ...], console: Console) -> None:
+    if lines:
+        console.print(Text(f"{heading}:", style="bold"))
+        for line in lines:
+            console.print(Text(f"  {line}"))
+
+
+def _reach(one: Shown) -> str:
+    return f"[{number(one.low)}, {number(one.high)}]"
+
+
+def _p(one: Shown) -> str:
+    if one.p is None:
+        return ""
+    return "<.0001" if one.p < 0.0001 else f"{one.p:.4f}"
+
+
+def number(value: float) -> str:
+    """Two decimals in the usual range; what is far out by its power of ten."""
+    if not isfinite(value):
+        return str(value)
+    if value != 0 and not 0.005 <= abs(value) < 100_000:
+        return f"{value:.1e}"
+    return f"{value:.2f}"

@@ -165,6 +165,7 @@ class DoseGroup:
     studies: tuple[str, ...]  # labels
     effect: Shown | None
     words: str
+    measure: Measure | None = None  # of the effect; a dose stands once for each measure it has an effect in
 
 
 @dataclass(frozen=True, slots=True)

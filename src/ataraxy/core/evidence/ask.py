@@ -13,7 +13,7 @@ from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.forest import forest, has_crossover
 from ataraxy.core.evidence.gaps import missing_everywhere, missing_here
 from ataraxy.core.evidence.hours import Window
-from ataraxy.core.evidence.numbers import OF_EVENTS, numbers_for
+from ataraxy.core.evidence.numbers import OF_EVENTS
 from ataraxy.core.evidence.study import Condition, Measure, Review, Study
 
 USUAL = (Measure.OR, Measure.SMD, Measure.MD)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ataraxy.core.evidence.answer import Analysis, DoseGroup, HarmLine, Moment, PoolAnswer, Row
+from ataraxy.core.evidence.answer import Analysis, DoseGroup, HarmLine, Moment, PoolAnswer, Row, Shown
 from ataraxy.core.evidence.beside import review_label, shown_reported
 from ataraxy.core.evidence.choose import Question, choose, label_of
 from ataraxy.core.evidence.forest import forest
 from ataraxy.core.evidence.hours import WINDOWS
 from ataraxy.core.evidence.numbers import numbers_seen
-from ataraxy.core.evidence.study import Arm, ArmRole, Condition, Harm, Measure, Review, Study
+from ataraxy.core.evidence.study import Arm, ArmRole, Condition, Design, Harm, Measure, Review, Study
 from ataraxy.core.proportion import wilson
 
 BY_HOUR = (Measure.OR, Measure.SMD, Measure.MD)
@@ -54,33 +54,46 @@ def _theirs(condition: Condition, review: Review, wanted: Iterable[Measure]) -> 
 
 
 def doses(studies: Iterable[Study], pools: Iterable[PoolAnswer]) -> tuple[DoseGroup, ...]:
-    """What each dose by each route showed; in words where no number was seen. A retracted study has none."""
-    rows = [row for one in pools for row in (one.forests[-1].rows if one.forests else ())]
+    """What each dose by each route showed, once a measure; in words where no number was seen.
+
+    Neither retracted studies nor further analyses of people counted elsewhere.
+    """
+    rows = [
+        (one.question.measure, row) for one in pools for row in (one.forests[-1].rows if one.forests else ())
+    ]
     groups = [
-        _dose(study, arm, rows)
+        group
         for study in studies
-        if study.retracted_on is None
+        if study.retracted_on is None and study.design is not Design.SECONDARY
         for arm in study.arms
         if arm.role is ArmRole.EXPERIMENTAL
+        for group in _dose(study, arm, rows)
     ]
     return tuple(
         sorted(groups, key=lambda one: (one.route or "", one.dose is None, one.dose or 0.0, one.studies))
     )
 
 
-def _dose(study: Study, arm: Arm, rows: Iterable[Row]) -> DoseGroup:
-    row = next((r for r in rows if r.study == study.id and r.experimental == arm.label), None)
+def _dose(study: Study, arm: Arm, rows: Iterable[tuple[Measure, Row]]) -> Iterator[DoseGroup]:
+    own = [
+        (measure, row.effect)
+        for measure, row in rows
+        if (row.study, row.experimental) == (study.id, arm.label)
+    ]
     told = [outcome.result for outcome in study.outcomes if outcome.result and _has(outcome.groups, arm)]
     words = told or [outcome.result for outcome in study.outcomes if outcome.result]
-    return DoseGroup(
-        route=arm.route,
-        label=arm.label,
-        dose=None if arm.dose is None else float(arm.dose.value),
-        dose_unit=arm.dose_unit,
-        studies=(label_of(study),),
-        effect=None if row is None else row.effect,
-        words=words[0] if words else "No result was seen.",
-    )
+    none: list[tuple[Measure | None, Shown | None]] = [(None, None)]
+    for measure, effect in [*own] or none:
+        yield DoseGroup(
+            route=arm.route,
+            label=arm.label,
+            dose=None if arm.dose is None else float(arm.dose.value),
+            dose_unit=arm.dose_unit,
+            studies=(label_of(study),),
+            effect=effect,
+            words=words[0] if words else "No result was seen.",
+            measure=measure,
+        )
 
 
 def _has(groups: Iterable[object], arm: Arm) -> bool:

@@ -7,13 +7,15 @@ from math import exp, sqrt
 from statistics import NormalDist
 
 from ataraxy.core.evidence.answer import Analysis, Forest, OfHundred, Pooled, Row, Shown
+from ataraxy.core.evidence.bayes import Belief, random_effects
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.choose import Choice, Exclusion, Reason, label_of
 from ataraxy.core.evidence.contrast import Contrast, contrast, is_paired
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
 from ataraxy.core.evidence.numbers import OF_EVENTS
 from ataraxy.core.evidence.pool import Inference, Pool, Predicted, pool
-from ataraxy.core.evidence.study import Measure, Reported
+from ataraxy.core.evidence.priors import PriorShape, TauPrior
+from ataraxy.core.evidence.study import Measure, Reported, Seen
 from ataraxy.core.evidence.tails import critical, two_sided_p
 from ataraxy.core.proportion import wilson
 
@@ -22,6 +24,9 @@ WAYS = (
     (Method.REML, Inference.HARTUNG_KNAPP),
     (Method.REML, Inference.BOUNDED),
 )  # the first is what the reviews printed; the second is for few studies that differ
+
+
+WEAK = {Measure.OR: 0.5, Measure.RR: 0.5, Measure.SMD: 0.5}  # scale of tau's half-normal prior: proposed
 
 
 def forest(choice: Choice, analysis: Analysis) -> Forest:
@@ -49,9 +54,7 @@ def forest(choice: Choice, analysis: Analysis) -> Forest:
         question=question,
         analysis=analysis,
         rows=_rows(lines, pools[0]),
-        pooled=tuple(_pooled(one, way, question.measure) for one, way in zip(pools, WAYS, strict=True))
-        if lines
-        else (),
+        pooled=_every_way(lines, pools, question.measure),
         excluded=tuple(sorted((*choice.excluded, *refused), key=lambda one: one.study)),
         of_hundred=_of_hundred(question.measure, lines, pools[0]),
         people=sum(people) if lines and len(people) == len(lines) else None,
@@ -157,6 +160,33 @@ def _pooled(found: Pool | TooFew, way: tuple[Method, Inference], measure: Measur
     )
 
 
+def _every_way(
+    lines: Sequence[Contrast], pools: Sequence[Pool | TooFew], measure: Measure
+) -> tuple[Pooled, ...]:
+    if not lines:
+        return ()
+    usual = tuple(_pooled(one, way, measure) for one, way in zip(pools, WAYS, strict=True))
+    return (*usual, *_by_bayes(lines, measure))
+
+
+def _by_bayes(lines: Sequence[Contrast], measure: Measure) -> tuple[Pooled, ...]:
+    """With a weak prior of how much studies differ; of points of a scale no prior is held to be weak."""
+    if measure not in WEAK or len(lines) < 2:
+        return ()
+    prior = TauPrior(PriorShape.HALF_NORMAL, WEAK[measure])
+    found = random_effects([x.effect.value for x in lines], [x.effect.variance for x in lines], prior)
+    method = f"random effects by Bayes, {prior.words} (a choice of this project)"
+    if isinstance(found, TooFew):
+        return (Pooled(method, found),)
+    middle, ahead = _believed(found.mu, measure), _believed(found.predicted, measure)
+    return (Pooled(method, middle, ahead, tau2=found.tau.median**2, warnings=(found.told,)),)
+
+
+def _believed(one: Belief, measure: Measure) -> Shown:
+    as_shown = _exp if measure.is_ratio else float
+    return Shown(as_shown(one.median), as_shown(one.low), as_shown(one.high), None, one.level)
+
+
 def _prediction(found: Pool, measure: Measure) -> Shown | TooFew | None:
     if not isinstance(found.predicted, Predicted):
         return found.predicted
@@ -200,7 +230,11 @@ def _counted(lines: Sequence[Contrast]) -> tuple[OfHundred, ...]:
     )
     told = (one.share, one.low, one.high, other.share, other.low or 0.0, other.high or 0.0)
     a, b, c, d, e, f = (100 * share for share in told)
-    return (OfHundred(words, a, b, c, d, e, f, "as counted in these studies, their people put together"),)
+    basis = "as counted in these studies, their people put together"
+    unsure = [label_of(x.candidate.study) for x in lines if x.seen not in (Seen.READ, Seen.COMPUTED)]
+    if unsure:  # H-058: an inferred count must not look like a read one
+        basis += f"; counts of {' and '.join(unsure)} are not read but inferred or second-hand"
+    return (OfHundred(words, a, b, c, d, e, f, basis),)
 
 
 def _better_than_average(estimate: Estimate, lower_is_better: bool) -> OfHundred:
