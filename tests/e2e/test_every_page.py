@@ -75,6 +75,9 @@ def things(demo_house: Any) -> dict[str, Any]:
         "protocol_id": row.protocol_id,
         "version": row.version,
         "disorder": "ptsd",
+        "condition": "ptsd",
+        "study_id": "feder-2021",
+        "review_id": "whittaker-2021",
         "criterion": "earlier-treatment",
         "scale_id": "gad7",
         "entry": treatment,
@@ -148,6 +151,10 @@ def addresses(things: dict[str, Any]) -> list[tuple[str, str]]:
         ("treat-override-line", reverse("treat:override", args=[things["booked"]]) + "?line=fasting"),
         ("treat-end-live", reverse("treat:end", args=[live])),
         ("people-patient-live", reverse("people:patient", args=[things["patient_id"]])),
+        ("evidence-disorder-sad", reverse("evidence:disorder", args=["sad"])),
+        ("evidence-disorder-narrowed", reverse("evidence:disorder", args=["gad"]) + "?measure=or&route=sc"),
+        ("evidence-study-retracted", reverse("evidence:study", args=["mills-2025"])),
+        ("evidence-studies-none", reverse("evidence:studies") + "?q=nothing-has-this-name"),
         ("screen-scale-lsas", reverse("screen:scale", args=[things["patient_id"], "lsas"])),
     ]
     return found

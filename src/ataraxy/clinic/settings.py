@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "ataraxy.clinic.devices",
     "ataraxy.clinic.follow",
     "ataraxy.clinic.learn",
+    "ataraxy.clinic.evidence",
     "ataraxy.clinic.day",
 ]
 

@@ -21,5 +21,6 @@ urlpatterns = [
     path("treat/", include("ataraxy.clinic.treat.urls")),
     path("follow/", include("ataraxy.clinic.follow.urls")),
     path("learn/", include("ataraxy.clinic.learn.urls")),
+    path("evidence/", include("ataraxy.clinic.evidence.urls")),
     path("audit/", include("ataraxy.clinic.audit.urls")),
 ]

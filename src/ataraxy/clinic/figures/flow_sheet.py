@@ -13,7 +13,7 @@ from textwrap import wrap
 from ataraxy.clinic.figures import flow_notes, flow_rows, flow_vitals
 from ataraxy.clinic.figures.svg import Svg, document, line, num, rect, text
 from ataraxy.clinic.figures.time_axis import TimeAxis, axis_for
-from ataraxy.clinic.figures.types import FlowSheet, Sample, Table
+from ataraxy.clinic.figures.types import FlowSheet, Level, Sample, Table
 
 WIDTH, LEFT, RIGHT = 1020.0, 124.0, 132.0
 VITALS_HEIGHT = 280.0
@@ -126,7 +126,7 @@ def table(sheet: FlowSheet) -> Table:
     rows += [(x.at, ("Given", f"{x.row}: {x.words}", "")) for x in sheet.given]
     for p in sheet.pressures:
         level = flow_vitals.level_of(sheet, p)
-        beyond = f", at the {level} limit" if level else ""
+        beyond = ", in the caution band" if level is Level.LOW else f", at the {level} limit" if level else ""
         pair = f"{num(p.systolic_mmhg)}/{num(p.diastolic_mmhg)} mmHg{beyond}"
         rows.append((p.at, ("Blood pressure", pair, p.origin.value)))
     rows += [(s.at, ("Pulse", f"{num(s.value)} /min", s.origin.value)) for s in sheet.pulses]

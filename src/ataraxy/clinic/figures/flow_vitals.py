@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -91,15 +92,27 @@ def _predicted(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
 def _beyond(limits: tuple[Limit, ...], axis: TimeAxis, scale: Scale) -> list[str]:
     """Shade where a value is past its limit: a high systolic one up to the next stronger limit, others a little way.
 
-    A diastolic limit lies where systolic values are at home, so its band is narrow and never a whole field.
+    A diastolic limit lies where systolic values are at home, so its band is narrow and never a whole field. A softer
+    limit that lies past a stronger one (a large change from a high baseline) leaves the stronger one's colour there.
     """
     upper = sorted((x for x in limits if x.trace is Trace.SYSTOLIC and x.above), key=lambda x: float(x.value))
     tops = [scale.y(float(x.value)) for x in upper[1:]] + [scale.top]
     fields = [
-        rect(axis.left, top, axis.width, scale.y(float(limit.value)) - top, f"beyond-{limit.level}")
+        rect(
+            axis.left,
+            top,
+            axis.width,
+            scale.y(float(limit.value)) - top,
+            f"beyond-{_strongest(upper, limit)}",
+        )
         for limit, top in zip(upper, tops, strict=False)
     ]
     return fields + [_band(x, axis, scale) for x in limits if x not in upper]
+
+
+def _strongest(limits: Iterable[Limit], at: Limit) -> Level:
+    """The strongest of the limits that a value at this one has reached."""
+    return max((x.level for x in limits if x.value <= at.value), key=tuple(Level).index)
 
 
 def _band(limit: Limit, axis: TimeAxis, scale: Scale) -> str:
@@ -140,7 +153,8 @@ def _margin(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
 
 
 def _limit_words(limit: Limit) -> str:
-    return f"{SHORT[limit.trace]} {limit.sign} {num(limit.value)} {limit.words}"
+    change = f" ({float(limit.change):+g})" if limit.change is not None else ""
+    return f"{SHORT[limit.trace]} {limit.sign} {num(limit.value)} {limit.words}{change}"
 
 
 def _caret(pressure: Pressure, axis: TimeAxis, scale: Scale) -> list[str]:
@@ -192,4 +206,4 @@ def level_of(sheet: FlowSheet, pressure: Pressure) -> Level | None:
     """The strongest limit this pressure reaches, for the table."""
     values = {Trace.SYSTOLIC: pressure.systolic_mmhg, Trace.DIASTOLIC: pressure.diastolic_mmhg}
     reached = {x.level for x in sheet.limits if x.trace in values and x.holds(values[x.trace])}
-    return Level.HIGH if Level.HIGH in reached else Level.MEDIUM if reached else None
+    return max(reached, key=tuple(Level).index, default=None)

@@ -58,7 +58,7 @@ def draw(f: Forest) -> Svg:
         *_frame(axis, top, bottom),
         *([] if f.narrow else _heads(f)),
         *rows,
-        *_scale(f, axis, top, bottom),
+        *_scale(f, axis, bottom),
         *out,
     ]
     cls = "fig-narrow" if f.narrow else "fig-forest"
@@ -81,7 +81,11 @@ def _axis(f: Forest) -> EffectAxis:
 
 
 def _frame(axis: EffectAxis, top: float, bottom: float) -> list[str]:
-    return [rect(axis.left, top, axis.width, bottom - top, "plot")]
+    zero = axis.x(0.0)
+    return [
+        rect(axis.left, top, axis.width, bottom - top, "plot"),
+        line(zero, top, zero, bottom, "null-line"),
+    ]
 
 
 def _heads(f: Forest) -> list[str]:
@@ -186,7 +190,7 @@ def _narrow_row(f: Forest, row: ForestRow, axis: EffectAxis, top: float) -> tupl
         )
     y = top + 36.0 + LINE * len(words)
     if row.value is None:
-        return y - top - 4.0, [*drawn, line(8.0, top + 24.0, 24.0, top + 24.0, "none-mark")]
+        return y - top - 8.0, drawn
     return y - top + 14.0, [*drawn, *study_mark(row, axis, y)]
 
 
@@ -207,7 +211,7 @@ def _pool(f: Forest, pool: ForestPool, axis: EffectAxis, top: float) -> tuple[fl
         y = top + 24.0 + LINE * len(label)
         drawn.append(text(8.0, y - 4.0, effect, cls, 12))
         mark_at = y + 12.0
-        after = y + 32.0
+        after = y + (46.0 if pool.predicted_low is not None else 34.0)
     else:
         drawn.append(text(COLUMNS.effect, top + 20.0, effect, "text-strong", 12))
         mark_at = top + 16.0
@@ -226,11 +230,8 @@ def _predicted(f: Forest, pool: ForestPool) -> str:
     return f"The next study would be expected at {interval}."
 
 
-def _scale(f: Forest, axis: EffectAxis, top: float, bottom: float) -> list[str]:
-    drawn = [
-        line(axis.x(0.0), top, axis.x(0.0), bottom, "null-line"),
-        line(axis.left, bottom, axis.right, bottom, "reference"),
-    ]
+def _scale(f: Forest, axis: EffectAxis, bottom: float) -> list[str]:
+    drawn = [line(axis.left, bottom, axis.right, bottom, "reference")]
     for value in axis.ticks():
         at = axis.x(value)
         drawn.append(line(at, bottom, at, bottom + 5.0, "reference"))

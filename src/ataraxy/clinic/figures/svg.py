@@ -14,6 +14,7 @@ Value = int | float | Decimal
 
 INK, SOFT, GRID, GRID_MAJOR, PAPER = "#1d2430", "#5a6170", "#e9e6dc", "#cbc7ba", "#ffffff"
 ACCENT, ACCENT_SOFT, GREEN = "#37458f", "#cfd4ef", "#1b6440"
+LOW, LOW_INK = "#1791ac", "#0a5768"
 MEDIUM, MEDIUM_INK, HIGH, HIGH_INK = "#d9a400", "#664900", "#c9352d", "#b3201b"
 FONT = "Segoe UI, Roboto, Noto Sans, Liberation Sans, Helvetica Neue, Arial, sans-serif"
 
@@ -45,6 +46,9 @@ LOOKS: dict[str, dict[str, str]] = {
     "dose-bar-body": {"fill": ACCENT_SOFT, "stroke": ACCENT, "stroke-width": "1.25"},
     "dose-line": {"stroke": ACCENT, "stroke-width": "1", "stroke-dasharray": "2 3"},
     "pause": {"fill": PAPER, "stroke": ACCENT, "stroke-width": "1.25", "stroke-dasharray": "3 2"},
+    "text-low": {"fill": LOW_INK, "font-weight": "600"},
+    "limit-low": {"stroke": LOW, "stroke-width": "1.25", "stroke-dasharray": "2 4"},
+    "beyond-low": {"fill": LOW, "fill-opacity": "0.11"},
     "limit-medium": {"stroke": MEDIUM, "stroke-width": "1.5", "stroke-dasharray": "7 4"},
     "limit-high": {"stroke": HIGH, "stroke-width": "1.5"},
     "beyond-medium": {"fill": MEDIUM, "fill-opacity": "0.13"},

@@ -30,8 +30,9 @@ class Origin(StrEnum):
 
 
 class Level(StrEnum):
-    """MEDIUM: hold or look (yellow). HIGH: stop (red)."""
+    """LOW: look and measure again (cyan). MEDIUM: hold, pause or call (yellow). HIGH: stop (red)."""
 
+    LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
 
@@ -114,6 +115,7 @@ class Limit:
     words: str
     above: bool = True
     inclusive: bool = True  # the value itself is past the limit ("180 or more"); else only what is beyond it
+    change: Value | None = None  # it is so far from this patient's baseline, not a number for everybody
 
     @property
     def sign(self) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from ataraxy.clinic.people.access import CLINICAL, DESK
+from ataraxy.clinic.people.access import CLINICAL, DESK, EVERYONE
 from ataraxy.clinic.people.demo_door import DEMO_PASSWORD, demo_door
 from ataraxy.clinic.people.models import Role, Staff
 
@@ -28,6 +28,7 @@ ENTRIES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Board", "treat:board", CLINICAL),
     ("Check-ins", "follow:due", DESK),
     ("Outcomes", "learn:outcomes", (Role.DIRECTOR, Role.RESEARCHER, Role.PRESCRIBER, Role.THERAPIST)),
+    ("Evidence", "evidence:overview", EVERYONE),
     ("Protocols", "plan:protocols", CLINICAL),
     ("Stock", "pharmacy:stock", (Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR)),
     ("Quarantine", "treat:quarantine", (Role.NURSE, Role.DIRECTOR)),

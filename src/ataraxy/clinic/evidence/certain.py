@@ -1,0 +1,58 @@
+"""How sure a pool makes us: the body of evidence behind it, rated by rule, as a proposal a person may overrule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+from ataraxy.clinic.evidence.pictures import on_scale
+from ataraxy.core.evidence import answer as a
+from ataraxy.core.evidence.certainty import Body, Certainty, Contribution, Indirect, certainty
+from ataraxy.core.evidence.choose import Reason
+from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.study import Condition, Study
+
+
+def certainty_of(forest: a.Forest, studies: Mapping[str, Study]) -> Certainty | TooFew | None:
+    """The certainty of the first pool of an analysis; None where nothing finite was pooled."""
+    pooled = forest.pooled[0] if forest.pooled else None
+    shown = pooled.result if pooled is not None else None
+    if pooled is None or not isinstance(shown, a.Shown) or not isfinite(shown.low + shown.high + shown.value):
+        return None
+    measure = forest.question.measure
+    around = pooled.prediction if isinstance(pooled.prediction, a.Shown) else None
+    low, high = on_scale(shown.low, measure), on_scale(shown.high, measure)
+    body = Body(
+        measure=measure,
+        studies=tuple(_contribution(row, studies[row.study], forest) for row in forest.rows),
+        value=min(max(on_scale(shown.value, measure), low), high),
+        low=low,
+        high=high,
+        people=forest.people,
+        i2_percent=pooled.i2_percent,
+        q_p=pooled.q_p,
+        predicted=(on_scale(around.low, measure), on_scale(around.high, measure)) if around else None,
+        indirect=_indirect(forest),
+        unreported=_unreported(forest, studies),
+    )
+    return certainty(body)
+
+
+def _contribution(row: a.Row, study: Study, forest: a.Forest) -> Contribution:
+    effect = on_scale(row.effect.value, forest.question.measure)
+    return Contribution(row.label, row.weight_percent, study.randomised, study.bias, effect)
+
+
+def _indirect(forest: a.Forest) -> tuple[Indirect, ...]:
+    if forest.question.condition is not Condition.ANXIETY:
+        return ()
+    return (Indirect("population", 1, "Different disorders are put together."),)
+
+
+def _unreported(forest: a.Forest, studies: Mapping[str, Study]) -> tuple[str, ...]:
+    """Randomised trials of this disorder whose numbers were not seen."""
+    return tuple(
+        one.label
+        for one in forest.excluded
+        if one.reason is Reason.NO_NUMBERS and studies[one.study].randomised
+    )

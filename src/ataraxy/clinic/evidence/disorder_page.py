@@ -1,0 +1,248 @@
+"""What a disorder's page shows of an answer: each pool with its picture, its certainty and what stands beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ataraxy.clinic.evidence.asked import Asked
+from ataraxy.clinic.evidence.certain import certainty_of
+from ataraxy.clinic.evidence.pictures import by_dose, by_hour, forest_of, harms_of, on_scale
+from ataraxy.clinic.evidence.queries import answer_of, every_study, missing_of, narrowed
+from ataraxy.clinic.evidence.words import MEASURES, day_words, plain
+from ataraxy.clinic.figures import dose_response, effect_by_hour
+from ataraxy.clinic.figures import forest as forest_figure
+from ataraxy.clinic.figures import harms as harms_figure
+from ataraxy.clinic.figures.effect_axis import interval_words, said
+from ataraxy.clinic.figures.svg import Svg
+from ataraxy.clinic.figures.types import Table
+from ataraxy.core.evidence import answer as a
+from ataraxy.core.evidence.certainty import Certainty
+from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.study import Measure, Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure, its form for a phone (empty: it scrolls), and its numbers as a table."""
+
+    caption: str
+    note: str
+    svg: Svg
+    table: Table
+    narrow: Svg | str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One pooled effect as it is said. ``of``: how many people and studies stand behind it, never left out."""
+
+    label: str
+    value: str
+    interval: str
+    of: str
+    note: str
+    others: tuple[str, ...]  # the same rows by other methods, which trust few studies less
+
+
+@dataclass(frozen=True, slots=True)
+class SureShown:
+    """Certainty in words, proposed by rule; ``why`` its reasons."""
+
+    words: str
+    for_patient: str
+    why: tuple[str, ...]
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class BesideShown:
+    review: str
+    label: str
+    contrast: str
+    measure: str
+    printed: str
+    k: str
+    n: str
+    flags: tuple[str, ...]
+    reproduced: str
+    retracted: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolShown:
+    key: str
+    title: str
+    headlines: tuple[Headline, ...]
+    of_hundred: tuple[tuple[str, tuple[a.OfHundred, ...]], ...]
+    sure: SureShown | None
+    no_sure: str
+    why_they_differ: str
+    forest: Picture | None
+    published: tuple[BesideShown, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``missing``: what nobody has shown, said before anything that was."""
+
+    answer: a.Answer
+    missing: tuple[str, ...]
+    pools: tuple[PoolShown, ...]
+    hours: tuple[Picture, ...]
+    dose: Picture | None
+    harms: Picture | None
+
+
+def page_of(asked: Asked) -> Page:
+    """Everything a disorder's page draws."""
+    answer = answer_of(asked)
+    pools = tuple(_pool(asked, pool, f"{number + 1}") for number, pool in enumerate(answer.pools))
+    hours = tuple(
+        Picture(
+            one.title, "The time course across studies", effect_by_hour.draw(one), effect_by_hour.table(one)
+        )
+        for one in by_hour(answer)
+    )
+    return Page(answer, missing_of(asked), pools, hours, dose_picture(answer), harms_picture(answer))
+
+
+def forest_picture(asked: Asked, pool: a.PoolAnswer, key: str) -> Picture:
+    one = forest_of(pool, every_study(), narrowed(asked).outside, key)
+    phone = replace(one, narrow=True, id=f"{one.id}-narrow")
+    note = "Boxes are studies, their size the weight; diamonds are pools. Arrows: the interval goes on."
+    return Picture(
+        one.title, note, forest_figure.draw(one), forest_figure.table(one), forest_figure.draw(phone)
+    )
+
+
+def dose_picture(answer: a.Answer) -> Picture | None:
+    measure = answer.measure or Measure.OR
+    one = by_dose(
+        answer, measure, "Each dot is what one dose showed. No curve is drawn through so few studies."
+    )
+    if one is None:
+        return None
+    return Picture(one.title, "By route", dose_response.draw(one), dose_response.table(one))
+
+
+def harms_picture(answer: a.Answer) -> Picture | None:
+    one = harms_of(answer, every_study())
+    if not one.rows:
+        return None
+    phone = replace(one, narrow=True, id=f"{one.id}-narrow")
+    note = "With 95 % intervals (Wilson) where people were counted"
+    return Picture(one.title, note, harms_figure.draw(one), harms_figure.table(one), harms_figure.draw(phone))
+
+
+def _pool(asked: Asked, pool: a.PoolAnswer, key: str) -> PoolShown:
+    sure, no_sure = _sure(pool)
+    return PoolShown(
+        key=key,
+        title=pool.forests[0].title if pool.forests else MEASURES[pool.question.measure],
+        headlines=headlines(pool),
+        of_hundred=tuple((_analysis(pool, f), f.of_hundred) for f in pool.forests if f.of_hundred),
+        sure=sure,
+        no_sure=no_sure,
+        why_they_differ=pool.why_they_differ,
+        forest=forest_picture(asked, pool, key) if key == "1" or _has_rows(pool) else None,
+        published=tuple(_beside(one) for one in pool.published),
+        missing=pool.missing,
+    )
+
+
+def _has_rows(pool: a.PoolAnswer) -> bool:
+    return any(forest.rows for forest in pool.forests)
+
+
+def headlines(pool: a.PoolAnswer) -> tuple[Headline, ...]:
+    """The first pool of each analysis, each with the people behind it."""
+    return tuple(
+        Headline(
+            label=_analysis(pool, forest) or MEASURES[pool.question.measure],
+            value=_value(forest, forest.pooled[0].result),
+            interval=_interval(forest, forest.pooled[0].result),
+            of=behind(forest),
+            note=sentence(forest.pooled[0].method),
+            others=tuple(_other(forest, pooled) for pooled in forest.pooled[1:]),
+        )
+        for forest in pool.forests
+        if forest.pooled and isinstance(forest.pooled[0].result, a.Shown)
+    )
+
+
+def _other(forest: a.Forest, pooled: a.Pooled) -> str:
+    if isinstance(pooled.result, TooFew):
+        return f"{sentence(pooled.method)}: {pooled.result}"
+    return f"{sentence(pooled.method)}: {_value(forest, pooled.result)}, {_interval(forest, pooled.result)}"
+
+
+def sentence(words: str) -> str:
+    """With a capital, without touching the rest."""
+    return words[:1].upper() + words[1:]
+
+
+def behind(forest: a.Forest) -> str:
+    """ "2 studies, 30 people": what a pooled number rests on."""
+    k = len(forest.rows)
+    people = f"{forest.people} people" if forest.people is not None else "how many people was not seen"
+    return f"{k} {'study' if k == 1 else 'studies'}, {people}"
+
+
+def _analysis(pool: a.PoolAnswer, forest: a.Forest) -> str:
+    if len(pool.forests) < 2:
+        return ""
+    return "Paired" if forest.analysis is a.Analysis.PAIRED else "As if independent"
+
+
+def _value(forest: a.Forest, shown: object) -> str:
+    assert isinstance(shown, a.Shown)
+    measure = forest.question.measure
+    unit = f" points of {forest.unit}" if measure is Measure.MD and forest.unit else ""
+    return said(on_scale(shown.value, measure), is_ratio=measure.is_ratio) + unit
+
+
+def _interval(forest: a.Forest, shown: object) -> str:
+    assert isinstance(shown, a.Shown)
+    measure = forest.question.measure
+    words = interval_words(
+        on_scale(shown.low, measure), on_scale(shown.high, measure), is_ratio=measure.is_ratio
+    )
+    return f"{shown.level * 100:g} % interval {words}"
+
+
+def _sure(pool: a.PoolAnswer) -> tuple[SureShown | None, str]:
+    """By the paired analysis where there is one: it is the one that counts each person once."""
+    ordered = sorted(pool.forests, key=lambda f: f.analysis is not a.Analysis.PAIRED)
+    for forest in ordered:
+        found = certainty_of(forest, every_study())
+        if isinstance(found, Certainty):
+            return SureShown(found.words, found.for_patient, found.why, found.cuts.status), ""
+        if isinstance(found, TooFew):
+            return None, str(found)
+    return None, "Nothing was pooled, so nothing is rated."
+
+
+def _beside(one: a.Beside) -> BesideShown:
+    reported = one.pool.reported
+    return BesideShown(
+        review=one.review,
+        label=one.label,
+        contrast=one.pool.contrast,
+        measure=MEASURES[reported.measure],
+        printed=printed(reported),
+        k=plain(one.pool.k.value) if one.pool.k is not None else "not seen",
+        n=plain(one.pool.n.value) if one.pool.n is not None else "not seen",
+        flags=one.flags,
+        reproduced=one.reproduced,
+        retracted=day_words(one.retracted_on) if one.retracted_on else "",
+    )
+
+
+def printed(reported: Reported) -> str:
+    """An estimate with its interval in the digits it was printed with."""
+    estimate = plain(reported.estimate.value) if reported.estimate is not None else "not printed"
+    if reported.low is None or reported.high is None:
+        return estimate
+    p = f", p {plain(reported.p.value)}" if reported.p is not None else ""
+    return f"{estimate} ({plain(reported.low.value)} to {plain(reported.high.value)}){p}"

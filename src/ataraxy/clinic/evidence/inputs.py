@@ -1,0 +1,146 @@
+"""The exact inputs of a page, to take away: every number that was pooled, beside it, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from ataraxy.core.evidence import answer as a
+from ataraxy.core.evidence.estimate import TooFew
+
+HEAD = (
+    "pool",
+    "analysis",
+    "line",
+    "study",
+    "year",
+    "hour",
+    "measure",
+    "experimental",
+    "control",
+    "numbers",
+    "seen",
+    "method",
+    "value",
+    "low",
+    "high",
+    "variance_on_scale_of_analysis",
+    "weight_percent",
+    "told",
+)
+
+
+def csv_rows(answer: a.Answer) -> list[tuple[str, ...]]:
+    """One line a study, pool, exclusion, published pool, moment and harm."""
+    lines: list[tuple[str, ...]] = [HEAD]
+    for number, pool in enumerate(answer.pools):
+        for forest in pool.forests:
+            lines += _forest_lines(forest)
+        lines += [_published(number, one) for one in pool.published]
+    lines += [_moment(one) for one in answer.times]
+    lines += [_harm(one) for one in answer.harms]
+    return lines
+
+
+def _line(**cells: object) -> tuple[str, ...]:
+    return tuple("" if cells.get(name) is None else str(cells[name]) for name in HEAD)
+
+
+def _forest_lines(forest: a.Forest) -> Iterator[tuple[str, ...]]:
+    where = {
+        "pool": forest.title,
+        "analysis": forest.analysis.value,
+        "measure": forest.question.measure.value,
+    }
+    for row in forest.rows:
+        yield _line(
+            **where,
+            line="study",
+            study=row.label,
+            year=row.year,
+            hour=row.hour,
+            experimental=row.experimental,
+            control=row.control,
+            numbers=row.numbers,
+            seen=row.seen.value,
+            method=row.method,
+            value=row.effect.value,
+            low=row.effect.low,
+            high=row.effect.high,
+            variance_on_scale_of_analysis=row.variance,
+            weight_percent=row.weight_percent,
+            told="; ".join(row.notes),
+        )
+    for pooled in forest.pooled:
+        if isinstance(pooled.result, TooFew):
+            yield _line(**where, line="pool", method=pooled.method, told=str(pooled.result))
+        else:
+            ends = {"value": pooled.result.value, "low": pooled.result.low, "high": pooled.result.high}
+            yield _line(**where, **ends, line="pool", method=pooled.method)
+    for one in forest.excluded:
+        yield _line(**where, line="left out", study=one.label, told=one.words)
+
+
+def _published(number: int, one: a.Beside) -> tuple[str, ...]:
+    told = "; ".join((*one.flags, one.reproduced)).strip("; ")
+    shown = one.shown
+    return _line(
+        pool=number + 1,
+        line="published pool",
+        study=one.label,
+        measure=one.pool.reported.measure.value,
+        value=shown.value if shown else None,
+        low=shown.low if shown else None,
+        high=shown.high if shown else None,
+        told=told,
+    )
+
+
+def _moment(one: a.Moment) -> tuple[str, ...]:
+    hour = one.from_hour if one.from_hour == one.to_hour else f"{one.from_hour} to {one.to_hour}"
+    return _line(
+        line="published by hour" if one.published else "by hour",
+        study=one.label,
+        hour=hour,
+        measure=one.measure.value,
+        value=one.effect.value,
+        low=one.effect.low,
+        high=one.effect.high,
+    )
+
+
+def _harm(one: a.HarmLine) -> tuple[str, ...]:
+    events, of = one.harm.events, one.harm.at_risk
+    numbers = f"{events.value} of {of.value}" if events is not None and of is not None else ""
+    return _line(
+        line="harm",
+        study=one.label,
+        experimental=one.arm,
+        numbers=numbers,
+        seen=one.seen.value,
+        value=one.percent,
+        low=one.low,
+        high=one.high,
+        told=one.harm.label,
+    )
+
+
+def as_json(value: Any) -> Any:
+    """Any value of the base as JSON: names as they stand in the code, enums and dates as words, decimals as printed."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [as_json(item) for item in value]
+    if isinstance(value, Decimal | date):
+        return str(value)
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return str(value)
+    return value

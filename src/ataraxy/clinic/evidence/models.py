@@ -1,0 +1,1 @@
+"""No table of its own: the evidence is a catalog of files."""

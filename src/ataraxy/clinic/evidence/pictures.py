@@ -1,0 +1,287 @@
+"""The answer to a question as pictures: forest plots, the effect by hour and by dose, harms.
+
+The answer speaks in ratios as they are read; pictures draw on the scale of analysis, so ratios become logarithms here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from math import inf, isfinite, log
+
+from ataraxy.clinic.evidence.words import FINDINGS, MEASURES, arms_in_short, day_words, given_words, plain
+from ataraxy.clinic.figures.evidence import (
+    DoseResponse,
+    EffectByHour,
+    Forest,
+    ForestPool,
+    ForestRow,
+    ForestSection,
+    HarmRate,
+    HarmRow,
+    Harms,
+    LeftOut,
+    Mark,
+    Reading,
+    Series,
+)
+from ataraxy.core.evidence import answer as a
+from ataraxy.core.evidence.choose import Exclusion, Reason, label_of
+from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.study import ArmRole, Finding, Measure, Study
+
+LEAST_RATIO = 1e-6
+ANALYSES = {
+    a.Analysis.INDEPENDENT: "Crossovers as if each treatment had been given to different people",
+    a.Analysis.PAIRED: "Crossovers with each person beside themselves",
+}
+WANTING = (Reason.NO_NUMBERS, Reason.RECALLED)
+Studies = Mapping[str, Study]
+
+
+def on_scale(value: float, measure: Measure) -> float:
+    """From the scale it is read on to the scale it is drawn on."""
+    if not measure.is_ratio:
+        return value
+    return log(min(max(value, LEAST_RATIO), 1 / LEAST_RATIO))
+
+
+def sides(measure: Measure, *, lower_is_better: bool) -> tuple[str, str]:
+    """What lies left (below) and right (above) of no effect."""
+    left, right = "favours ketamine", "favours comparator"
+    return (left, right) if lower_is_better else (right, left)
+
+
+def forest_of(pool: a.PoolAnswer, studies: Studies, outside: Iterable[Study], key: str) -> Forest:
+    """Every analysis of one question in one picture, with what found no number and what is in no pool."""
+    measure = pool.question.measure
+    first = pool.forests[0] if pool.forests else None
+    low, high = sides(measure, lower_is_better=first.lower_is_better if first else True)
+    excluded = {one.study: one for forest in pool.forests for one in forest.excluded}
+    out = sorted(excluded.values(), key=lambda one: (studies[one.study].year or 9999, one.study))
+    wanting = [one for one in out if one.reason in WANTING and _is_trial(studies[one.study])]
+    rest = [one for one in out if one not in wanting]
+    several = len(pool.forests) > 1
+    sections = [_section(forest, studies, several=several) for forest in pool.forests]
+    if wanting:
+        rows = tuple(_without_number(studies[one.study]) for one in wanting)
+        sections.append(ForestSection("Randomised trials no such number was seen of", rows))
+    return Forest(
+        title=first.title if first else MEASURES[measure],
+        axis_words=_axis_words(measure, first),
+        is_ratio=measure.is_ratio,
+        low_side=low,
+        high_side=high,
+        sections=tuple(sections),
+        left_out=(*(_left_out(one, studies[one.study]) for one in rest), *(_outside(one) for one in outside)),
+        id=f"forest-{key}",
+    )
+
+
+def _axis_words(measure: Measure, forest: a.Forest | None) -> str:
+    unit = f", {forest.unit}" if forest is not None and forest.unit else ""
+    return f"{MEASURES[measure]}{unit}"
+
+
+def _is_trial(study: Study) -> bool:
+    return study.randomised and study.retracted_on is None
+
+
+def _section(forest: a.Forest, studies: Studies, *, several: bool) -> ForestSection:
+    measure = forest.question.measure
+    rows = tuple(_row(row, studies[row.study], measure) for row in forest.rows)
+    pools = tuple(
+        _diamond(pooled, measure, mark=Mark.OURS if number == 0 else Mark.OTHER)
+        for number, pooled in enumerate(forest.pooled)
+        if isinstance(pooled.result, a.Shown)
+    )
+    few = dict.fromkeys(str(p.result) for p in forest.pooled if isinstance(p.result, TooFew))
+    words = " ".join(few) or ("" if rows else "No study can be pooled for this question.")
+    return ForestSection(ANALYSES[forest.analysis] if several else "", rows, pools, words)
+
+
+def _row(row: a.Row, study: Study, measure: Measure) -> ForestRow:
+    gave = next((given_words(arm) for arm in study.arms if arm.label == row.experimental), row.experimental)
+    against = next((arm.drug for arm in study.arms if arm.label == row.control), row.control)
+    n = plain(study.n.value) if study.n is not None else ""
+    flag = "; ".join(
+        filter(None, ("" if row.seen.value == "read" else f"numbers {row.seen.value}", row.numbers))
+    )
+    return ForestRow(
+        study=_name(study),
+        year=str(study.year or ""),
+        n=n,
+        given=gave or row.experimental,
+        against=against,
+        value=on_scale(row.effect.value, measure),
+        low=on_scale(row.effect.low, measure),
+        high=on_scale(row.effect.high, measure),
+        weight_percent=row.weight_percent,
+        flag=flag,
+    )
+
+
+def _name(study: Study) -> str:
+    return label_of(study).removesuffix(str(study.year or "")).strip()
+
+
+def _without_number(study: Study) -> ForestRow:
+    gave, against = arms_in_short(study)
+    n = plain(study.n.value) if study.n is not None else ""
+    said = next((one.result for one in study.outcomes if one.primary and one.result), "")
+    said = said or next((one.result for one in study.outcomes if one.result), study.progress)
+    finding = FINDINGS[study.finding].capitalize() if study.finding is not Finding.NOT_SEEN else ""
+    words = ": ".join(filter(None, (finding, said))) or "Result not seen"
+    return ForestRow(_name(study), str(study.year or ""), n, gave, against, words=words)
+
+
+def _diamond(pooled: a.Pooled, measure: Measure, *, mark: Mark) -> ForestPool:
+    assert isinstance(pooled.result, a.Shown)
+    around = pooled.prediction if isinstance(pooled.prediction, a.Shown) else None
+    spread = f"I² {pooled.i2_percent:.0f} %." if pooled.i2_percent is not None else ""
+    few = str(pooled.prediction) if isinstance(pooled.prediction, TooFew) else ""
+    return ForestPool(
+        label=pooled.method[:1].upper() + pooled.method[1:],
+        value=on_scale(pooled.result.value, measure),
+        low=on_scale(pooled.result.low, measure),
+        high=on_scale(pooled.result.high, measure),
+        predicted_low=on_scale(around.low, measure) if around else None,
+        predicted_high=on_scale(around.high, measure) if around else None,
+        mark=mark,
+        words=" ".join(filter(None, (spread, few, *pooled.warnings))),
+    )
+
+
+def _left_out(one: Exclusion, study: Study) -> LeftOut:
+    if study.retracted_on is None:
+        return LeftOut(_name(study), str(study.year or ""), one.words)
+    return LeftOut(
+        _name(study),
+        str(study.year or ""),
+        study.retraction or "The journal took it back.",
+        day_words(study.retracted_on),
+    )
+
+
+def _outside(study: Study) -> LeftOut:
+    gave, against = arms_in_short(study)
+    gone = day_words(study.retracted_on) if study.retracted_on else ""
+    return LeftOut(
+        _name(study), str(study.year or ""), f"Outside what was asked for: {gave}, against {against}.", gone
+    )
+
+
+# --- over hours, doses ----------------------------------------------------------------------------
+
+
+def by_hour(answer: a.Answer) -> list[EffectByHour]:
+    """One picture a measure: a ratio and a difference share no axis."""
+    drawn = []
+    for measure in Measure:
+        moments = [m for m in answer.times if m.measure is measure and isfinite(m.effect.value)]
+        if moments:
+            drawn.append(_by_hour(answer, measure, moments))
+    return drawn
+
+
+def _by_hour(answer: a.Answer, measure: Measure, moments: list[a.Moment]) -> EffectByHour:
+    better = _lower_is_better(answer, measure)
+    low, high = sides(measure, lower_is_better=better)
+    ordered = sorted(moments, key=lambda m: (m.published, m.label, m.from_hour))
+    series = [
+        Series(label, tuple(_reading(m, measure) for m in group), Mark.OTHER if published else Mark.OURS)
+        for (published, label), group in groupby(ordered, key=lambda m: (m.published, m.label))
+    ]
+    words = "Grey boxes are pools that reviews printed; their studies may be counted elsewhere in the picture too."
+    return EffectByHour(
+        title=f"{MEASURES[measure]} by hour",
+        value_words=MEASURES[measure],
+        is_ratio=measure.is_ratio,
+        low_side=low,
+        high_side=high,
+        series=tuple(series),
+        words=words if any(m.published for m in moments) else "",
+        id=f"hours-{measure.value}",
+    )
+
+
+def _lower_is_better(answer: a.Answer, measure: Measure) -> bool:
+    """Differences of symptom scales fall when people get better; ratios count responders unless a pool says else."""
+    told = [f.lower_is_better for p in answer.pools for f in p.forests if p.question.measure is measure]
+    return told[0] if told else not measure.is_ratio
+
+
+def _reading(moment: a.Moment, measure: Measure) -> Reading:
+    return Reading(
+        at=moment.from_hour,
+        value=on_scale(moment.effect.value, measure),
+        low=_end(moment.effect.low, measure),
+        high=_end(moment.effect.high, measure),
+        until=moment.to_hour if moment.to_hour != moment.from_hour else None,
+        words=f"k {moment.k}" if moment.k is not None else "",
+    )
+
+
+def _end(value: float, measure: Measure) -> float | None:
+    return on_scale(value, measure) if abs(value) < inf else None
+
+
+def by_dose(answer: a.Answer, measure: Measure, words: str) -> DoseResponse | None:
+    """Effects by mg/kg, one series a route; None where no dose has an effect."""
+    told = [d for d in answer.doses if d.effect is not None and d.dose is not None and d.dose_unit == "mg/kg"]
+    if not told:
+        return None
+    low, high = sides(measure, lower_is_better=_lower_is_better(answer, measure))
+    ordered = sorted(told, key=lambda d: (d.route.value if d.route else "", d.dose or 0.0))
+    series = []
+    for route, group in groupby(ordered, key=lambda d: d.route):
+        readings = tuple(
+            Reading(
+                d.dose or 0.0,
+                on_scale(d.effect.value, measure),
+                _end(d.effect.low, measure),
+                _end(d.effect.high, measure),
+                words=", ".join(d.studies),
+            )
+            for d in group
+            if d.effect is not None
+        )
+        series.append(Series(route.value.upper() if route else "route not seen", readings))
+    return DoseResponse(
+        title="Effect by dose",
+        value_words=MEASURES[measure],
+        dose_words="ketamine, mg/kg",
+        is_ratio=measure.is_ratio,
+        low_side=low,
+        high_side=high,
+        series=tuple(series),
+        words=words,
+    )
+
+
+# --- harms ----------------------------------------------------------------------------------------
+
+
+def harms_of(answer: a.Answer, studies: Studies) -> Harms:
+    """The rates of each effect in each study, ketamine's arms first."""
+    rows: list[HarmRow] = []
+    told = [h for h in answer.harms if h.percent is not None]
+    ordered = sorted(told, key=lambda h: (h.harm.label.casefold(), h.label))
+    for (effect, label), group in groupby(ordered, key=lambda h: (h.harm.label, h.label)):
+        rates = [_rate(one, studies.get(one.study)) for one in group]
+        rows.append(HarmRow(effect, label, tuple(sorted(rates, key=lambda r: (r.is_control, r.arm)))))
+    return Harms("Unwanted effects by arm", tuple(rows))
+
+
+def _rate(one: a.HarmLine, study: Study | None) -> HarmRate:
+    events, at_risk = one.harm.events, one.harm.at_risk
+    arms = [arm for arm in study.arms if one.harm.arm in (arm.key, arm.label)] if study else []
+    return HarmRate(
+        arm=one.arm,
+        percent=one.percent or 0.0,
+        count=int(events.value) if events is not None else None,
+        of=int(at_risk.value) if at_risk is not None else None,
+        low_percent=one.low,
+        high_percent=one.high,
+        is_control=any(arm.role is ArmRole.CONTROL for arm in arms),
+    )

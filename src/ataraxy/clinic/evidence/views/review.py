@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ataraxy.clinic.evidence.queries import every_review, flags_of
+from ataraxy.clinic.evidence.review_page import pools_of
+from ataraxy.clinic.evidence.words import CONDITIONS, day_words
+from ataraxy.clinic.people.access import EVERYONE, staff_of
+from ataraxy.clinic.people.cited import cited
+from ataraxy.core.protocol.types import Status
+
+
+@require_safe
+def review(request: HttpRequest, review_id: str) -> HttpResponse:
+    """One published review: its pools as printed, and what disagrees in them."""
+    staff_of(request, *EVERYONE)
+    one = every_review().get(review_id)
+    if one is None:
+        raise Http404
+    context = {
+        "review": one,
+        "disorders": ", ".join(CONDITIONS[c] for c in one.conditions),
+        "retracted": day_words(one.retracted_on) if one.retracted_on else "",
+        "pools": pools_of(one),
+        "flags": flags_of(one.id),
+        "source": cited(one.source, Status.TRIAL),
+    }
+    return render(request, "evidence/review.html", context)

@@ -1,0 +1,130 @@
+"""The evidence in the clinic's words: disorders, designs, doses, and how a number was seen."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from ataraxy.core.evidence.study import (
+    Activity,
+    Arm,
+    ArmRole,
+    BiasDomain,
+    Carryover,
+    Condition,
+    Design,
+    Figure,
+    Finding,
+    GivenBy,
+    Judgement,
+    Measure,
+    Seen,
+    Study,
+)
+
+CONDITIONS: dict[Condition, str] = {
+    Condition.GAD: "Generalised anxiety disorder",
+    Condition.SAD: "Social anxiety disorder",
+    Condition.PTSD: "Posttraumatic stress disorder",
+    Condition.PANIC: "Panic disorder",
+    Condition.OCD: "Obsessive-compulsive disorder",
+    Condition.DEPRESSION: "Depression",
+    Condition.ANXIETY: "All anxiety",
+    Condition.PAIN: "Chronic pain",
+}
+DESIGNS: dict[Design, str] = {
+    Design.PARALLEL: "parallel groups",
+    Design.CROSSOVER: "crossover",
+    Design.OPEN: "open, nobody randomised",
+    Design.MAINTENANCE: "maintenance, nobody randomised",
+    Design.SECONDARY: "further analysis of people counted elsewhere",
+    Design.COHORT: "real-world cohort, nobody randomised",
+}
+FINDINGS: dict[Finding, str] = {
+    Finding.POSITIVE: "positive",
+    Finding.NEGATIVE: "negative",
+    Finding.MIXED: "mixed",
+    Finding.NOT_SEEN: "result not seen",
+}
+ACTIVITIES: dict[Activity, str] = {
+    Activity.INERT: "inert comparator",
+    Activity.PSYCHOACTIVE: "psychoactive comparator",
+    Activity.OTHER_ACTIVE: "other active comparator",
+}
+ROUTES: dict[GivenBy, str] = {
+    GivenBy.IV: "IV",
+    GivenBy.SC: "SC",
+    GivenBy.IM: "IM",
+    GivenBy.NASAL: "nasal",
+    GivenBy.SUBLINGUAL: "sublingual",
+    GivenBy.ORAL: "oral",
+}
+MEASURES: dict[Measure, str] = {
+    Measure.MD: "Mean difference",
+    Measure.SMD: "Standardised mean difference",
+    Measure.OR: "Odds ratio",
+    Measure.RR: "Risk ratio",
+    Measure.RD: "Risk difference",
+    Measure.HR: "Hazard ratio",
+}
+DOMAINS: dict[BiasDomain, str] = {
+    BiasDomain.RANDOMISATION: "Randomisation",
+    BiasDomain.PERIOD: "Period and carry-over",
+    BiasDomain.DEVIATIONS: "Deviations from what was planned",
+    BiasDomain.MISSING: "Missing data",
+    BiasDomain.MEASUREMENT: "Measurement",
+    BiasDomain.SELECTION: "Selective reporting",
+    BiasDomain.UNBLINDING: "Functional unblinding: could people tell what they were given?",
+}
+JUDGEMENTS: dict[Judgement, tuple[str, str]] = {  # words, kind of status
+    Judgement.LOW: ("Low", "met"),
+    Judgement.SOME_CONCERNS: ("Some concerns", "unknown"),
+    Judgement.HIGH: ("High", "not-met"),
+}
+CARRYOVERS: dict[Carryover, str] = {
+    Carryover.PRESENT: "present: only its first period may be pooled",
+    Carryover.EXCLUDED: "looked for, and not found",
+    Carryover.NOT_SEEN: "what was read does not say",
+}
+SEEN: dict[Seen, str] = {
+    Seen.READ: "read in the source",
+    Seen.SECOND_HAND: "read in somebody's account of the source",
+    Seen.COMPUTED: "computed from numbers that were read",
+    Seen.INFERRED: "inferred: the one reading that fits what was read",
+    Seen.RECALLED: "recalled, not read: in no pool",
+}
+
+
+def plain(value: Decimal) -> str:
+    """A number as printed, with a true minus."""
+    return f"{value}".replace("-", "−")
+
+
+def figure_words(figure: Figure | None) -> str:
+    return plain(figure.value) if figure is not None else ""
+
+
+def given_words(arm: Arm) -> str:
+    """ "IV 0.5 mg/kg over 40 min, 6 doses"; as much as is known."""
+    route = ROUTES.get(arm.route, "") if arm.route is not None else ""
+    dose = f"{plain(arm.dose.value)} {arm.dose_unit}".strip() if arm.dose is not None else ""
+    over = f"over {plain(arm.over_min.value)} min" if arm.over_min is not None else ""
+    many = arm.doses is not None and arm.doses.value > 1
+    times = f", {plain(arm.doses.value)} doses" if many and arm.doses is not None else ""
+    return " ".join(filter(None, (route, dose, over))) + times
+
+
+def arm_words(arm: Arm) -> str:
+    given = given_words(arm)
+    return f"{arm.drug} {given}".strip() if given else arm.drug
+
+
+def arms_in_short(study: Study) -> tuple[str, str]:
+    """What the study gave, and against what, in a few words."""
+    gave = [given_words(a) or a.drug for a in study.arms if a.role is ArmRole.EXPERIMENTAL]
+    against = [a.drug for a in study.arms if a.role is ArmRole.CONTROL]
+    return "; ".join(dict.fromkeys(gave)), "; ".join(dict.fromkeys(against)) or "nothing"
+
+
+def day_words(day: date) -> str:
+    return f"{day:%-d %B %Y}"

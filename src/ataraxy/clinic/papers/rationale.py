@@ -1,0 +1,189 @@
+"""The printed rationale for one patient: the evidence that fits them, its limits, the approval status, references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ataraxy.catalog.load import sources
+from ataraxy.clinic.context import Context
+from ataraxy.clinic.evidence.asked import Asked
+from ataraxy.clinic.evidence.disorder_page import Page, PoolShown, page_of
+from ataraxy.clinic.evidence.listed import SIGNS
+from ataraxy.clinic.evidence.queries import studies_of
+from ataraxy.clinic.evidence.words import (
+    DESIGNS,
+    FINDINGS,
+    ROUTES,
+    arms_in_short,
+    day_words,
+    plain,
+)
+from ataraxy.clinic.paper import pdf
+from ataraxy.clinic.papers import source
+from ataraxy.clinic.people.describe import disorder_name
+from ataraxy.clinic.people.models import Patient
+from ataraxy.core.evidence.choose import label_of
+from ataraxy.core.evidence.study import ArmRole, Condition, Design, GivenBy, Study
+from ataraxy.core.protocol.sources import Source
+from ataraxy.core.protocol.types import Approval, Disorder, Protocol, Route
+
+GIVEN_BY: dict[Route, GivenBy] = {
+    Route.IV_INFUSION: GivenBy.IV,
+    Route.SUBCUTANEOUS: GivenBy.SC,
+    Route.INTRAMUSCULAR: GivenBy.IM,
+    Route.NASAL: GivenBy.NASAL,
+}
+NOT_OF_ONE = (
+    "These are averages over groups. They do not say what will happen to this person; what this person's own scores do "
+    "after each session says more."
+)
+SMALL = (
+    "A pooled number from a few dozen people is not a certainty: the interval says how far off it may be, and one "
+    "larger trial may overturn it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What is planned for this patient: the version, and for which disorder."""
+
+    protocol: Protocol
+    disorder: Disorder
+
+
+def rationale(ctx: Context, patient: Patient, treatment: Treatment) -> bytes:
+    """The PDF."""
+    return pdf(source("rationale"), rationale_values(ctx, patient, treatment))
+
+
+def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> dict[str, Any]:
+    """Everything on the paper, as words."""
+    condition = Condition(treatment.disorder.value)
+    route = GIVEN_BY[treatment.protocol.dose.route]
+    every = page_of(Asked(condition))
+    near = page_of(Asked(condition, route=route)) if _has_route(condition, route) else None
+    when = f"{ctx.today:%-d %B %Y, %H:%M}"
+    signer = ctx.signer()
+    return {
+        "clinic": patient.clinic.name,
+        "foot": f"{patient.record_number}. Printed {when} by {signer.name}.",
+        "facts": _facts(patient, treatment, route, f"{when}, by {signer.name} ({_roles(signer.roles)})"),
+        "approval": _approval(treatment.protocol),
+        "route": ROUTES[route],
+        "near": [_pool(one) for one in near.pools] if near else [],
+        "every": [_pool(one) for one in every.pools],
+        "studies": [_study(one, treatment, route) for one in studies_of(condition) if _is_own(one)],
+        "taken_back": [_taken_back(one) for one in studies_of(condition) if one.retracted_on],
+        "harms": [list(row) for row in every.harms.table.rows] if every.harms else [],
+        "safety": [list(pair) for pair in every.answer.safety],
+        "hours": [[list(row[:3]) for row in one.table.rows] for one in every.hours],
+        "limits": _limits(every),
+        "flags": [f"{flag.label}, {flag.what}: {flag.words}" for flag in every.answer.flags],
+        "references": references(every.answer.sources),
+    }
+
+
+def _has_route(condition: Condition, route: GivenBy) -> bool:
+    return any(arm.route is route for study in studies_of(condition) for arm in study.arms)
+
+
+def _roles(roles: Iterable[str]) -> str:
+    return ", ".join(roles)
+
+
+def _facts(patient: Patient, treatment: Treatment, route: GivenBy, printed: str) -> list[list[str]]:
+    protocol = treatment.protocol
+    indication = protocol.indication(treatment.disorder)
+    doses = indication.course.doses_mg_per_kg if indication else ()
+    steps = " to ".join(dict.fromkeys(plain(d) for d in (min(doses), max(doses)))) if doses else ""
+    many = f"{len(doses)} session{'s' if len(doses) != 1 else ''}"
+    return [
+        ["Patient", f"{patient.full_name}, born {patient.birth_date:%-d %B %Y}"],
+        ["Record number", patient.record_number],
+        ["Disorder", disorder_name(treatment.disorder.value)],
+        ["Protocol", f"{protocol.title}, version {protocol.version}"],
+        ["Route and dose", f"{ROUTES[route]}, {steps} mg/kg, {many}" if doses else ROUTES[route]],
+        ["Printed", printed],
+    ]
+
+
+def _approval(protocol: Protocol) -> list[str]:
+    words = "Off-label" if protocol.approval is Approval.OFF_LABEL else "On-label"
+    return [f"{words} ({protocol.jurisdiction})", protocol.approval_note]
+
+
+def _pool(one: PoolShown) -> dict[str, Any]:
+    sure = [one.sure.words, one.sure.for_patient, *one.sure.why] if one.sure else []
+    return {
+        "title": one.title,
+        "numbers": [
+            f"{h.label}: {h.value} ({h.interval}), from {h.of}; {h.note}. {' '.join(f'{w}.' for w in h.others)}"
+            for h in one.headlines
+        ],
+        "hundred": [line.words for _, lines in one.of_hundred for line in lines],
+        "sure": sure,
+        "no_sure": one.no_sure,
+        "differ": one.why_they_differ,
+        "picture": one.forest.svg if one.forest else "",
+        "picture_words": one.forest.caption if one.forest else "",
+        "published": [
+            f"{p.label}: {p.contrast}, {p.measure.lower()} {p.printed}."
+            + "".join(f" Disagrees with itself: {words}" for words in p.flags)
+            for p in one.published
+            if not p.retracted
+        ],
+    }
+
+
+def _is_own(study: Study) -> bool:
+    return study.retracted_on is None and study.design is not Design.SECONDARY
+
+
+def _study(study: Study, treatment: Treatment, route: GivenBy) -> dict[str, Any]:
+    """One study, and in what it fits this patient's plan."""
+    gave, against = arms_in_short(study)
+    indication = treatment.protocol.indication(treatment.disorder)
+    planned = set(indication.course.doses_mg_per_kg) if indication else set()
+    arms = [arm for arm in study.arms if arm.role is ArmRole.EXPERIMENTAL and arm.route is route]
+    same_dose = any(
+        arm.dose is not None and arm.dose_unit == "mg/kg" and arm.dose.value in planned for arm in arms
+    )
+    fits = ", ".join(filter(None, ("route" if arms else "", "dose" if same_dose else ""))) or "neither"
+    results = [one.result for one in sorted(study.outcomes, key=lambda o: not o.primary) if one.result]
+    return {
+        "label": label_of(study),
+        "n": plain(study.n.value) if study.n is not None else "not seen",
+        "design": DESIGNS[study.design],
+        "gave": f"{gave}; against {against}",
+        "found": f"{SIGNS[study.finding]} {FINDINGS[study.finding]}",
+        "result": results[0] if results else study.progress or "not seen",
+        "fits": fits,
+    }
+
+
+def _taken_back(study: Study) -> list[str]:
+    assert study.retracted_on is not None
+    return [label_of(study), f"retracted {day_words(study.retracted_on)}", study.retraction]
+
+
+def _limits(page: Page) -> list[str]:
+    unsure = [SMALL, NOT_OF_ONE]
+    return [*page.missing, *unsure]
+
+
+def references(keys: Iterable[str]) -> list[str]:
+    """Each source as a reference, by author."""
+    known = sources()
+    found = [known[key] for key in dict.fromkeys(keys) if key in known]
+    return [reference(one) for one in sorted(found, key=lambda s: (s.authors.casefold(), s.year or 0))]
+
+
+def reference(one: Source) -> str:
+    year = f" ({one.year})" if one.year else ""
+    where = f" {one.where.rstrip('.')}." if one.where else ""
+    address = f" doi:{one.doi}" if one.doi else f" PMID {one.pmid}" if one.pmid else ""
+    gone = f" RETRACTED {day_words(one.retracted_on)}." if one.retracted_on else ""
+    read = {"secondary": " (read in somebody's account of it)", "recalled": " (not read)"}
+    return f"{one.authors}{year}. {one.title}.{where}{address}{gone}{read.get(one.read.value, '')}"
