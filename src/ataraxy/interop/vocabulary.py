@@ -58,7 +58,7 @@ INSTRUMENTS: Mapping[str, str] = {  # a key of the catalog's instruments where t
     "pcl5": r"\bpcl-?5\b|ptsd checklist for dsm-?5",
     "caps5": r"\bcaps-?5\b",
     "caps": r"\bcaps\b(?!-?5)|clinician.administered ptsd",
-    "iesr": r"\bies-?r\b|impact of events? scale",
+    "ies-r": r"\bies-?r\b|impact of events? scale",
     "madrs": r"\bmadrs\b|montgomery",
     "phq9": r"\bphq-?9\b",
     "cadss": r"\bcadss\b|clinician.administered dissociative",

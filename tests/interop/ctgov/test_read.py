@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.evidence.audit_study import problems_of_study
 from ataraxy.core.evidence.study import (
     Activity,
     ArmRole,
@@ -281,3 +282,30 @@ def test_several_doses_are_told_because_hours_count_otherwise(parallel: Json, re
     arms = parallel["protocolSection"]["armsInterventionsModule"]["armGroups"]
     arms[0]["description"] += ", six infusions over two weeks"
     assert "More than one dose" in words(read(parallel), Weight.DOUBT)
+
+
+def test_what_is_read_has_no_problem_of_the_catalog(parallel: Json, read: Read) -> None:
+    assert problems_of_study(read(parallel).study) == ()
+
+
+def test_a_crossover_that_is_read_has_no_problem_of_the_catalog(crossover: Json, read: Read) -> None:
+    assert problems_of_study(read(crossover).study) == ()
+    del crossover["protocolSection"]["designModule"]["designInfo"]["interventionModelDescription"]
+    study = read(crossover).study
+    assert study.washout_days is None
+    assert problems_of_study(study) == ()
+
+
+def test_more_responders_are_better_and_other_events_are_told(parallel: Json, read: Read) -> None:
+    assert not read(parallel).study.outcomes[1].lower_is_better
+    outcome(parallel, 1)["title"] = "Participants with relapse"
+    taken = read(parallel)
+    assert taken.study.outcomes[1].lower_is_better
+    assert "taken as worse" in words(taken, Weight.DOUBT)
+
+
+def test_a_number_of_nobody_knows_how_many_people_is_not_carried(parallel: Json, read: Read) -> None:
+    del outcome(parallel, 1)["denoms"]
+    taken = read(parallel)
+    assert len(taken.study.outcomes) == 1
+    assert "Of how many people" in words(taken)

@@ -53,7 +53,7 @@ def mean_cell(cell: Branch, table: Table, notes: list[Note]) -> Group | None:
     """A mean with its own dispersion, each under its own name."""
     id_ = cell.text("groupId")
     mean = _number(cell, "value", notes)
-    if id_ not in table.placed or mean is None:
+    if id_ not in table.placed or mean is None or not _has_people(cell, table, notes):
         return None
     group = Group(table.placed[id_], n=table.people.get(id_), mean=mean)
     match table.dispersion:
@@ -74,7 +74,7 @@ def event_cell(cell: Branch, table: Table, notes: list[Note]) -> Group | None:
     """How many of an arm; from a percentage where exactly one whole number of people gives it."""
     id_ = cell.text("groupId")
     told, n = _number(cell, "value", notes), table.people.get(id_)
-    if id_ not in table.placed or told is None:
+    if id_ not in table.placed or told is None or not _has_people(cell, table, notes):
         return None
     events = _from_percent(told, n) if table.percent else count(cell.text("value"))
     if events is None or (n is not None and events.value > n.value):
@@ -84,6 +84,14 @@ def event_cell(cell: Branch, table: Table, notes: list[Note]) -> Group | None:
         notes.append(Note(cell.path, Weight.LEFT_OUT, words))
         return None
     return Group(table.placed[id_], n=n, events=events)
+
+
+def _has_people(cell: Branch, table: Table, notes: list[Note]) -> bool:
+    """A number of nobody knows how many people weighs nothing and is not carried."""
+    known = cell.text("groupId") in table.people
+    if not known:
+        notes.append(Note(cell.path, Weight.LEFT_OUT, "Of how many people this is, is not told."))
+    return known
 
 
 def _from_percent(percent: Figure, n: Figure | None) -> Figure | None:

@@ -9,7 +9,7 @@ from ataraxy.core.evidence.study import Harm
 from ataraxy.interop.ctgov.cast import Cast
 from ataraxy.interop.ctgov.groups import place
 from ataraxy.interop.ctgov.tree import Branch
-from ataraxy.interop.numerals import count, slug
+from ataraxy.interop.numerals import count
 from ataraxy.interop.taken import Note, Weight
 
 SERIOUS = " (serious)"
@@ -43,12 +43,12 @@ def safety_of(study: Branch) -> str:
 
 
 def effect_key(term: str) -> str:
-    """A key of the catalog's side effects where the term is one; else a key made of the term."""
+    """A key of the catalog's side effects where the term is one; else `other`, and the label keeps the term."""
     told = term.lower().strip()
     for key, effect in side_effects().items():
         if told in (effect.label.lower(), key.replace("-", " ")):
             return key
-    return slug(term) or "other"
+    return "other"
 
 
 def _totals(groups: tuple[Branch, ...], placed: Mapping[str, str], notes: list[Note]) -> Iterator[Harm]:

@@ -19,7 +19,7 @@ MODELS = {
     "SEQUENTIAL": Design.PARALLEL,
 }
 MASKED = frozenset({"DOUBLE", "TRIPLE", "QUADRUPLE"})
-NUMBERS = re.compile(r"NCT\d{8}|ACTRN\d{14}p?|ISRCTN\d{6,8}|\d{4}-\d{6}-\d{2}|U1111-\d{4}-\d{4}")
+NUMBERS = re.compile(r"NCT\d{8}|ACTRN\d{14}|ISRCTN\d{4,8}|\d{4}-\d{6}-\d{2}")
 WASH_OUT = re.compile(
     r"(\d{1,3})[- ](day|week)s?[- ]?(?:\w+ )?wash-?\s?out|wash-?\s?out\W+(?:\w+\W+){0,4}?(\d{1,3})[- ](day|week)"
 )

@@ -28,6 +28,7 @@ CHANGE = re.compile(r"\bchanges? (?:from|in|of|score|between)\b|\bfrom baseline\
 HIGHER_IS_BETTER = re.compile(
     r"higher (?:scores?|values?|numbers?) (?:\w+ ){0,3}(?:better|improve|less severe|greater function)"
 )
+GOOD_EVENTS = re.compile(r"\brespon[ds]|\bremi(?:ssion|tt)|\bimprov|\brecover|\bwithout\b|\bfree of\b")
 SPAN = re.compile(
     r"(?:rang\w*|scores?|scale|total) (?:\w+ ){0,4}?(-?\d{1,4}(?:\.\d{1,2})?) ?(?:-|–|to) ?(\d{1,4}(?:\.\d{1,2})?)(?![\d%])"
 )
@@ -189,7 +190,8 @@ def _outcome(
         label = f"{label} [time frame: {measure.text('timeFrame') or 'not told'}]"
         notes.append(Note(row.path, Weight.DOUBT, f"{label[:160]!r}: no one hour after the dose is told."))
     lowest, highest = _span(measure.text("description")) if sheet.form is Form.ENDPOINT else (None, None)
-    beside = Beside(sheet.cast.arms, sheet.table.placed, sheet.kind, measure.text("unitOfMeasure"), groups)
+    unit = measure.text("unitOfMeasure") or f"{title}, unit not told"
+    beside = Beside(sheet.cast.arms, sheet.table.placed, sheet.kind, unit, groups)
     analyses = measure.branches("analyses") if alone else ()
     told = [reported_of(one, beside, notes) for one in analyses]
     return Outcome(
@@ -202,12 +204,27 @@ def _outcome(
         definition=title if sheet.kind is OutcomeKind.EVENTS else "",
         form=sheet.form,
         first_period=sheet.cast.crossover and (sheet.first_period or is_first_period(row.title)),
-        lower_is_better=not HIGHER_IS_BETTER.search(words.lower()),
+        lower_is_better=_lower_is_better(sheet, words, row, notes),
         lowest=lowest if sheet.kind is OutcomeKind.CONTINUOUS else None,
         highest=highest if sheet.kind is OutcomeKind.CONTINUOUS else None,
         groups=tuple(groups.values()),
         reported=tuple(one for one in told if one is not None),
     )
+
+
+def _lower_is_better(sheet: _Sheet, words: str, row: _Row, notes: list[Note]) -> bool:
+    """Scales of symptoms unless the entry says otherwise; of events, responding and the like are good."""
+    if HIGHER_IS_BETTER.search(words.lower()):
+        return False
+    if sheet.kind is OutcomeKind.EVENTS:
+        if GOOD_EVENTS.search(f"{sheet.measure.text('title')} {row.title}".lower()):
+            return False
+        notes.append(
+            Note(
+                row.path, Weight.DOUBT, "Whether more of these events is better is not told; taken as worse."
+            )
+        )
+    return True
 
 
 def _hour(sheet: _Sheet, row: _Row, notes: list[Note]) -> Figure | None:

@@ -24,6 +24,8 @@ from ataraxy.interop.ctgov.whole import nct_of, open_study
 from ataraxy.interop.taken import Note, Taken, Weight
 from ataraxy.interop.vocabulary import conditions_in
 
+NO_WASH_OUT = "The registry entry tells no wash-out."
+
 
 def read_study(data: bytes) -> Taken:
     """One study of the registry.
@@ -43,9 +45,11 @@ def read_study(data: bytes) -> Taken:
     conditions = _conditions(study, notes)
     _told_of_cohort(nct, notes)
     title = study.branch("protocolSection").branch("identificationModule").text("briefTitle")
+    washout = washout_days(study) if crossover else None
     arms = arms_with_flow(study, cast, notes)
     found = Study(
         id=nct.lower(),
+        label=nct,
         source=nct.lower(),
         title=title or nct,
         design=design,
@@ -57,10 +61,11 @@ def read_study(data: bytes) -> Taken:
         pmid=paper_of(study, notes),
         year=results_year(study),
         n=enrolled(study, notes),
-        randomised=_is_randomised(study),
+        randomised=_is_randomised(study, design, notes),
         blinded=is_blinded(study, notes),
-        washout_days=washout_days(study) if crossover else None,
+        washout_days=washout,
         carryover=Carryover.NOT_SEEN if crossover else None,
+        carryover_note=NO_WASH_OUT if crossover and washout is None else "",
         progress=progress_of(study),
         funding=sponsors_of(study),
         attrition=attrition_of(study),
@@ -72,9 +77,14 @@ def read_study(data: bytes) -> Taken:
     return Taken(found, tuple(dict.fromkeys(notes)))
 
 
-def _is_randomised(study: Branch) -> bool:
+def _is_randomised(study: Branch, design: Design, notes: list[Note]) -> bool:
     info = study.branch("protocolSection").branch("designModule").branch("designInfo")
-    return info.text("allocation") == "RANDOMIZED"
+    told = info.text("allocation") == "RANDOMIZED"
+    if told and design in (Design.OPEN, Design.COHORT):
+        words = f"Called randomised, and {design.value}: it is taken as not randomised."
+        notes.append(Note(info.path, Weight.DOUBT, words))
+        return False
+    return told
 
 
 def _conditions(study: Branch, notes: list[Note]) -> tuple[Condition, ...]:
