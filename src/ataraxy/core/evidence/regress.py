@@ -131,12 +131,11 @@ def regress(
         ValueError: impossible numbers, a moderator that says nothing or repeats another.
     """
     y, v = effects(values, variances)
-    names, design = _design(len(y), moderators, intercept)
+    names, design = designed(len(y), moderators, intercept)
     k, p = design.shape
     wanted = STUDIES_A_MODERATOR * len(moderators)
     if k <= p or (k < wanted and not with_few):
         return TooFew("Meta-regression", max(p + 1, 2) if with_few else max(wanted, p + 1), k)
-    _distinct(names, design)
     pools = one_row(y.tolist(), v.tolist(), design)
     found = between(pools, method)
     tau2 = float(found.tau2[0])
@@ -175,7 +174,12 @@ def regress(
     )
 
 
-def _design(k: int, moderators: Mapping[str, Floats], intercept: bool) -> tuple[tuple[str, ...], FloatArray]:
+def designed(k: int, moderators: Mapping[str, Floats], intercept: bool) -> tuple[tuple[str, ...], FloatArray]:
+    """Names and columns of a design, checked: the intercept first, then each moderator.
+
+    Raises:
+        ValueError: a moderator that is too short, has a missing number, says nothing, or repeats others.
+    """
     columns = [finite(values, f"value of {name}") for name, values in moderators.items()]
     for name, column in zip(moderators, columns, strict=True):
         if len(column) != k:
@@ -185,12 +189,14 @@ def _design(k: int, moderators: Mapping[str, Floats], intercept: bool) -> tuple[
     if not columns and not intercept:
         raise ValueError("A regression needs an intercept or a moderator.")
     names = ((INTERCEPT,) if intercept else ()) + tuple(moderators)
-    return names, np.column_stack([np.ones(k)] * intercept + columns)
+    design = np.column_stack([np.ones(k)] * intercept + columns)
+    _distinct(names, design)
+    return names, design
 
 
 def _distinct(names: tuple[str, ...], design: FloatArray) -> None:
     scaled = design / np.maximum(np.abs(design).max(0), np.finfo(float).tiny)
-    if np.linalg.matrix_rank(scaled) < design.shape[1]:
+    if np.linalg.matrix_rank(scaled) < min(design.shape):
         raise ValueError(
             f"Of {', '.join(names)} at least one says nothing of its own (the same for all studies, or a sum of "
             "others): leave it out."

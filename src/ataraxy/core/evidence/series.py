@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 Floats = Sequence[float] | FloatArray
 
 
@@ -57,3 +58,8 @@ def positive_definite(matrix: FloatArray, what: str) -> FloatArray:
             f"The covariance of {what} is impossible: its effects would be correlated by more than one."
         )
     return square
+
+
+def inverse(matrix: FloatArray) -> FloatArray:
+    """Raises: numpy.linalg.LinAlgError: it is singular."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
