@@ -15,12 +15,14 @@ from ataraxy.clinic.figures.types import (
     FlowSheet,
     Keep,
     Level,
+    Limit,
     Note,
     Origin,
     Predicted,
     PredictedBand,
     Pressure,
     Sample,
+    Trace,
 )
 
 Minute = Callable[[float], datetime]
@@ -86,6 +88,24 @@ def test_each_action_limit_is_a_band_and_a_diastolic_one_a_narrow_one(sheet: Flo
     axis, scale = axis_for(sheet, 0, 100), flow_vitals.scale_for(sheet, 0.0, 160.0)
     low = next(x for x in sheet.limits if x.trace.value == "diastolic")
     assert f'height="{flow_vitals.BAND}"' in flow_vitals._band(low, axis, scale)  # one mmHg a unit here
+
+
+def test_a_change_from_the_baseline_and_a_caution_are_bands_and_say_what_they_are(sheet: FlowSheet) -> None:
+    look = Limit(Trace.SYSTOLIC, 150, Level.LOW, "look")
+    own = Limit(Trace.SYSTOLIC, 164, Level.LOW, "look", change=40)
+    drawn = flow_sheet.draw(replace(sheet, limits=(*sheet.limits, look, own)))
+    assert ">sys ≥ 150 look</text>" in drawn and ">sys ≥ 164 look (+40)</text>" in drawn
+    assert count("limit-low", drawn) == 2
+    # 164 lies past "hold" at 160: the field there keeps the stronger colour
+    assert (count("beyond-low", drawn), count("beyond-medium", drawn)) == (1, 3)
+
+
+def test_a_value_in_the_caution_band_says_so_in_the_table(sheet: FlowSheet, minute: Minute) -> None:
+    look = Limit(Trace.SYSTOLIC, 150, Level.LOW, "look")
+    one = replace(
+        sheet, limits=(*sheet.limits, look), pressures=(Pressure(minute(5), 152, 80, Origin.MONITOR),)
+    )
+    assert any("in the caution band" in row[2] for row in flow_sheet.table(one).rows)
 
 
 def test_a_predicted_band_lies_behind_limits_and_values_and_says_what_it_is(

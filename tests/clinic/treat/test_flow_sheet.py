@@ -50,3 +50,22 @@ def test_values_of_a_taken_back_entry_are_not_drawn(ready: Any, at: Any, infusio
     actions.retract(at(12), ready.id, event, "artefact")
     sheet = flow_sheet(infusion, state_of(ready.id), at(13).now, at(13).zone, {})
     assert sheet.pressures == ()
+
+
+def test_limits_on_a_change_stand_where_they_lie_for_this_patient(
+    running: Any, infusion: Any, at: Any
+) -> None:
+    from ataraxy.clinic.treat.queries.flow import flow_sheet
+    from ataraxy.clinic.treat.record import state_of
+
+    state = state_of(running.id)
+    sheet = flow_sheet(infusion, state, at(12).now, at(12).zone, {})
+    drawn = {(x.trace.value, int(x.value), x.level.value, x.change and int(x.change)) for x in sheet.limits}
+    changes = {
+        (x.measure.value, (122 if x.measure.value == "systolic" else 78) + int(x.value), "low", int(x.value))
+        for caution in infusion.cautions
+        for x in caution.changes
+        if x.measure.value in ("systolic", "diastolic")
+    }
+    assert changes and changes <= drawn
+    assert any(level == "low" and change is None for _, _, level, change in drawn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from ataraxy.clinic.figures.types import (
     ValueRow,
 )
 from ataraxy.clinic.treat.words import MEASURES, ROUTES, UNIT_SHOWN, effect_label, event_words, number
-from ataraxy.core.protocol.types import Comparison, Measure, Phase, Protocol, RuleAction
+from ataraxy.core.protocol.types import Caution, Comparison, Measure, Phase, Protocol, Rule, RuleAction
 from ataraxy.core.protocol.types import Limit as Bound
 from ataraxy.core.record.envelope import Origin as Told
 from ataraxy.core.session.care import BolusGiven
@@ -83,7 +84,7 @@ def flow_sheet(
         infusions=(_infusion(protocol, state.dose),) if state.dose and state.dose.is_infusion else (),
         injections=tuple(_injections(protocol, state.dose)) if state.dose else (),
         given=tuple(_given(state)),
-        limits=tuple(_limits(protocol, state.phase)),
+        limits=tuple(_limits(protocol, state)),
         baseline=_baseline(state),
         predicted=predicted,
         notes=tuple(_notes(state, protocol, names, labels or {})),
@@ -177,9 +178,12 @@ def _injections(protocol: Protocol, dose: DoseGiven) -> Iterator[Injection]:
         yield Injection(words, dose.started_at)
 
 
-def _limits(protocol: Protocol, phase: Phase) -> Iterator[Limit]:
-    """The action limits on what is drawn as a line; before the dose those that hold it."""
-    if phase is Phase.ARRIVAL:
+def _limits(protocol: Protocol, state: SessionState) -> Iterator[Limit]:
+    """The limits on what is drawn as a line; before the dose those that hold it, then those that act or ask to look.
+
+    A limit on the change from before the dose stands where it lies for this patient.
+    """
+    if state.phase is Phase.ARRIVAL:
         held = [x for c in protocol.arrival for x in c.limits]
         yield from (_limit(x, Level.MEDIUM, "hold") for x in held if x.measure in TRACES)
         return
@@ -189,8 +193,37 @@ def _limits(protocol: Protocol, phase: Phase) -> Iterator[Limit]:
             if x.measure in TRACES and (x.measure, x.value) not in seen:
                 seen.add((x.measure, x.value))
                 level = Level.HIGH if rule.action is RuleAction.STOP else Level.MEDIUM
-                word = "call" if rule.action is RuleAction.ESCALATE else rule.action.value
-                yield _limit(x, level, word)
+                yield _limit(x, level, _word(rule))
+    for rule in protocol.rules:
+        yield from _changes(rule, state, Level.MEDIUM, _word(rule), seen)
+    for caution in protocol.cautions:
+        for x in caution.limits:
+            if x.measure in TRACES and (x.measure, x.value) not in seen:
+                seen.add((x.measure, x.value))
+                yield _limit(x, Level.LOW, "look")
+        yield from _changes(caution, state, Level.LOW, "look", seen)
+
+
+def _word(rule: Rule) -> str:
+    return "call" if rule.action is RuleAction.ESCALATE else rule.action.value
+
+
+def _changes(
+    line: Rule | Caution,
+    state: SessionState,
+    level: Level,
+    word: str,
+    seen: set[tuple[Measure, object]],
+) -> Iterator[Limit]:
+    """Its limits on a change, each where it lies above or below this patient's own value before the dose."""
+    for x in line.changes:
+        before = state.baseline.get(x.measure)
+        if before is None or x.measure not in TRACES or (x.measure, before.value + x.value) in seen:
+            continue
+        seen.add((x.measure, before.value + x.value))
+        stop = isinstance(line, Rule) and line.action is RuleAction.STOP
+        drawn = _limit(replace(x, value=before.value + x.value), Level.HIGH if stop else level, word)
+        yield replace(drawn, change=x.value)
 
 
 def _limit(limit: Bound, level: Level, word: str) -> Limit:
