@@ -62,7 +62,7 @@ def ask_r(tmp_path_factory: pytest.TempPathFactory) -> AskR:
                 for name, rows in tables.items():
                     write(folder / f"{name}.csv", rows)
                 subprocess.run(
-                    ["Rscript", "--vanilla", str(HERE / script), str(folder)], check=True, timeout=280
+                    ["Rscript", "--vanilla", str(HERE / script), str(folder)], check=True, timeout=1_500
                 )
                 (folder / "done").touch()
         return read(folder / "out.csv")

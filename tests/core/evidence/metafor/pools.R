@@ -7,7 +7,7 @@ out <- file(file.path(arguments[1], "out.csv"), "w")
 tell <- function(id, what, values)
   writeLines(sprintf("%d,%s,%d,%.17g", id, what, seq_along(values) - 1L, as.numeric(values)), out)
 
-tight <- list(threshold = 1e-12, maxiter = 20000, tol = 1e-12, tau2.max = 1e6)
+tight <- list(threshold = 1e-10, maxiter = 20000, tol = 1e-12, tau2.max = 1e6)
 fit <- function(d, method, test) {
   control <- if (method == "EE") list() else tight
   tryCatch(rma.uni(d$y, d$v, method = method, test = test, control = control), error = function(e) NULL)
@@ -24,11 +24,11 @@ for (id in unique(pools$id)) {
   d <- pools[pools$id == id, ]
   k <- nrow(d)
   for (method in methods) for (test in tests) {
-    every <- method == "REML" || id %% 7 == 0
+    every <- (method == "REML" && test == "knha") || id %% 7 == 0
     if (test != "z" && (method == "EE" || !every)) next
     told(id, paste(method, test, sep = "."), r <- fit(d, method, test))
     if (method != "REML" || is.null(r)) next
-    if (test != "adhoc") for (type in c("default", "Riley")) {
+    if (test != "adhoc") for (type in c("default", "riley")) {
       p <- predict(r, pi.type = type)
       tell(id, paste("predict", test, type, sep = "."), c(p$pi.lb, p$pi.ub))
     }
@@ -63,7 +63,8 @@ for (id in unique(pools$id)) {
   if (!is.null(g)) tell(id, "regtest.lm", c(g$zval, g$pval, g$est, g$ci.lb, g$ci.ub))
   g <- tryCatch(ranktest(d$y, d$v), error = function(e) NULL)
   if (!is.null(g)) tell(id, "ranktest", c(g$tau, g$pval))
-  for (method in c("DL", "EE")) for (by in c("L0", "R0")) for (side in c("left", "right", "auto")) {
+  if (k > 4) for (method in c("DL", "EE")) for (by in c("L0", "R0")) for (side in c("left", "right", "auto")) {
+    if (method == "EE" && side != "auto") next
     r <- fit(d, method, "z")
     f <- tryCatch(if (side == "auto") trimfill(r, estimator = by) else trimfill(r, estimator = by, side = side),
                   error = function(e) NULL)

@@ -32,7 +32,7 @@ from ataraxy.core.evidence.publication_bias import (
     trim_and_fill,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # R alone takes a minute, on a busy machine four
 
 TESTS = {"z": Inference.WALD, "knha": Inference.HARTUNG_KNAPP, "adhoc": Inference.BOUNDED}
 MOST_EXCUSED = 5  # of some 6,000 fits; more would mean something is wrong with us or the exercise
@@ -92,7 +92,7 @@ def test_a_pool_is_metafors(method: Method, test: str, theirs: Any, metas: Any) 
         assert method in (Method.ML, Method.REML) and higher > 1e-9, (name, number, ours, their)
         excused.append(f"{name} {number}: our likelihood is higher by {higher:.2g}")
     if test == "z" or method is not Method.COMMON:  # Hartung-Knapp is not for a common effect
-        wanted = 500 if test == "z" or method is Method.REML else 70
+        wanted = 500 if test == "z" or (method is Method.REML and test == "knha") else 70
         assert len(compared) + len(answered(theirs, f"{name}.failed")) >= wanted
     assert len(excused) <= MOST_EXCUSED, excused
 
@@ -108,9 +108,9 @@ def test_a_log_likelihood_is_metafors(method: Method, theirs: Any, metas: Any) -
     ("what", "inference", "prediction"),
     [
         ("predict.z.default", Inference.WALD, Prediction.NORMAL),
-        ("predict.z.Riley", Inference.WALD, Prediction.T_K_MINUS_2),
+        ("predict.z.riley", Inference.WALD, Prediction.T_K_MINUS_2),
         ("predict.knha.default", Inference.HARTUNG_KNAPP, Prediction.T_K_MINUS_1),
-        ("predict.knha.Riley", Inference.HARTUNG_KNAPP, Prediction.T_K_MINUS_2),
+        ("predict.knha.riley", Inference.HARTUNG_KNAPP, Prediction.T_K_MINUS_2),
     ],
 )
 def test_a_prediction_is_metafors(
@@ -230,12 +230,15 @@ def test_beggs_rank_test_is_metafors(theirs: Any, metas: Any) -> None:
     assert len(numbers) > 25
 
 
-@pytest.mark.parametrize("side", [Side.LEFT, Side.RIGHT, None])
 @pytest.mark.parametrize("by", list(FillBy))
-@pytest.mark.parametrize("method", [Method.DL, Method.COMMON])
+@pytest.mark.parametrize(
+    ("method", "side"),
+    [(Method.DL, Side.LEFT), (Method.DL, Side.RIGHT), (Method.DL, None), (Method.COMMON, None)],
+)
 def test_trim_and_fill_is_metafors(
     method: Method, by: FillBy, side: Side | None, theirs: Any, metas: Any
 ) -> None:
+    """From five studies on: of fewer, one may be left, whose distance from itself metafor finds to be 2e-16."""
     name = f"trimfill.{'EE' if method is Method.COMMON else 'DL'}.{by.name}.{side or 'auto'}"
     for number in (numbers := answered(theirs, name)):
         meta = metas[number]
@@ -252,4 +255,4 @@ def test_trim_and_fill_is_metafors(
             told.p or np.nan,
         ]
         assert close(ours, theirs[number, name]), (number, ours, theirs[number, name])
-    assert len(numbers) > 25
+    assert len(numbers) > 15
