@@ -133,6 +133,13 @@ def test_one_zero_corrects_every_table_of_the_pool_when_the_rule_says_so():
     assert effects_of_tables([whole], Measure.OR, ZeroCells(to=Corrects.ALL_IF_ANY))[0].correction == 0
 
 
+def test_a_table_that_is_left_out_does_not_make_others_corrected():
+    if_any, whole = ZeroCells(to=Corrects.ALL_IF_ANY), Table(3, 12, 3, 20)
+    nobody, other = effects_of_tables([Table(0, 9, 0, 9), whole], Measure.OR, if_any)
+    assert isinstance(nobody, TooFew)
+    assert other == log_odds_ratio(whole)
+
+
 def test_people_that_cannot_be_are_refused():
     for counts in ((5, 4, 0, 4), (-1, 4, 0, 4), (0, 0, 0, 4), (1.5, 4, 0, 4)):
         with pytest.raises(ValueError, match=r"people|people are counted"):

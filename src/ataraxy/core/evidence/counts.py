@@ -197,7 +197,7 @@ def observed_less_expected(table: Table) -> tuple[float, float]:
 def effects_of_tables(
     tables: Sequence[Table], measure: Measure, zeros: ZeroCells = HALF_WHERE_ZERO
 ) -> tuple[Effect | TooFew, ...]:
-    """One effect a table, in order, under one rule for zeros over them all.
+    """One effect a table, in order, under one rule for zeros over them all (those left out have no say in it).
 
     Raises:
         ValueError: a measure that is not of counts.
@@ -205,7 +205,8 @@ def effects_of_tables(
     of = {Measure.OR: log_odds_ratio, Measure.RR: log_risk_ratio, Measure.RD: risk_difference}
     if measure not in of:
         raise ValueError(f"{measure.value} is not a measure of counts: use or, rr or rd.")
-    any_zero = any(table.has_zero for table in tables)
+    kept = measure is Measure.RD or zeros.keep_double_zero
+    any_zero = any(table.has_zero for table in tables if kept or not table.is_double_zero)
     return tuple(of[measure](table, zeros, any_zero) for table in tables)
 
 
