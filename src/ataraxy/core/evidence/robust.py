@@ -33,8 +33,9 @@ def robust(
     cluster: IntArray,
     beta: FloatArray,
     level: float,
+    contrasts: FloatArray | None = None,
 ) -> tuple[Robust, ...]:
-    """Every coefficient of a generalised least squares fit, with CR2 errors.
+    """Coefficients of a generalised least squares fit, or sums of them, with CR2 errors.
 
     Args:
         x: design (n, p).
@@ -42,28 +43,29 @@ def robust(
         residual: (n,).
         cluster: (n,) which study each effect is of.
         beta: (p,) coefficients.
+        contrasts: (c, p) sums of coefficients that are wanted; each coefficient alone unless given.
     """
     bread = inverse(x.T @ weight @ x)
     working = inverse(weight)
     made = []
-    meat = np.zeros_like(bread)
+    wanted = np.eye(len(beta)) if contrasts is None else contrasts
+    meat = np.zeros(len(wanted))
     for one in np.unique(cluster):
         here = np.flatnonzero(cluster == one)
         adjusted = _adjusted(x[here], working[np.ix_(here, here)], bread)
-        towards = bread @ x[here].T @ weight[np.ix_(here, here)] @ adjusted  # (p, n_i)
-        score = towards @ residual[here]
-        meat += np.outer(score, score)
-        whole = np.zeros((bread.shape[0], len(residual)))
+        towards = wanted @ bread @ x[here].T @ weight[np.ix_(here, here)] @ adjusted  # (c, n_i)
+        meat += (towards @ residual[here]) ** 2
+        whole = np.zeros((len(wanted), len(residual)))
         whole[:, here] = towards
         made.append(whole - towards @ x[here] @ bread @ x.T @ weight)  # (I - H)' brought over
     freedom = _satterthwaite(np.array(made), working)
-    errors = np.sqrt(np.diag(meat))
+    errors = np.sqrt(meat)
     return tuple(
         Robust(
             estimate_of(float(b), float(se), level, float(df)) if se > 0 else _no_width(float(b), level),
             df >= ENOUGH,
         )
-        for b, se, df in zip(beta, errors, freedom, strict=True)
+        for b, se, df in zip(wanted @ beta, errors, freedom, strict=True)
     )
 
 
