@@ -104,6 +104,21 @@ def test_everybody_on_one_side_has_an_exact_interval_open_at_the_top():
     assert exact.p == pytest.approx(0.0625)
 
 
+def test_the_two_crossovers_as_one_by_the_exact_answer():
+    """Thirteen of thirteen: an odds ratio of at least 3.05 (0.025 ** (1/13) = 0.753), p = 2 / 2 ** 13."""
+    exact = exact_conditional_odds_ratio(PairedCounts(5, 0).merged(PairedCounts(8, 0)))
+    assert round(exp(exact.low), 2) == 3.05
+    assert exact.p == pytest.approx(2 / 2**13)
+
+
+@given(PAIRS, PAIRS)
+def test_merging_keeps_everybody(one, other):
+    merged = one.merged(other)
+    assert merged.discordant == one.discordant + other.discordant
+    assert merged.both + merged.neither == one.both + other.both + one.neither + other.neither
+    assert one.merged(PairedCounts(1, 1)).both is None
+
+
 @given(PAIRS, st.sampled_from(OF_PAIRS))
 def test_swapping_the_treatments_turns_the_effect_round(pairs, of):
     assume(pairs.discordant + pairs.both + pairs.neither > 0)

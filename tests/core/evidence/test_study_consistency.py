@@ -80,6 +80,33 @@ def test_standard_errors_printed_as_sds_are_seen_against_the_difference():
     assert findings_of_study(study(replace(CONTINUOUS, reported=(difference,), groups=right))) == ()
 
 
+ARMS = {"experimental": "ketamine", "control": "saline"}
+
+
+def test_an_estimate_that_stands_the_wrong_way_round_is_told():
+    """Feder 2021: 10 of 15 and 3 of 15 are an odds ratio of 8.0; 0.125 is that of the arms exchanged."""
+    arms = (group("ketamine", n="15", events="10"), group("saline", n="15", events="3"))
+    for estimate, expected in (("0.125", [Flaw.DIRECTION]), ("8.0", []), ("6.1", [])):
+        printed = Reported(Measure.OR, figure(estimate), **ARMS)
+        found = findings_of_study(study(replace(EVENTS, reported=(printed,), groups=arms)))
+        assert [one.kind for one in found] == expected
+    means = (group("ketamine", n="16", mean="40.1"), group("saline", n="16", mean="46.3"))
+    for estimate, expected in (("6.2", [Flaw.DIRECTION]), ("-6.2", []), ("5.1", [])):
+        printed = Reported(Measure.MD, figure(estimate), **ARMS)
+        found = findings_of_study(study(replace(CONTINUOUS, reported=(printed,), groups=means)))
+        assert [one.kind for one in found] == expected
+
+
+def test_arms_that_show_no_difference_or_tell_too_little_have_no_direction():
+    printed = Reported(Measure.OR, figure("2.0"), **ARMS)
+    for arms in (
+        (group("ketamine", n="15", events="3"), group("saline", n="15", events="3")),
+        (group("ketamine", n="15", events="3"), group("saline", n="15", events="0")),
+        (group("ketamine", n="15"), group("saline", n="15", events="3")),
+    ):
+        assert findings_of_study(study(replace(EVENTS, reported=(printed,), groups=arms))) == ()
+
+
 def test_more_responders_within_pairs_than_at_all_are_told():
     pairs = Pairs("ketamine", "saline", figure("5"), figure("0"), both=figure("3"))
     arms = (group("ketamine", n="18", events="6"), group("saline", n="17", events="3"))

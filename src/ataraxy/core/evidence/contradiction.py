@@ -17,6 +17,7 @@ class Flaw(StrEnum):
     NULL = "p-against-interval"
     Z = "test-statistic-against-p"
     UNITS = "units-mixed"
+    DIRECTION = "direction-turned"
     COUNTS = "counts-impossible"
     SHARE = "percentage-no-count-gives"
     MEAN = "mean-off-the-scale"

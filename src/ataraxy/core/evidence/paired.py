@@ -32,6 +32,17 @@ class PairedCounts:
     def discordant(self) -> int:
         return self.experimental_only + self.control_only
 
+    def merged(self, other: PairedCounts) -> PairedCounts:
+        """Two trials of different people as one. Within people nothing is lost: the conditional likelihood is the same."""
+        both = None if self.both is None or other.both is None else self.both + other.both
+        neither = None if self.neither is None or other.neither is None else self.neither + other.neither
+        return PairedCounts(
+            self.experimental_only + other.experimental_only,
+            self.control_only + other.control_only,
+            both,
+            neither,
+        )
+
     def swapped(self) -> PairedCounts:
         return PairedCounts(self.control_only, self.experimental_only, self.both, self.neither)
 

@@ -8,6 +8,8 @@ from math import sqrt
 
 from ataraxy.core.evidence.consistency import contradictions
 from ataraxy.core.evidence.contradiction import Contradiction, Flaw, Place, Weight
+from ataraxy.core.evidence.counts import Corrects, Table, ZeroCells, effects_of_tables
+from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.grim import share_possible
 from ataraxy.core.evidence.group_consistency import findings_of_counts, findings_of_group, whole_number
 from ataraxy.core.evidence.printed import Span, span
@@ -32,6 +34,7 @@ def findings_of_study(study: Study) -> tuple[Contradiction, ...]:
             place = Place(study.id, outcome.key, i)
             found += [replace(one, place=place) for one in contradictions(reported)]
             found += [replace(one, place=place) for one in _sd_for_se(outcome, reported)]
+            found += [replace(one, place=place) for one in _direction(outcome, reported)]
         for group in outcome.groups:
             place = Place(study.id, outcome.key, arm=group.arm)
             found += [replace(one, place=place) for one in findings_of_group(outcome, group)]
@@ -73,6 +76,44 @@ def _sd_for_se(outcome: Outcome, reported: Reported) -> Iterator[Contradiction]:
     )
     numbers = (("se", se), ("se told", told), ("sd", sd), ("control sd", control_sd))
     yield Contradiction(Flaw.SD_SE, Weight.DISAGREES, words, numbers)
+
+
+def _direction(outcome: Outcome, reported: Reported) -> Iterator[Contradiction]:
+    """A printed estimate that is what the arms show with the arms exchanged; adjusted estimates seldom are, exactly."""
+    groups = {group.arm: group for group in outcome.groups}
+    one, other = groups.get(reported.experimental), groups.get(reported.control)
+    if reported.estimate is None or one is None or other is None:
+        return
+    shown = _shown_by(reported.measure, one, other)
+    printed = span(reported.estimate)
+    printed = printed.log() if reported.measure.is_ratio else printed
+    if shown is None or 0 in shown or shown.meets(printed) or not shown.meets(-printed):
+        return
+    words = (
+        f"The arms {reported.experimental} and {reported.control} show {reported.measure.value} {reported.estimate.value} "
+        "only with the arms exchanged: the estimate or the arms stand the wrong way round, and benefit is told as harm."
+    )
+    numbers = (
+        ("estimate", float(reported.estimate.value)),
+        ("shown by the arms", (shown.low + shown.high) / 2),
+    )
+    yield Contradiction(Flaw.DIRECTION, Weight.DISAGREES, words, numbers)
+
+
+def _shown_by(measure: Measure, one: Group, other: Group) -> Span | None:
+    """What two arms show on the scale of analysis, with all their digits allow; None where they do not tell."""
+    if measure is Measure.MD:
+        return None if one.mean is None or other.mean is None else span(one.mean) - span(other.mean)
+    counts = [whole_number(figure) for figure in (one.events, one.n, other.events, other.n)]
+    if measure not in (Measure.OR, Measure.RR, Measure.RD) or None in counts:
+        return None
+    events, n, control_events, control_n = (count or 0 for count in counts)
+    if not (0 <= events <= n and 0 <= control_events <= control_n and n and control_n):
+        return None
+    (effect,) = effects_of_tables(
+        [Table(events, n, control_events, control_n)], measure, ZeroCells(to=Corrects.NONE)
+    )
+    return None if isinstance(effect, TooFew) else Span(effect.value, effect.value)
 
 
 def _se_of(reported: Reported) -> float | None:
