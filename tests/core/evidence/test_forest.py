@@ -204,6 +204,25 @@ def test_printed_numbers_that_disagree_enter_no_pool():
     assert [one.reason for one in found.excluded] == [Reason.INCONSISTENT]
 
 
+@pytest.mark.parametrize(
+    "spread",
+    [
+        {"sd": figure(60)},  # no 25 people on a scale from 0 to 80 differ so much
+        {"sd": figure(1.2), "low": figure(37.5), "high": figure(42.5)},  # the standard error, printed as SD
+    ],
+)
+def test_a_group_whose_numbers_cannot_be_enters_no_pool(spread):
+    groups = (
+        Group("ketamine", figure(25), figure(40), **spread),
+        Group("saline", figure(25), figure(50), figure(6)),
+    )
+    outcome = Outcome(
+        "m", "lsas", "LSAS", OutcomeKind.CONTINUOUS, lowest=figure(0), highest=figure(80), groups=groups
+    )
+    found = forest(choose(MD, [study("a", outcome)]), APART)
+    assert [one.reason for one in found.excluded] == [Reason.INCONSISTENT]
+
+
 def test_a_crossover_whose_pairs_nobody_saw_stands_in_one_analysis_only():
     both = [counted("a", 6, 18, 0, 17, (5, 0)), counted("b", 8, 12, 0, 12, (8, 0))]
     unpaired = replace(both[1], outcomes=(replace(both[1].outcomes[0], pairs=()),))
@@ -261,6 +280,22 @@ def test_of_a_hundred_people_as_counted():
     )
     assert one.control_high == pytest.approx(11.7, abs=0.05)
     assert found.people == 40
+
+
+def test_a_pooled_ratio_is_carried_to_those_who_respond_without_the_drug():
+    """Two trials with 10 of 15 beside 3 of 15: an odds ratio of 8 carried to 20 of 100 is 67 of 100."""
+    both = [counted(name, 10, 15, 3, 15) for name in ("a", "b")]
+    as_counted, carried = forest(choose(OR, both), APART).of_hundred
+    assert (round(as_counted.experimental), round(as_counted.control)) == (67, 20)
+    assert round(carried.experimental) == 67 and carried.control == pytest.approx(20)
+    assert carried.experimental_low < carried.experimental < carried.experimental_high
+    assert "taken as known" in carried.basis
+
+
+def test_a_ratio_within_people_is_not_carried():
+    both = [counted(name, 10, 15, 3, 15, (8, 1)) for name in ("a", "b")]
+    choice = choose(OR, both)
+    assert [len(forest(choice, analysis).of_hundred) for analysis in (APART, BESIDE)] == [2, 1]
 
 
 def test_an_inferred_count_is_said_to_be_inferred():

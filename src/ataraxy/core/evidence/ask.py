@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ataraxy.core.evidence.answer import Analysis, Answer, Flag, Forest, Listed, PoolAnswer, Shown
 from ataraxy.core.evidence.beside import beside, review_label
 from ataraxy.core.evidence.choose import Candidate, Choice, Question, barred, choose, instruments, label_of
-from ataraxy.core.evidence.consistency import contradictions
+from ataraxy.core.evidence.contradiction import Place
 from ataraxy.core.evidence.courses import doses, harms, times
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.forest import forest, has_crossover
@@ -15,6 +15,7 @@ from ataraxy.core.evidence.gaps import missing_everywhere, missing_here
 from ataraxy.core.evidence.hours import Window
 from ataraxy.core.evidence.numbers import OF_EVENTS
 from ataraxy.core.evidence.study import Condition, Measure, Review, Study
+from ataraxy.core.evidence.study_consistency import findings_of_review, findings_of_study
 
 USUAL = (Measure.OR, Measure.SMD, Measure.MD)
 
@@ -62,7 +63,7 @@ def ask(
         safety=tuple((label_of(study), study.safety) for study in about if study.safety),
         studies=tuple(_listed(study, study.id in pooled) for study in sorted(about, key=_by_year)),
         reviews=tuple((review_label(review), review.summary) for review in read),
-        flags=tuple(_flags(about, read)),
+        flags=tuple(_flags([one for one in every if one in about or one.harms], read)),
         missing=missing_everywhere(condition, own),
         sources=_sources(about, read, every),
     )
@@ -165,13 +166,21 @@ def _listed(study: Study, pooled: bool) -> Listed:
 
 
 def _flags(studies: Iterable[Study], reviews: Iterable[Review]) -> Iterator[Flag]:
-    """Every printed estimate that disagrees with itself."""
+    """Every printed number that disagrees with another."""
     for study in studies:
-        for outcome in study.outcomes:
-            for reported in outcome.reported:
-                for wrong in contradictions(reported):
-                    yield Flag(study.id, label_of(study), outcome.label, wrong.words)
+        for wrong in findings_of_study(study):
+            yield Flag(study.id, label_of(study), _what(study, wrong.place), wrong.words)
     for review in reviews:
-        for pool in review.pools:
-            for wrong in contradictions(pool.reported):
-                yield Flag(review.id, review_label(review), pool.contrast, wrong.words)
+        contrasts = {pool.key: pool.contrast for pool in review.pools}
+        for wrong in findings_of_review(review):
+            what = contrasts.get(wrong.place.outcome if wrong.place else "", "")
+            yield Flag(review.id, review_label(review), what, wrong.words)
+
+
+def _what(study: Study, place: Place | None) -> str:
+    """Where in a study it stands, as people call it."""
+    if place is None:
+        return study.title
+    labels = [outcome.label for outcome in study.outcomes if outcome.key == place.outcome]
+    harms = [harm.label for harm in study.harms if place.outcome in (harm.effect, harm.label)]
+    return " / ".join(dict.fromkeys(labels or harms)) or place.outcome

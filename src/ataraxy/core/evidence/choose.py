@@ -174,6 +174,7 @@ def _overlap(one: Candidate, best: Candidate) -> Exclusion:
 
 def barred(study: Study) -> Exclusion | None:
     """What keeps a study out of every pool."""
+    # H-057: a retracted study, or people counted twice, would look like more evidence
     if study.retracted_on is not None:
         words = f"Retracted on {study.retracted_on.isoformat()}. {study.retraction}".strip()
         return _no(study, Reason.RETRACTED, words)

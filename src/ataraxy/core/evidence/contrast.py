@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import log, sqrt
+from math import log
 
 from ataraxy.core.evidence.answer import Analysis
 from ataraxy.core.evidence.choose import Candidate
 from ataraxy.core.evidence.consistency import contradictions
+from ataraxy.core.evidence.contradiction import Flaw, Weight
 from ataraxy.core.evidence.counts import Table, log_odds_ratio, log_risk_ratio, risk_difference
 from ataraxy.core.evidence.estimate import Effect, TooFew
+from ataraxy.core.evidence.group_consistency import findings_of_group
 from ataraxy.core.evidence.means import Sample, mean_difference, standardised_mean_difference
 from ataraxy.core.evidence.numbers import OF_EVENTS, numbers_seen
 from ataraxy.core.evidence.paired import PairedCounts, conditional_odds_ratio, paired_risk_difference
 from ataraxy.core.evidence.paired_means import PairedSample, paired_mean_difference, paired_smd
+from ataraxy.core.evidence.spread import sd_of_interval, sd_of_se, se_of_interval
 from ataraxy.core.evidence.study import (
     Carryover,
     Design,
@@ -25,7 +28,6 @@ from ataraxy.core.evidence.study import (
     Reported,
     Seen,
 )
-from ataraxy.core.evidence.tails import critical
 
 OF_TABLE: Mapping[Measure, Callable[[Table], Effect | TooFew]] = {
     Measure.OR: log_odds_ratio,
@@ -89,6 +91,9 @@ def _of_groups(candidate: Candidate, measure: Measure) -> Contrast | NoEffect:
     first, second = candidate.numbers.experimental, candidate.numbers.control
     if first is None or second is None:  # has_groups says otherwise; for the type checker
         return NoEffect("No groups were seen.")
+    wrong = _impossible(candidate, first, second)
+    if wrong:
+        return NoEffect(f"Its printed numbers cannot be: {wrong}", inconsistent=True)
     if measure in OF_EVENTS:
         table = Table(_int(first.events), _int(first.n), _int(second.events), _int(second.n))
         words = f"{table.events} of {table.n} beside {table.control_events} of {table.control_n}"
@@ -102,6 +107,13 @@ def _of_groups(candidate: Candidate, measure: Measure) -> Contrast | NoEffect:
     return _made(
         candidate, effect, f"{_mean(first)} beside {_mean(second)}", (*_means(first), *_means(second))
     )
+
+
+def _impossible(candidate: Candidate, *groups: Group) -> str:
+    """Why no people can have given a group's numbers, or an SD is a standard error; empty where neither is."""
+    found = [one for group in groups for one in findings_of_group(candidate.outcome, group)]
+    barring = (one for one in found if one.weight is Weight.IMPOSSIBLE or one.kind is Flaw.SD_SE)
+    return next((one.words for one in barring), "")
 
 
 def _of_pairs(candidate: Candidate, pairs: Pairs, measure: Measure) -> Contrast | NoEffect:
@@ -154,7 +166,7 @@ def _on_scale(reported: Reported) -> tuple[float, float]:
         return value, float(reported.se.value)
     if low is None or high is None:
         raise ValueError("A printed estimate without its uncertainty: choose() lets none through.")
-    return value, (high - low) / (2 * critical(float(reported.level)))
+    return value, se_of_interval(low, high, float(reported.level))
 
 
 def _made(
@@ -191,9 +203,8 @@ def sample(group: Group) -> Sample:
     if group.sd is not None:
         return Sample(n, mean, float(group.sd.value))
     if group.se is not None:
-        return Sample(n, mean, float(group.se.value) * sqrt(n))
-    half = (_float(group.high) - _float(group.low)) / 2
-    return Sample(n, mean, half / critical(0.95, n - 1) * sqrt(n))
+        return Sample(n, mean, sd_of_se(float(group.se.value), n))
+    return Sample(n, mean, sd_of_interval(_float(group.low), _float(group.high), n))
 
 
 def _means(group: Group) -> tuple[Figure | None, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import exp, sqrt
 from statistics import NormalDist
 
+from ataraxy.core.evidence.absolute import absolute
 from ataraxy.core.evidence.answer import Analysis, Forest, OfHundred, Pooled, Row, Shown
 from ataraxy.core.evidence.bayes import Belief, random_effects
 from ataraxy.core.evidence.between import Method
@@ -56,7 +57,7 @@ def forest(choice: Choice, analysis: Analysis) -> Forest:
         rows=_rows(lines, pools[0]),
         pooled=_every_way(lines, pools, question.measure),
         excluded=tuple(sorted((*choice.excluded, *refused), key=lambda one: one.study)),
-        of_hundred=_of_hundred(question.measure, lines, pools[0]),
+        of_hundred=_of_hundred(question.measure, analysis, lines, pools[0]),
         people=sum(people) if lines and len(people) == len(lines) else None,
         unit=_unit(lines),
         lower_is_better=lines[0].candidate.outcome.lower_is_better
@@ -198,12 +199,33 @@ def _prediction(found: Pool, measure: Measure) -> Shown | TooFew | None:
 # --- of 100 people ---------------------------------------------------------------------------------
 
 
-def _of_hundred(measure: Measure, lines: Sequence[Contrast], common: Pool | TooFew) -> tuple[OfHundred, ...]:
+def _of_hundred(
+    measure: Measure, analysis: Analysis, lines: Sequence[Contrast], common: Pool | TooFew
+) -> tuple[OfHundred, ...]:
     if measure in OF_EVENTS:
-        return _counted(lines)
+        counted = _counted(lines)
+        if analysis is Analysis.PAIRED or isinstance(common, TooFew):
+            return counted  # a ratio within people is not one of two groups and cannot be carried
+        return (*counted, *_carried(measure, common.estimate, counted))
     if measure is Measure.SMD and isinstance(common, Pool):
         return (_better_than_average(common.estimate, lines[0].candidate.outcome.lower_is_better),)
     return ()
+
+
+def _carried(measure: Measure, estimate: Estimate, counted: tuple[OfHundred, ...]) -> Iterator[OfHundred]:
+    """The pooled effect carried to the share that responded without the drug; none where nobody did."""
+    for one in counted:
+        if one.control > 0:
+            told = absolute(estimate, measure, one.control / 100)
+            a, low, high = (100 * share for share in (told.treated, told.low, told.high))
+            words = (
+                f"By the pooled effect, {a:.0f} of 100 people [{low:.0f} to {high:.0f}] respond with ketamine where "
+                f"{one.control:.0f} do without."
+            )
+            basis = (
+                "the pooled effect carried to the share counted with the comparator, which is taken as known"
+            )
+            yield OfHundred(words, a, low, high, one.control, None, None, basis)
 
 
 def _counted(lines: Sequence[Contrast]) -> tuple[OfHundred, ...]:
