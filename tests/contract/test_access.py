@@ -20,6 +20,9 @@ ROLES = ("prescriber", "nurse", "therapist", "coordinator", "director", "researc
 EXEMPT = {
     "consent:read": "the patient's own link: signed, expiring, opens one consent",
     "consent:sign": "the patient's own link: signed, expiring, opens one consent",
+    "people:lock": "a person's own page, hidden; it shows and ends nothing",
+    "people:unlock": "a person's own page, with their own password",
+    "people:here": "says that a person is at their own page; it shows nothing",
     "follow:answer": "the patient's own link: signed, expiring, opens one check-in",
 }
 EXEMPT_PREFIXES = {
@@ -93,7 +96,7 @@ def _rights() -> dict[str, Right]:
         prescriber: "screen:attest screen:override screen:decide plan:start-course plan:review treat:override"
         " treat:decide-dose day:sign-record treat:countersign",
         DIRECTOR: "devices:gateways devices:revoke-gateway devices:unplaced"
-        " people:review-glass people:add-staff people:credential plan:activate plan:sign-line",
+        " people:review-glass people:add-staff people:credential people:lock-after plan:activate plan:sign-line",
     }
     rights |= {name: Right(who) for who, names in look.items() for name in names.split()}
     rights |= {name: Right(who, who) for who, names in act.items() for name in names.split()}

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",  # before those that leave a message
     "ataraxy.clinic.people.middleware.StaffMiddleware",
     "ataraxy.clinic.people.middleware.SecondFactorMiddleware",
+    "ataraxy.clinic.people.lock.LockMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -78,7 +78,7 @@ def test_the_start_gives_the_first_spray_and_says_how_many_there_are(
     page = ask(nurse, "start", ready).content.decode()
     assert "whole sprays only: 3" in page and "mL/h" not in page
     start(ready, 10)
-    assert state(ready).dose.planned.sprays == 3 and state(ready).mg_given(ready.during.upper) == 10
+    assert state(ready).dose.planned.sprays == 3 and state(ready).mg_given(ready.during[1]) == 10
 
 
 def test_each_spray_is_confirmed_in_two_steps_after_its_rest(

@@ -45,6 +45,8 @@ class Clinic(models.Model):
     jurisdiction = models.CharField(max_length=16, default="US")
     phone = models.CharField(max_length=40, blank=True)
     is_demo = models.BooleanField(default=False)
+    # A page that nobody touches is locked after so many minutes; 0: never. 15 is this project's choice.
+    lock_after_min = models.PositiveSmallIntegerField(default=15, db_default=15)
 
     def __str__(self) -> str:
         return self.name

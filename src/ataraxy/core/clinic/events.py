@@ -50,6 +50,14 @@ class CredentialRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class LockSet:
+    """After how many minutes without a touch a page is locked; 0: never."""
+
+    VERSION: ClassVar[int] = 1
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class GlassBroken:
     """Somebody opened a chart their role does not open, in an emergency."""
 
@@ -104,6 +112,7 @@ ClinicPayload = (
     | LineSigned
     | StaffAdded
     | CredentialRecorded
+    | LockSet
     | GlassBroken
     | GlassReviewed
     | EquipmentChecked

@@ -12,9 +12,9 @@ from django.db import transaction
 from ataraxy.clinic.audit.acts import append_act
 from ataraxy.clinic.audit.append import Entry, already_done
 from ataraxy.clinic.context import Context
-from ataraxy.clinic.people.models import Credential, CredentialKind, Role, Staff, User
+from ataraxy.clinic.people.models import Clinic, Credential, CredentialKind, Role, Staff, User
 from ataraxy.clinic.people.signing import require_role
-from ataraxy.core.clinic.events import CredentialRecorded, StaffAdded
+from ataraxy.core.clinic.events import CredentialRecorded, LockSet, StaffAdded
 from ataraxy.core.errors import InputRefused
 
 
@@ -54,6 +54,14 @@ def _new_user(ctx: Context, email: str, password: str) -> User:
     user.set_password(password)
     user.save()
     return user
+
+
+def set_lock(ctx: Context, minutes: int, *, key: str | None = None) -> None:
+    """After how long an idle page is locked; 0: never."""
+    require_role(ctx, Role.DIRECTOR)
+    with transaction.atomic():
+        if append_act(ctx, Entry(LockSet(minutes)), key=key):
+            Clinic.objects.filter(id=ctx.clinic.id).update(lock_after_min=minutes)
 
 
 def record_credential(

@@ -153,6 +153,46 @@ function keepWhatTheNetworkLoses() {
   sendWhatIsKept();
 }
 
+// --- the lock ------------------------------------------------------------------------------------------------------------
+// The server locks; this page says that somebody is at it although nothing was sent, and asks to be locked when nobody is.
+// The lock ends nothing: pause, stop and emergency are on it.
+
+const SAY_MS = 60_000;
+
+function lockWhenNobodyIsHere() {
+  const minutes = Number(document.body.dataset.lockAfterMin ?? "0");
+  if (!minutes) return;
+  let touched = Date.now();
+  let said = Date.now();
+  const touch = () => {
+    const now = Date.now();
+    if (now - touched < minutes * 60_000) touched = now; // else it is too late: the lock is on its way
+    if (now - said < SAY_MS) return;
+    said = now;
+    post("/people/here/");
+  };
+  for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, touch, { passive: true, capture: true });
+  setInterval(async () => {
+    if (Date.now() - touched < minutes * 60_000) return;
+    touched = Infinity;
+    await post("/people/lock/", { next: location.pathname + location.search });
+    location.reload();
+  }, 5000);
+}
+
+/** @param {string} url @param {Record<string, string>} fields */
+async function post(url, fields = {}) {
+  const body = new URLSearchParams(fields);
+  const current = token();
+  if (current) body.set("csrfmiddlewaretoken", current);
+  try {
+    await fetch(url, { method: "POST", body, redirect: "manual" });
+  } catch {
+    /* without a network the server locks by its own clock */
+  }
+}
+
 guardAgainstDoubleTaps();
+lockWhenNobodyIsHere();
 goToWhatIsWrong();
 keepWhatTheNetworkLoses();

@@ -31,7 +31,7 @@ def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
         return back(at)
 
     def draw(status: int) -> HttpResponse:
-        grave = ", ".join(str(n) for n in check.high)
+        grave = " or ".join(str(n) for n in check.high)
         return act_page(
             request,
             at,
