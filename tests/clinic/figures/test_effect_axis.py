@@ -56,7 +56,8 @@ def test_an_interval_that_would_press_the_rest_together_is_cut() -> None:
         (log(0.937), True, "0.94"),
         (-1.17, False, "−1.17"),
         (0.0, False, "0"),
-        (log(0.0004), True, "0.0004"),
+        (log(0.0021), True, "0.002"),
+        (log(0.00003), True, "under 0.001"),
         (40.0, True, "over a million"),
     ],
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.clinic.evidence.certain import certainty_of
-from ataraxy.clinic.evidence.pictures import by_dose, by_hour, forest_of, harms_of, on_scale
-from ataraxy.clinic.evidence.queries import answer_of, every_study, missing_of, narrowed
+from ataraxy.clinic.evidence.pictures import TOLD_HARMS, by_dose, by_hour, forest_of, harms_of, on_scale
+from ataraxy.clinic.evidence.queries import answer_of, every_study, listed_for, missing_of, narrowed
 from ataraxy.clinic.evidence.words import MEASURES, day_words, plain
 from ataraxy.clinic.figures import dose_response, effect_by_hour
 from ataraxy.clinic.figures import forest as forest_figure
@@ -73,10 +73,11 @@ class PoolShown:
     key: str
     title: str
     headlines: tuple[Headline, ...]
-    of_hundred: tuple[tuple[str, tuple[a.OfHundred, ...]], ...]
+    of_hundred: tuple[tuple[str, a.OfHundred], ...]
     sure: SureShown | None
     no_sure: str
     why_they_differ: str
+    warnings: tuple[str, ...]
     forest: Picture | None
     published: tuple[BesideShown, ...]
     missing: tuple[str, ...]
@@ -90,8 +91,9 @@ class Page:
     missing: tuple[str, ...]
     pools: tuple[PoolShown, ...]
     hours: tuple[Picture, ...]
-    dose: Picture | None
+    doses: tuple[Picture, ...]
     harms: Picture | None
+    more_harms: Table
 
 
 def page_of(asked: Asked) -> Page:
@@ -104,11 +106,20 @@ def page_of(asked: Asked) -> Page:
         )
         for one in by_hour(answer)
     )
-    return Page(answer, missing_of(asked), pools, hours, dose_picture(answer), harms_picture(answer))
+    return Page(
+        answer,
+        missing_of(asked),
+        pools,
+        hours,
+        dose_pictures(answer),
+        harms_picture(answer),
+        more_harms(answer),
+    )
 
 
 def forest_picture(asked: Asked, pool: a.PoolAnswer, key: str) -> Picture:
-    one = forest_of(pool, every_study(), narrowed(asked).outside, key)
+    retracted = [s for s in listed_for(asked.condition) if s.retracted_on is not None]
+    one = forest_of(pool, every_study(), narrowed(asked).outside, retracted, key)
     phone = replace(one, narrow=True, id=f"{one.id}-narrow")
     note = "Boxes are studies, their size the weight; diamonds are pools. Arrows: the interval goes on."
     return Picture(
@@ -116,14 +127,18 @@ def forest_picture(asked: Asked, pool: a.PoolAnswer, key: str) -> Picture:
     )
 
 
-def dose_picture(answer: a.Answer) -> Picture | None:
-    measure = answer.measure or Measure.OR
-    one = by_dose(
-        answer, measure, "Each dot is what one dose showed. No curve is drawn through so few studies."
+def dose_pictures(answer: a.Answer) -> tuple[Picture, ...]:
+    words = "Each dot is what one dose showed. No curve is drawn through so few studies."
+    return tuple(
+        Picture(one.title, "By route", dose_response.draw(one), dose_response.table(one))
+        for one in by_dose(answer, words)
     )
-    if one is None:
-        return None
-    return Picture(one.title, "By route", dose_response.draw(one), dose_response.table(one))
+
+
+def more_harms(answer: a.Answer) -> Table:
+    """Every other unwanted effect, as a table alone."""
+    others = sorted({one.harm.effect for one in answer.harms} - set(TOLD_HARMS))
+    return harms_figure.table(harms_of(answer, every_study(), others))
 
 
 def harms_picture(answer: a.Answer) -> Picture | None:
@@ -141,14 +156,24 @@ def _pool(asked: Asked, pool: a.PoolAnswer, key: str) -> PoolShown:
         key=key,
         title=pool.forests[0].title if pool.forests else MEASURES[pool.question.measure],
         headlines=headlines(pool),
-        of_hundred=tuple((_analysis(pool, f), f.of_hundred) for f in pool.forests if f.of_hundred),
+        of_hundred=of_hundred(pool),
         sure=sure,
         no_sure=no_sure,
         why_they_differ=pool.why_they_differ,
+        warnings=tuple(dict.fromkeys(w for f in pool.forests for p in f.pooled for w in p.warnings)),
         forest=forest_picture(asked, pool, key) if key == "1" or _has_rows(pool) else None,
         published=tuple(_beside(one) for one in pool.published),
         missing=pool.missing,
     )
+
+
+def of_hundred(pool: a.PoolAnswer) -> tuple[tuple[str, a.OfHundred], ...]:
+    """Of 100 people, with the analysis it is of where the two differ; the same words stand once."""
+    found: dict[str, tuple[str, a.OfHundred]] = {}
+    for forest in pool.forests:
+        for one in forest.of_hundred:
+            found[one.words] = ("", one) if one.words in found else (_analysis(pool, forest), one)
+    return tuple(found.values())
 
 
 def _has_rows(pool: a.PoolAnswer) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ataraxy.clinic.evidence.asked import Asked
-from ataraxy.clinic.evidence.queries import missing_of, studies_of
+from ataraxy.clinic.evidence.queries import listed_for, missing_of
 from ataraxy.clinic.evidence.words import CONDITIONS
 from ataraxy.core.evidence.study import Condition, Finding
 
@@ -25,7 +25,7 @@ class Card:
 @cache
 def card_of(condition: Condition) -> Card:
     """How many studies there are, of which kind, and the first thing nobody has shown."""
-    every = studies_of(condition)
+    every = listed_for(condition)
     standing = [study for study in every if study.retracted_on is None]
     return Card(
         slug=condition.value,

@@ -9,7 +9,15 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from math import inf, isfinite, log
 
-from ataraxy.clinic.evidence.words import FINDINGS, MEASURES, arms_in_short, day_words, given_words, plain
+from ataraxy.clinic.evidence.words import (
+    FINDINGS,
+    MEASURES,
+    ROUTES,
+    arms_in_short,
+    day_words,
+    given_words,
+    plain,
+)
 from ataraxy.clinic.figures.evidence import (
     DoseResponse,
     EffectByHour,
@@ -30,7 +38,8 @@ from ataraxy.core.evidence.choose import Exclusion, Reason, label_of
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.study import ArmRole, Finding, Measure, Study
 
-LEAST_RATIO = 1e-6
+LEAST_RATIO = 1e-9
+TOLD_HARMS = ("dissociation", "dizziness", "nausea", "vomiting", "blood-pressure-raised")
 ANALYSES = {
     a.Analysis.INDEPENDENT: "Crossovers as if each treatment had been given to different people",
     a.Analysis.PAIRED: "Crossovers with each person beside themselves",
@@ -52,8 +61,13 @@ def sides(measure: Measure, *, lower_is_better: bool) -> tuple[str, str]:
     return (left, right) if lower_is_better else (right, left)
 
 
-def forest_of(pool: a.PoolAnswer, studies: Studies, outside: Iterable[Study], key: str) -> Forest:
-    """Every analysis of one question in one picture, with what found no number and what is in no pool."""
+def forest_of(
+    pool: a.PoolAnswer, studies: Studies, outside: Iterable[Study], retracted: Iterable[Study], key: str
+) -> Forest:
+    """Every analysis of one question in one picture, with what found no number and what is in no pool.
+
+    ``retracted``: studies across diagnoses that were taken back; they are struck through here too.
+    """
     measure = pool.question.measure
     first = pool.forests[0] if pool.forests else None
     low, high = sides(measure, lower_is_better=first.lower_is_better if first else True)
@@ -73,7 +87,11 @@ def forest_of(pool: a.PoolAnswer, studies: Studies, outside: Iterable[Study], ke
         low_side=low,
         high_side=high,
         sections=tuple(sections),
-        left_out=(*(_left_out(one, studies[one.study]) for one in rest), *(_outside(one) for one in outside)),
+        left_out=(
+            *(_left_out(one, studies[one.study]) for one in rest),
+            *(_outside(one) for one in outside),
+            *(_taken_back(one) for one in retracted if one.id not in excluded),
+        ),
         id=f"forest-{key}",
     )
 
@@ -89,7 +107,8 @@ def _is_trial(study: Study) -> bool:
 
 def _section(forest: a.Forest, studies: Studies, *, several: bool) -> ForestSection:
     measure = forest.question.measure
-    rows = tuple(_row(row, studies[row.study], measure) for row in forest.rows)
+    is_pooled = any(isinstance(pooled.result, a.Shown) for pooled in forest.pooled)
+    rows = tuple(_row(row, studies[row.study], measure, is_pooled=is_pooled) for row in forest.rows)
     pools = tuple(
         _diamond(pooled, measure, mark=Mark.OURS if number == 0 else Mark.OTHER)
         for number, pooled in enumerate(forest.pooled)
@@ -100,7 +119,7 @@ def _section(forest: a.Forest, studies: Studies, *, several: bool) -> ForestSect
     return ForestSection(ANALYSES[forest.analysis] if several else "", rows, pools, words)
 
 
-def _row(row: a.Row, study: Study, measure: Measure) -> ForestRow:
+def _row(row: a.Row, study: Study, measure: Measure, *, is_pooled: bool) -> ForestRow:
     gave = next((given_words(arm) for arm in study.arms if arm.label == row.experimental), row.experimental)
     against = next((arm.drug for arm in study.arms if arm.label == row.control), row.control)
     n = plain(study.n.value) if study.n is not None else ""
@@ -109,20 +128,26 @@ def _row(row: a.Row, study: Study, measure: Measure) -> ForestRow:
     )
     return ForestRow(
         study=_name(study),
-        year=str(study.year or ""),
+        year=_year(study),
         n=n,
         given=gave or row.experimental,
         against=against,
         value=on_scale(row.effect.value, measure),
         low=on_scale(row.effect.low, measure),
         high=on_scale(row.effect.high, measure),
-        weight_percent=row.weight_percent,
+        weight_percent=row.weight_percent if is_pooled else None,
         flag=flag,
     )
 
 
 def _name(study: Study) -> str:
     return label_of(study).removesuffix(str(study.year or "")).strip()
+
+
+def _year(study: Study) -> str:
+    """Empty where the name says it already."""
+    year = str(study.year or "")
+    return "" if year in _name(study) else year
 
 
 def _without_number(study: Study) -> ForestRow:
@@ -132,7 +157,7 @@ def _without_number(study: Study) -> ForestRow:
     said = said or next((one.result for one in study.outcomes if one.result), study.progress)
     finding = FINDINGS[study.finding].capitalize() if study.finding is not Finding.NOT_SEEN else ""
     words = ": ".join(filter(None, (finding, said))) or "Result not seen"
-    return ForestRow(_name(study), str(study.year or ""), n, gave, against, words=words)
+    return ForestRow(_name(study), _year(study), n, gave, against, words=words)
 
 
 def _diamond(pooled: a.Pooled, measure: Measure, *, mark: Mark) -> ForestPool:
@@ -148,18 +173,39 @@ def _diamond(pooled: a.Pooled, measure: Measure, *, mark: Mark) -> ForestPool:
         predicted_low=on_scale(around.low, measure) if around else None,
         predicted_high=on_scale(around.high, measure) if around else None,
         mark=mark,
-        words=" ".join(filter(None, (spread, few, *pooled.warnings))),
+        words=" ".join(filter(None, (spread, few))),
     )
 
 
 def _left_out(one: Exclusion, study: Study) -> LeftOut:
-    if study.retracted_on is None:
-        return LeftOut(_name(study), str(study.year or ""), one.words)
+    if study.retracted_on is not None:
+        return _taken_back(study)
+    return LeftOut(_name(study), _year(study), one.words)
+
+
+def _taken_back(study: Study) -> LeftOut:
+    when = day_words(study.retracted_on) if study.retracted_on is not None else ""
     return LeftOut(
         _name(study),
-        str(study.year or ""),
+        _year(study),
         study.retraction or "The journal took it back.",
-        day_words(study.retracted_on),
+        when,
+        printed(study),
+    )
+
+
+def printed(study: Study) -> str:
+    """What a study printed, struck through where it was taken back."""
+    told = [r for outcome in study.outcomes for r in outcome.reported if r.estimate is not None]
+    return "; ".join(
+        f"{plain(r.estimate.value)}"
+        + (
+            f" ({plain(r.low.value)} to {plain(r.high.value)})"
+            if r.low is not None and r.high is not None
+            else ""
+        )
+        for r in told
+        if r.estimate is not None
     )
 
 
@@ -167,7 +213,7 @@ def _outside(study: Study) -> LeftOut:
     gave, against = arms_in_short(study)
     gone = day_words(study.retracted_on) if study.retracted_on else ""
     return LeftOut(
-        _name(study), str(study.year or ""), f"Outside what was asked for: {gave}, against {against}.", gone
+        _name(study), _year(study), f"Outside what was asked for: {gave}, against {against}.", gone
     )
 
 
@@ -175,22 +221,22 @@ def _outside(study: Study) -> LeftOut:
 
 
 def by_hour(answer: a.Answer) -> list[EffectByHour]:
-    """One picture a measure: a ratio and a difference share no axis."""
-    drawn = []
-    for measure in Measure:
-        moments = [m for m in answer.times if m.measure is measure and isfinite(m.effect.value)]
-        if moments:
-            drawn.append(_by_hour(answer, measure, moments))
-    return drawn
+    """One picture a measure and a direction: a ratio and a difference share no axis."""
+    seen = [moment for moment in answer.times if isfinite(moment.effect.value)]
+    kinds = sorted(
+        {(m.measure, m.lower_is_better) for m in seen},
+        key=lambda kind: (list(Measure).index(kind[0]), kind[1]),
+    )
+    return [_by_hour(kind, [m for m in seen if (m.measure, m.lower_is_better) == kind]) for kind in kinds]
 
 
-def _by_hour(answer: a.Answer, measure: Measure, moments: list[a.Moment]) -> EffectByHour:
-    better = _lower_is_better(answer, measure)
-    low, high = sides(measure, lower_is_better=better)
-    ordered = sorted(moments, key=lambda m: (m.published, m.label, m.from_hour))
+def _by_hour(kind: tuple[Measure, bool], moments: list[a.Moment]) -> EffectByHour:
+    measure, lower_is_better = kind
+    low, high = sides(measure, lower_is_better=lower_is_better)
+    ordered = sorted(moments, key=lambda m: (m.published, _series_name(m), m.from_hour))
     series = [
         Series(label, tuple(_reading(m, measure) for m in group), Mark.OTHER if published else Mark.OURS)
-        for (published, label), group in groupby(ordered, key=lambda m: (m.published, m.label))
+        for (published, label), group in groupby(ordered, key=lambda m: (m.published, _series_name(m)))
     ]
     words = "Grey boxes are pools that reviews printed; their studies may be counted elsewhere in the picture too."
     return EffectByHour(
@@ -201,14 +247,13 @@ def _by_hour(answer: a.Answer, measure: Measure, moments: list[a.Moment]) -> Eff
         high_side=high,
         series=tuple(series),
         words=words if any(m.published for m in moments) else "",
-        id=f"hours-{measure.value}",
+        id=f"hours-{measure.value}-{'low' if lower_is_better else 'high'}",
     )
 
 
-def _lower_is_better(answer: a.Answer, measure: Measure) -> bool:
-    """Differences of symptom scales fall when people get better; ratios count responders unless a pool says else."""
-    told = [f.lower_is_better for p in answer.pools for f in p.forests if p.question.measure is measure]
-    return told[0] if told else not measure.is_ratio
+def _series_name(moment: a.Moment) -> str:
+    """A review is one series, whatever its pools are of; their words stand in the table."""
+    return moment.label.split(": ")[0] if moment.published else moment.label
 
 
 def _reading(moment: a.Moment, measure: Measure) -> Reading:
@@ -218,37 +263,35 @@ def _reading(moment: a.Moment, measure: Measure) -> Reading:
         low=_end(moment.effect.low, measure),
         high=_end(moment.effect.high, measure),
         until=moment.to_hour if moment.to_hour != moment.from_hour else None,
-        words=f"k {moment.k}" if moment.k is not None else "",
+        words=_moment_words(moment),
     )
+
+
+def _moment_words(moment: a.Moment) -> str:
+    contrast = moment.label.partition(": ")[2] if moment.published else ""
+    return ", ".join(filter(None, (contrast, f"k {moment.k}" if moment.k is not None else "")))
 
 
 def _end(value: float, measure: Measure) -> float | None:
     return on_scale(value, measure) if abs(value) < inf else None
 
 
-def by_dose(answer: a.Answer, measure: Measure, words: str) -> DoseResponse | None:
-    """Effects by mg/kg, one series a route; None where no dose has an effect."""
+def by_dose(answer: a.Answer, words: str) -> list[DoseResponse]:
+    """Effects by mg/kg, a picture a measure, a series a route; none where no dose has an effect."""
     told = [d for d in answer.doses if d.effect is not None and d.dose is not None and d.dose_unit == "mg/kg"]
-    if not told:
-        return None
+    measures = [m for m in Measure if any(d.measure is m for d in told)]
+    return [_by_dose(answer, m, [d for d in told if d.measure is m], words) for m in measures]
+
+
+def _by_dose(answer: a.Answer, measure: Measure, told: list[a.DoseGroup], words: str) -> DoseResponse:
     low, high = sides(measure, lower_is_better=_lower_is_better(answer, measure))
     ordered = sorted(told, key=lambda d: (d.route.value if d.route else "", d.dose or 0.0))
     series = []
     for route, group in groupby(ordered, key=lambda d: d.route):
-        readings = tuple(
-            Reading(
-                d.dose or 0.0,
-                on_scale(d.effect.value, measure),
-                _end(d.effect.low, measure),
-                _end(d.effect.high, measure),
-                words=", ".join(d.studies),
-            )
-            for d in group
-            if d.effect is not None
-        )
-        series.append(Series(route.value.upper() if route else "route not seen", readings))
+        readings = tuple(_dose_reading(d, d.effect, measure) for d in group if d.effect is not None)
+        series.append(Series(ROUTES[route] if route else "route not seen", readings))
     return DoseResponse(
-        title="Effect by dose",
+        title=f"{MEASURES[measure]} by dose",
         value_words=MEASURES[measure],
         dose_words="ketamine, mg/kg",
         is_ratio=measure.is_ratio,
@@ -256,20 +299,43 @@ def by_dose(answer: a.Answer, measure: Measure, words: str) -> DoseResponse | No
         high_side=high,
         series=tuple(series),
         words=words,
+        id=f"doses-{measure.value}",
+    )
+
+
+def _lower_is_better(answer: a.Answer, measure: Measure) -> bool:
+    """By the pools of that measure; scales of symptoms fall when people get better."""
+    told = [
+        f.lower_is_better for p in answer.pools for f in p.forests if p.question.measure is measure and f.rows
+    ]
+    return told[0] if told else not measure.is_ratio
+
+
+def _dose_reading(one: a.DoseGroup, effect: a.Shown, measure: Measure) -> Reading:
+    return Reading(
+        at=one.dose or 0.0,
+        value=on_scale(effect.value, measure),
+        low=_end(effect.low, measure),
+        high=_end(effect.high, measure),
+        words=", ".join(one.studies),
     )
 
 
 # --- harms ----------------------------------------------------------------------------------------
 
 
-def harms_of(answer: a.Answer, studies: Studies) -> Harms:
-    """The rates of each effect in each study, ketamine's arms first."""
+def harms_of(answer: a.Answer, studies: Studies, effects: Iterable[str] = TOLD_HARMS) -> Harms:
+    """The rates of these effects in each study, this disorder's people first, ketamine's arms first."""
+    wanted = tuple(effects)
+    told = [one for one in answer.harms if one.percent is not None and one.harm.effect in wanted]
+    told.sort(key=lambda h: (wanted.index(h.harm.effect), not h.own, h.harm.label, h.label))
     rows: list[HarmRow] = []
-    told = [h for h in answer.harms if h.percent is not None]
-    ordered = sorted(told, key=lambda h: (h.harm.label.casefold(), h.label))
-    for (effect, label), group in groupby(ordered, key=lambda h: (h.harm.label, h.label)):
+    for (effect, label, own, people), group in groupby(
+        told, key=lambda h: (h.harm.label, h.label, h.own, h.population)
+    ):
         rates = [_rate(one, studies.get(one.study)) for one in group]
-        rows.append(HarmRow(effect, label, tuple(sorted(rates, key=lambda r: (r.is_control, r.arm)))))
+        where = label if own else f"{label} (other people: {people})"
+        rows.append(HarmRow(effect, where, tuple(sorted(rates, key=lambda r: (r.is_control, r.arm)))))
     return Harms("Unwanted effects by arm", tuple(rows))
 
 

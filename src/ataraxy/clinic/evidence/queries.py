@@ -47,6 +47,14 @@ def studies_of(condition: Condition) -> tuple[Study, ...]:
 
 
 @cache
+def listed_for(condition: Condition) -> tuple[Study, ...]:
+    """The studies a disorder's page lists: its own, and those across diagnoses."""
+    across = [s for s in studies().values() if Condition.ANXIETY in s.conditions]
+    found = {study.id: study for study in (*studies_of(condition), *across)}
+    return tuple(sorted(found.values(), key=lambda study: (study.year or 9999, study.id)))
+
+
+@cache
 def reviews_of(condition: Condition) -> tuple[Review, ...]:
     wanted = ANXIETY if condition is Condition.ANXIETY else {condition, Condition.ANXIETY}
     found = [review for review in reviews().values() if wanted & set(review.conditions)]

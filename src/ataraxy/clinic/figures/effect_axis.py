@@ -100,8 +100,10 @@ def said(value: float, *, is_ratio: bool) -> str:
     size = abs(number)
     if is_ratio and size >= 1e6:
         return "over a million"
-    if 0 < size < 0.005 and is_ratio:
-        return f"{number:.1g}"
+    if size < 0.0005 and is_ratio:
+        return "under 0.001"
+    if size < 0.005 and is_ratio:
+        return f"{number:.3f}"
     if size < 0.005:
         return "0"
     digits = 0 if size >= 99.95 else 1 if size >= 9.995 else 2

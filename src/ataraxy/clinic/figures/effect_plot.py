@@ -9,9 +9,9 @@ from ataraxy.clinic.figures.effect_axis import EffectAxis, estimate_words, fitte
 from ataraxy.clinic.figures.evidence import Mark, Reading, Series
 from ataraxy.clinic.figures.svg import line, num, path, rect, spread, tag, text
 
-WIDTH, LEFT, RIGHT, TOP, HEIGHT = 720.0, 64.0, 190.0, 62.0, 270.0
+WIDTH, LEFT, RIGHT, TOP, HEIGHT = 760.0, 64.0, 236.0, 62.0, 270.0
 NAME_GAP = 16.0
-LETTERS = 27
+LETTERS = 34
 Place = Callable[[float], float]
 
 

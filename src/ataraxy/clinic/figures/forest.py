@@ -195,7 +195,8 @@ def _narrow_row(f: Forest, row: ForestRow, axis: EffectAxis, top: float) -> tupl
 
 
 def _said_instead(said: Sequence[str], axis: EffectAxis, top: float) -> list[str]:
-    drawn = [line(axis.left + 4.0, top + 14.0, axis.left + 18.0, top + 14.0, "none-mark")]
+    free = axis.x(0.0) - axis.left > 22.0  # the mark would lie on the line of no effect
+    drawn = [line(axis.left + 4.0, top + 14.0, axis.left + 18.0, top + 14.0, "none-mark")] if free else []
     return drawn + [
         text(axis.left + 24.0, top + 18.0 + LINE * i, part, "halo text", 12) for i, part in enumerate(said)
     ]
@@ -264,15 +265,15 @@ def _one_out(f: Forest, one: LeftOut, top: float) -> tuple[float, list[str]]:
     indent, letters = (8.0, 52) if f.narrow else (COLUMNS.n + 14.0, 112)
     lines = _wrapped(reason, letters)
     cls = "text-struck" if one.retracted else "text"
-    drawn = [text(8.0, top + 18.0, name, cls, 12)]
-    y = top + 18.0
-    if f.narrow:
-        y += LINE
+    names = _wrapped(name, 52 if f.narrow else 26)
+    drawn = [text(8.0, top + 18.0 + LINE * i, part, cls, 12) for i, part in enumerate(names)]
+    y = top + 18.0 + (LINE * len(names) if f.narrow else 0.0)
     if shown:
         drawn.append(text(indent, y, shown.strip(), "text-struck" if one.retracted else "text-soft", 12))
         y += LINE
     drawn += [text(indent, y + LINE * i, part, "text-soft", 12) for i, part in enumerate(lines)]
-    return y + LINE * len(lines) - top - 6.0, drawn
+    end = max(y + LINE * len(lines), top + 18.0 + LINE * len(names))
+    return end - top - 6.0, drawn
 
 
 def _wrapped(words: str, letters: int) -> list[str]:

@@ -11,7 +11,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.clinic.evidence.disorder_page import Page, PoolShown, page_of
 from ataraxy.clinic.evidence.listed import SIGNS
-from ataraxy.clinic.evidence.queries import studies_of
+from ataraxy.clinic.evidence.queries import listed_for, studies_of
 from ataraxy.clinic.evidence.words import (
     DESIGNS,
     FINDINGS,
@@ -75,7 +75,7 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
         "near": [_pool(one) for one in near.pools] if near else [],
         "every": [_pool(one) for one in every.pools],
         "studies": [_study(one, treatment, route) for one in studies_of(condition) if _is_own(one)],
-        "taken_back": [_taken_back(one) for one in studies_of(condition) if one.retracted_on],
+        "taken_back": [_taken_back(one) for one in listed_for(condition) if one.retracted_on],
         "harms": [list(row) for row in every.harms.table.rows] if every.harms else [],
         "safety": [list(pair) for pair in every.answer.safety],
         "hours": [[list(row[:3]) for row in one.table.rows] for one in every.hours],
@@ -122,7 +122,7 @@ def _pool(one: PoolShown) -> dict[str, Any]:
             f"{h.label}: {h.value} ({h.interval}), from {h.of}; {h.note}. {' '.join(f'{w}.' for w in h.others)}"
             for h in one.headlines
         ],
-        "hundred": [line.words for _, lines in one.of_hundred for line in lines],
+        "hundred": [line.words for _, line in one.of_hundred],
         "sure": sure,
         "no_sure": one.no_sure,
         "differ": one.why_they_differ,

@@ -7,10 +7,11 @@ from django.views.decorators.http import require_safe
 from ataraxy.clinic.evidence.asked import Asked, condition_of, filters, parse_asked, words_of
 from ataraxy.clinic.evidence.disorder_page import page_of
 from ataraxy.clinic.evidence.listed import rows_of
-from ataraxy.clinic.evidence.queries import reviews_of, studies_of
+from ataraxy.clinic.evidence.queries import listed_for, reviews_of, studies_of
 from ataraxy.clinic.evidence.words import CONDITIONS
 from ataraxy.clinic.people.access import EVERYONE, staff_of
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.evidence.beside import review_label
 
 
 @require_safe
@@ -24,8 +25,8 @@ def disorder(request: HttpRequest, condition: str) -> HttpResponse:
         "narrowed_to": words_of(asked),
         "filters": filters(asked, studies_of(asked.condition)),
         "page": page_of(asked),
-        "studies": rows_of(studies_of(asked.condition)),
-        "reviews": reviews_of(asked.condition),
+        "studies": rows_of(listed_for(asked.condition)),
+        "reviews": [(review_label(one), one) for one in reviews_of(asked.condition)],
     }
     return render(request, "evidence/disorder.html", context)
 

@@ -8,15 +8,17 @@ from ataraxy.clinic.evidence.asked import SHOWN
 from ataraxy.clinic.evidence.overview_page import card_of
 from ataraxy.clinic.evidence.queries import every_review, every_study
 from ataraxy.clinic.people.access import EVERYONE, staff_of
+from ataraxy.core.evidence.beside import review_label
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Every disorder with what it rests on."""
     staff_of(request, *EVERYONE)
+    newest = sorted(every_review().values(), key=lambda one: (one.year or 0, one.id), reverse=True)
     context = {
         "cards": [card_of(condition) for condition in SHOWN],
         "studies": len(every_study()),
-        "reviews": sorted(every_review().values(), key=lambda one: (one.year or 0, one.id), reverse=True),
+        "reviews": [(review_label(one), one) for one in newest],
     }
     return render(request, "evidence/overview.html", context)

@@ -9,6 +9,7 @@ from ataraxy.clinic.evidence.review_page import pools_of
 from ataraxy.clinic.evidence.words import CONDITIONS, day_words
 from ataraxy.clinic.people.access import EVERYONE, staff_of
 from ataraxy.clinic.people.cited import cited
+from ataraxy.core.evidence.beside import review_label
 from ataraxy.core.protocol.types import Status
 
 
@@ -21,6 +22,7 @@ def review(request: HttpRequest, review_id: str) -> HttpResponse:
         raise Http404
     context = {
         "review": one,
+        "label": review_label(one),
         "disorders": ", ".join(CONDITIONS[c] for c in one.conditions),
         "retracted": day_words(one.retracted_on) if one.retracted_on else "",
         "pools": pools_of(one),
