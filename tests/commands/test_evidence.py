@@ -113,7 +113,9 @@ def test_what_is_infinite_is_told_as_text_to_programs():
     [
         ("studies", "taylor-2018", "28 days between; carry-over not-seen"),
         ("studies", "mills-2025", "RETRACTED on 2026-03-31"),
+        ("studies", "mills-2025", "Its numbers disagree (mills-2025, hama-cohort-2, reported 1)"),
         ("reviews", "hartland-2023", "SMD -1.17 [-1.89, -0.44]"),
+        ("reviews", "almeida-2024", "Its numbers disagree"),
     ],
 )
 def test_a_study_and_a_review_are_checked_and_printed(folder, name, says, capsys, tmp_path):

@@ -15,9 +15,11 @@ from rich.text import Text
 
 from ataraxy.core.evidence.answer import Analysis, Answer, Beside, Forest, HarmLine, PoolAnswer, Shown
 from ataraxy.core.evidence.choose import Reason, label_of
+from ataraxy.core.evidence.contradiction import Contradiction
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.gaps import NAMES
 from ataraxy.core.evidence.study import Figure, Finding, Review, Seen, Study
+from ataraxy.core.evidence.study_consistency import findings_of_review, findings_of_study
 
 CROSSOVERS = {
     Analysis.INDEPENDENT: "taken as if of different people",
@@ -59,6 +61,7 @@ def print_study(study: Study, console: Console) -> None:
         console.print(Text(f"{outcome.label}{hour}: {outcome.result or 'no result was seen.'}"))
     if study.retraction:
         console.print(Text(study.retraction, style="bold red"))
+    _print_findings(findings_of_study(study), console)
     console.print()
 
 
@@ -70,7 +73,14 @@ def print_review(review: Review, console: Console) -> None:
         one = pool.reported
         reach = f" [{figure(one.low)}, {figure(one.high)}]" if one.low and one.high else ""
         console.print(Text(f"{pool.contrast}: {one.measure.value.upper()} {figure(one.estimate)}{reach}"))
+    _print_findings(findings_of_review(review), console)
     console.print()
+
+
+def _print_findings(found: tuple[Contradiction, ...], console: Console) -> None:
+    """Printed numbers that disagree: no fault of the file, which has to hold them to say so."""
+    for one in found:
+        console.print(Text(f"Its numbers disagree ({one.place}): {one.words}", style="yellow"))
 
 
 def figure(one: Figure | None) -> str:

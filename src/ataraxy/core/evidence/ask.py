@@ -40,11 +40,8 @@ def ask(
     every = tuple(studies[key] for key in sorted(studies))
     own = tuple(study for study in every if condition in study.conditions)
     about = tuple(study for study in every if {condition, Condition.ANXIETY} & set(study.conditions))
-    read = tuple(
-        reviews[key]
-        for key in sorted(reviews)
-        if {condition, Condition.ANXIETY} & set(reviews[key].conditions)
-    )
+    lent = tuple(study for study in every if study.harms and study not in about)  # the harms of other people
+    read = tuple(reviews[key] for key in sorted(reviews) if _is_about(reviews[key], condition))
     asked = tuple(
         question
         for one in ((measure,) if measure is not None else USUAL)
@@ -60,19 +57,18 @@ def ask(
         times=times(condition, own, read, measure),
         doses=doses(own, pools),
         harms=harms(condition, every),
-        safety=tuple((label_of(study), study.safety) for study in about if study.safety),
+        safety=tuple((label_of(one), one.safety) for one in (*about, *lent) if one.safety),
         studies=tuple(_listed(study, study.id in pooled) for study in sorted(about, key=_by_year)),
         reviews=tuple((review_label(review), review.summary) for review in read),
-        flags=tuple(_flags([one for one in every if one in about or one.harms], read)),
+        flags=tuple(_flags((*about, *lent), read)),
         missing=missing_everywhere(condition, own),
-        sources=_sources(about, read, every),
+        sources=tuple(sorted({one.source for one in (*about, *lent)} | {one.source for one in read})),
     )
 
 
-def _sources(about: Iterable[Study], reviews: Iterable[Review], every: Iterable[Study]) -> tuple[str, ...]:
-    """Keys of sources.toml; those that lend harms too."""
-    found = {study.source for study in about} | {review.source for review in reviews}
-    return tuple(sorted(found | {study.source for study in every if study.harms}))
+def _is_about(review: Review, condition: Condition) -> bool:
+    """Of this disorder, across diagnoses, or of nobody's in particular (a review of harms)."""
+    return not review.conditions or bool({condition, Condition.ANXIETY} & set(review.conditions))
 
 
 def _by_year(study: Study) -> tuple[int, str]:
