@@ -97,14 +97,15 @@ def nested(
     least = max(design.shape[1] + 1, 2 if with_few else STUDIES)
     if len(groups) < least:
         return TooFew("The three-level model", least, len(groups))
-    problem = _problem(y, v, design, group, covariance)
+    problem = three_level(y, v, design, group, covariance)
     found = components(problem)
     return _told(problem, found, group, names, level, len(groups) < STUDIES)
 
 
-def _problem(
-    y: FloatArray, v: FloatArray, design: FloatArray, group: IntArray, covariance: FloatArray | None
+def three_level(
+    y: FloatArray, v: FloatArray, design: FloatArray, group: IntArray, covariance: FloatArray | None = None
 ) -> Correlated:
+    """Effects of studies as one problem: what differs between studies, and, where a study has several, within."""
     same = (group[:, None] == group[None, :]).astype(np.float64)
     s = np.diag(v)
     if covariance is not None:
