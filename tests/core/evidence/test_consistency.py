@@ -143,6 +143,31 @@ def test_what_is_no_number_is_refused():
         contradictions(reported("NaN", "0", "1"))
 
 
+@pytest.mark.parametrize(
+    ("one", "kind"),
+    [
+        (reported(p="1.3"), Flaw.P),
+        (reported("1.0", se="-0.5"), Flaw.SE),
+        (reported("1.0", "0.0", "2.0", level="95"), Flaw.BOUNDS),
+    ],
+)
+def test_numbers_that_cannot_be_alone_are_told_alone(one, kind):
+    (told,) = contradictions(one)
+    assert (told.kind, told.weight) == (kind, Weight.IMPOSSIBLE)
+
+
+ANY = st.none() | st.decimals(-1000, 1000, places=3).map(str) | st.sampled_from(["0", "-0.0", "1E+3", "1E-9"])
+
+
+@given(
+    ANY, ANY, ANY, ANY, ANY, ANY, st.sampled_from(Measure), st.sampled_from(["0.95", "0.9", "0", "1", "95"])
+)
+def test_whatever_was_printed_there_is_an_answer_in_words(estimate, low, high, p, se, z, measure, level):
+    for one in contradictions(reported(estimate, low, high, p, se, z, measure, level)):
+        assert one.words.endswith((".", "!"))
+        assert all(isinstance(number, float) for _, number in one.numbers)
+
+
 def rounded(number, digits, how):
     return str(Decimal(repr(number)).quantize(Decimal(1).scaleb(-digits), rounding=how))
 

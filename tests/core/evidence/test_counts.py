@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, isclose, sqrt
+from math import exp, isclose, nan, sqrt
 
 import pytest
 from hypothesis import assume, given
@@ -141,7 +141,7 @@ def test_a_table_that_is_left_out_does_not_make_others_corrected():
 
 
 def test_people_that_cannot_be_are_refused():
-    for counts in ((5, 4, 0, 4), (-1, 4, 0, 4), (0, 0, 0, 4), (1.5, 4, 0, 4)):
+    for counts in ((5, 4, 0, 4), (-1, 4, 0, 4), (0, 0, 0, 4), (1.5, 4, 0, 4), (1, nan, 0, 4)):
         with pytest.raises(ValueError, match=r"people|people are counted"):
             Table(*counts)
     with pytest.raises(ValueError, match="not a measure of counts"):

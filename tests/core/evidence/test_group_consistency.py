@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ataraxy.core.evidence.contradiction import Flaw, Weight
 from ataraxy.core.evidence.group_consistency import findings_of_group, whole_number
@@ -84,6 +86,21 @@ def test_an_impossible_sd_says_how_large_it_can_be():
     assert one.weight is Weight.IMPOSSIBLE
     assert one.number("most") == pytest.approx((12.005 * 43.995 * 6 / 5) ** 0.5)
     assert "25.1" in one.words
+
+
+ANY = (
+    st.none() | st.decimals(-100, 100, places=2).map(str) | st.sampled_from(["0", "-1", "1E+3", "2.5", "12"])
+)
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(("n", "mean", "sd", "se", "low", "high", "events"), ANY)),
+    st.sampled_from(Form), st.booleans(), st.booleans(),
+)  # fmt: skip
+def test_whatever_was_printed_there_is_an_answer_in_words(texts, form, whole, ends):
+    of = outcome(form, "0" if ends else None, "56" if ends else None, whole)
+    for one in findings_of_group(of, group(**texts)):
+        assert one.words.endswith(".")
 
 
 def test_a_number_of_people_that_is_not_whole_is_no_number_of_people():

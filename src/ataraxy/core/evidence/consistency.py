@@ -41,7 +41,7 @@ class _Printed:
         if self.low is None or self.high is None:
             return None
         width = (self.high - self.low).times(0.5)
-        return Span(max(0.0, width.low), max(0.0, width.high))
+        return width.above_zero()
 
     def shown(self, number: float) -> str:
         return f"{exp(number) if self.reported.measure.is_ratio else number:.3g}"
@@ -53,9 +53,9 @@ def contradictions(reported: Reported) -> tuple[Contradiction, ...]:
     Raises:
         ValueError: a number that is not finite.
     """
-    broken = _bounds(reported)
-    if broken is not None:
-        return (broken,)
+    broken = tuple(one for one in (_bounds(reported), *_impossible(reported)) if one is not None)
+    if broken:
+        return broken
     printed = _read(reported)
     return tuple(one for check in (_outside, _midpoint, _se, _p, _null, _z, _units) for one in check(printed))
 
@@ -68,7 +68,7 @@ def _read(reported: Reported) -> _Printed:
         return span(figure).log() if reported.measure.is_ratio else span(figure)
 
     estimate, low, high = (on_scale(name) for name in ("estimate", "low", "high"))
-    se = None if reported.se is None else span(reported.se)
+    se = None if reported.se is None else span(reported.se).above_zero()
     return _Printed(reported, estimate, low, high, se, _p_span(reported), float(reported.level))
 
 
@@ -94,6 +94,19 @@ def _bounds(reported: Reported) -> Contradiction | None:
         words = f"A ratio cannot be below zero, and the lower bound is {low:g}: the interval may be of the logarithm."
         return Contradiction(Flaw.BOUNDS, Weight.IMPOSSIBLE, words, numbers)
     return None
+
+
+def _impossible(reported: Reported) -> Iterator[Contradiction]:
+    """Numbers that are wrong alone."""
+    if reported.p is not None and not span(reported.p).meets(Span(0.0, 1.0)):
+        words = f"A p of {reported.p.value} cannot be: it lies between 0 and 1."
+        yield Contradiction(Flaw.P, Weight.IMPOSSIBLE, words, _numbers(reported, "p"))
+    if reported.se is not None and span(reported.se).high <= 0:
+        words = f"A standard error of {reported.se.value} cannot be: it is above zero."
+        yield Contradiction(Flaw.SE, Weight.IMPOSSIBLE, words, _numbers(reported, "se"))
+    if not 0 < reported.level < 1:
+        words = f"An interval of level {reported.level} cannot be: 95 % is written 0.95."
+        yield Contradiction(Flaw.BOUNDS, Weight.IMPOSSIBLE, words, (("level", float(reported.level)),))
 
 
 def _outside(printed: _Printed) -> Iterator[Contradiction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
+from math import isfinite, log
 
 from ataraxy.core.evidence.estimate import Effect, TooFew
 from ataraxy.core.evidence.study import Measure
@@ -60,7 +60,7 @@ class Table:
 
     def __post_init__(self) -> None:
         for events, n in ((self.events, self.n), (self.control_events, self.control_n)):
-            if events != int(events) or n != int(n):
+            if not (isfinite(events) and isfinite(n)) or events != int(events) or n != int(n):
                 raise ValueError(f"{events} of {n}: people are counted in whole numbers.")
             if not 0 <= events <= n or n < 1:
                 raise ValueError(

@@ -65,13 +65,12 @@ def _sd_against_se(group: Group, n: int) -> Iterator[Contradiction]:
 def _sd_told(group: Group, n: int) -> Span | None:
     """The SD that a standard error or a 95 % interval of the mean tells."""
     if group.se is not None:
-        se = span(group.se)
-        return Span(max(0.0, se.low), se.high).times(sqrt(n))
+        return span(group.se).above_zero().times(sqrt(n))
     if group.low is None or group.high is None:
         return None
-    half = (span(group.high) - span(group.low)).times(0.5)
+    half = (span(group.high) - span(group.low)).above_zero().times(0.5)
     most, least = critical(0.95, n - 1), critical(0.95)
-    return Span(max(0.0, half.low) / most, max(0.0, half.high) / least).times(sqrt(n))
+    return Span(half.low / most, half.high / least).times(sqrt(n))
 
 
 def _ends(outcome: Outcome, change: bool) -> tuple[float, float] | None:

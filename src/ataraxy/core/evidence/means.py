@@ -45,7 +45,7 @@ class Sample:
     sd: float
 
     def __post_init__(self) -> None:
-        if self.n < 2 or self.n != int(self.n):
+        if not isfinite(self.n) or self.n < 2 or self.n != int(self.n):
             raise ValueError(f"A mean with an SD needs two people or more, in whole numbers, not {self.n}.")
         if not (isfinite(self.mean) and isfinite(self.sd) and self.sd > 0):
             raise ValueError(f"Mean {self.mean} and SD {self.sd}: both are numbers, and an SD is above zero.")

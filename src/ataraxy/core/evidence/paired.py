@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import isfinite, log, sqrt
 
 from ataraxy.core.evidence.estimate import Effect, Exact, TooFew
 from ataraxy.core.evidence.study import Measure
@@ -25,7 +25,7 @@ class PairedCounts:
 
     def __post_init__(self) -> None:
         for count in (self.experimental_only, self.control_only, self.both, self.neither):
-            if count is not None and (count < 0 or count != int(count)):
+            if count is not None and (not isfinite(count) or count < 0 or count != int(count)):
                 raise ValueError(f"{count} people cannot be: pairs are counted from zero, in whole numbers.")
 
     @property

@@ -40,7 +40,7 @@ class PairedSample:
     r: float
 
     def __post_init__(self) -> None:
-        if self.n < 2 or self.n != int(self.n):
+        if not isfinite(self.n) or self.n < 2 or self.n != int(self.n):
             raise ValueError(f"Paired means need two people or more, in whole numbers, not {self.n}.")
         if not (self.sd > 0 and self.control_sd > 0 and isfinite(self.mean - self.control_mean)):
             raise ValueError("Both means are numbers and both SDs are above zero; one of them is not.")

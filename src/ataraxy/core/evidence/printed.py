@@ -38,6 +38,10 @@ class Span:
             self.low / other.high if other.high > 0 else inf, self.high / other.low if other.low > 0 else inf
         )
 
+    def above_zero(self) -> Span:
+        """What of it is not below zero, where nothing else can be."""
+        return Span(max(0.0, self.low), max(0.0, self.high))
+
     def size(self) -> Span:
         """How far from zero, whichever side."""
         near = 0.0 if self.low <= 0 <= self.high else min(abs(self.low), abs(self.high))
