@@ -69,7 +69,7 @@ def _rights() -> dict[str, Right]:
         "pharmacy:draw": Right(BEDSIDE, BEDSIDE),
         "treat:emergency-review": Right(look_back, look_back),
     }
-    keep = "receive count waste-syringe waste-vial destroy transfer explain charge"
+    keep = "reconciliation receive count waste-syringe waste-vial destroy transfer explain charge"
     rights |= {f"pharmacy:{name}": Right(watch, watch) for name in keep.split()}
     rights |= {f"pharmacy:{name}": Right(look_back, look_back) for name in ("reverse", "close")}
     rights |= {f"pharmacy:{n}": Right(DIRECTOR, DIRECTOR) for n in ("location", "registration", "product")}

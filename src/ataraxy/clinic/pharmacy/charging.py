@@ -114,7 +114,7 @@ def _charge(
         if not bare:
             _give(book, last, mg - charged_mg(dose), at)
     covered = charged_mg(dose)
-    left = uncovered_mg(mg, covered, _strongest(dose) if covered else Decimal(0))
+    left = uncovered_mg(mg, covered, strongest_of(dose) if covered else Decimal(0))
     open_ = open_dose_discrepancy(book, last, left) if left else None
     return Charged(mg, left, open_.id if isinstance(open_, Discrepancy) else None)
 
@@ -239,7 +239,7 @@ def charged_mg(dose: UUID) -> Decimal:
     return total
 
 
-def _strongest(dose: UUID) -> Decimal:
+def strongest_of(dose: UUID) -> Decimal:
     return max(
         (
             p.vial.product.mg_per_ml

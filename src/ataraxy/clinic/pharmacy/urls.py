@@ -17,6 +17,7 @@ from ataraxy.clinic.pharmacy.views.papers import (
     loss_report,
     papers,
 )
+from ataraxy.clinic.pharmacy.views.reconcile import reconciliation
 from ataraxy.clinic.pharmacy.views.setup import location, product, registration
 from ataraxy.clinic.pharmacy.views.stock import stock, vial
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("discrepancy/<uuid:discrepancy_id>/charge/", charge, name="charge"),
     path("discrepancy/<uuid:discrepancy_id>/close/", close, name="close"),
     path("discrepancy/<uuid:discrepancy_id>/loss-report/", loss_report, name="loss-report"),
+    path("reconciliation/", reconciliation, name="reconciliation"),
     path("papers/", papers, name="papers"),
     path("papers/log/", log, name="log"),
     path("papers/log.csv", log_csv, name="log-csv"),

@@ -8,7 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from ataraxy.clinic.audit.append import Entry
+from django.db import transaction
+
+from ataraxy.clinic.audit.append import Entry, lock_head
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.pharmacy.charging import (
     account_unknown,
@@ -17,6 +19,8 @@ from ataraxy.clinic.pharmacy.charging import (
     controlled_substances,
     single_strength,
 )
+from ataraxy.clinic.pharmacy.models import Discrepancy
+from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.pharmacy.stock import KETAMINE
 from ataraxy.core.session.care import BolusGiven, EntryMovedIn, MedicineGiven, PumpRead
 from ataraxy.core.session.events import DoseFinished, DoseStarted, DoseStopped, EventRetracted, SprayGiven
@@ -56,8 +60,32 @@ def charge_what_went_in(
     """
     if ctx.staff is None or not any(isinstance(e.payload, MOVES_DRUG) or e.corrects for e in entries):
         return
-    kept = {name: single_strength(ctx, name) for name in controlled_substances(ctx)}
-    went_in = {one.dose: one for one in what_went_in(state, kept)}
+    _bring_to_book(ctx, session_id, state)
+
+
+def bring_to_book(ctx: Context, session_id: UUID) -> None:
+    """Bring the ledger to what the session says, whatever kept it from that before.
+
+    What is accounted and covered by no vial, with nothing open about it, is charged again: that opens a discrepancy.
+    """
+    with transaction.atomic():
+        lock_head(ctx, session_id)
+        state = state_of(session_id)
+        _bring_to_book(ctx, session_id, state)
+        for one in what_went_in(state, kept_strengths(ctx)):
+            if one.mg and not Discrepancy.objects.filter(administration__dose_id=one.dose).exists():
+                charge_administration(
+                    ctx, session_id, one.dose, one.mg, substance=one.substance, given_by=one.by
+                )
+
+
+def kept_strengths(ctx: Context) -> dict[str, Decimal | None]:
+    """The substances this clinic keeps, each with its mg/mL where only one strength is."""
+    return {name: single_strength(ctx, name) for name in controlled_substances(ctx)}
+
+
+def _bring_to_book(ctx: Context, session_id: UUID, state: SessionState) -> None:
+    went_in = {one.dose: one for one in what_went_in(state, kept_strengths(ctx))}
     known = accounted(session_id)
     for dose, (substance, mg) in known.items():
         if dose not in went_in and mg:

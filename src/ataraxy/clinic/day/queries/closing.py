@@ -13,7 +13,13 @@ from django.urls import reverse
 from ataraxy.clinic.audit.models import ChainHead, Event
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.day.acts import acts_of, acts_today, day_begins, day_of
-from ataraxy.clinic.day.queries.drugs import CLOSING, filled_syringes, not_counted, open_differences
+from ataraxy.clinic.day.queries.drugs import (
+    CLOSING,
+    filled_syringes,
+    inventories_due,
+    not_counted,
+    open_differences,
+)
 from ataraxy.clinic.follow.models import CheckIn
 from ataraxy.clinic.follow.queries.due import in_force, with_concerns
 from ataraxy.clinic.people.access import BEDSIDE
@@ -21,6 +27,7 @@ from ataraxy.clinic.people.models import Staff
 from ataraxy.clinic.people.queries.today import sessions_today
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.models import Quarantined
+from ataraxy.clinic.treat.queries.reconcile import differing
 from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.clinic.events import DayClosed, RecordSigned
 from ataraxy.core.record.envelope import Recorded
@@ -59,6 +66,7 @@ class Closed:
 def still_open(ctx: Context) -> list[Open]:
     """Everything that is not done, what blocks first."""
     found = [*_undischarged(ctx), *_syringes(ctx), *_never_came(ctx), *_count(ctx), *_differences(ctx)]
+    found += [*_not_in_the_book(ctx), *_inventories(ctx)]
     found += [*_unsigned(ctx), *_orders(ctx), *_emergencies(ctx), *_quarantine(ctx), *_concerns(ctx)]
     return sorted(found, key=lambda one: not one.blocks)
 
@@ -93,6 +101,19 @@ def _differences(ctx: Context) -> Iterator[Open]:
             else f"{count} differences in the books are open"
         )
         yield Open("Books", what, reverse("pharmacy:discrepancies"), "Look at them", what)
+
+
+def _not_in_the_book(ctx: Context) -> Iterator[Open]:
+    """Charted doses that the ledger does not hold, whatever kept it from them."""
+    if count := len(differing(ctx)):
+        what = "1 dose differs" if count == 1 else f"{count} doses differ"
+        what += " between chart and ledger, and nobody has told it"
+        yield Open("Ledger", what, reverse("pharmacy:reconciliation"), "Compare them", what)
+
+
+def _inventories(ctx: Context) -> Iterator[Open]:
+    for one in inventories_due(ctx):
+        yield Open("Inventory", one.words, one.url, "Take it", one.words)
 
 
 def _never_came(ctx: Context) -> Iterator[Open]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.urls import reverse
@@ -15,6 +15,8 @@ from ataraxy.clinic.pharmacy.models import Balance, Count, Discrepancy, Location
 from ataraxy.core.pharmacy.places import PlaceKind
 
 OPENING, CLOSING = "opening", "closing"
+INVENTORIES = ("biennial", "initial", "on demand")  # every line counted, printed as an inventory
+ASKED_BEFORE = timedelta(days=30)  # proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,43 @@ def filled_syringes(ctx: Context) -> list[Filled]:
 def open_differences(ctx: Context) -> int:
     """How many differences between the books and what is there nobody has closed."""
     return Discrepancy.objects.filter(clinic=ctx.clinic).exclude(steps__step="closed").count()
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryDue:
+    """A location whose two-yearly inventory is due; ``at``: its last inventory, None: it never had one."""
+
+    location: str
+    at: datetime | None
+    due_on: date | None
+    words: str
+    url: str
+
+
+def inventories_due(ctx: Context) -> list[InventoryDue]:
+    """21 CFR 1304.11: an inventory at first, then one every two years; asked for a month before it is late."""
+    found = (_inventory(ctx, one) for one in Location.objects.filter(clinic=ctx.clinic))
+    return [one for one in found if one is not None]
+
+
+def _inventory(ctx: Context, location: Location) -> InventoryDue | None:
+    taken = Count.objects.filter(location=location, why__in=INVENTORIES).order_by("-at").first()
+    url = reverse("pharmacy:count", args=[location.id])
+    if taken is None:
+        if not Balance.objects.filter(clinic=ctx.clinic, vial__location=location).exists():
+            return None  # nothing was ever here
+        return InventoryDue(location.name, None, None, f"{location.name}: no inventory is on record", url)
+    due_on = two_years_after(taken.at.astimezone(ctx.zone).date())
+    if ctx.today.date() < due_on - ASKED_BEFORE:
+        return None
+    late = "was due" if ctx.today.date() > due_on else "is due"
+    words = f"{location.name}: the two-yearly inventory {late} on {due_on.day} {due_on:%b %Y}"
+    return InventoryDue(location.name, taken.at, due_on, words, url)
+
+
+def two_years_after(day: date) -> date:
+    """The same day two years on; of a 29 February, the 28th."""
+    return day.replace(year=day.year + 2, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def not_counted(ctx: Context, why: str) -> Iterator[Counted]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from ataraxy.clinic.day.actions import CLOSERS
 from ataraxy.clinic.day.equipment import SIGNERS, equipment_today
 from ataraxy.clinic.day.queries.closing import closed_today
-from ataraxy.clinic.day.queries.drugs import OPENING, counts, open_differences
+from ataraxy.clinic.day.queries.drugs import OPENING, counts, inventories_due, open_differences
 from ataraxy.clinic.day.queries.huddle import huddle, on_hand
 from ataraxy.clinic.day.queries.next import next_of_the_morning
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL, DESK, staff_of
@@ -34,6 +34,7 @@ def opening(request: HttpRequest) -> HttpResponse:
         "on_hand": on_hand(ctx),
         "counts": counts(ctx, OPENING),
         "differences": open_differences(ctx),
+        "inventories": inventories_due(ctx),
         "next": next_of_the_morning(ctx, coming, checked),
         "closed": closed_today(ctx),
     }
