@@ -64,11 +64,11 @@ def _sd_for_se(outcome: Outcome, reported: Reported) -> Iterator[Contradiction]:
         return
     n, control_n = whole_number(one.n), whole_number(other.n)
     se = _se_of(reported)
-    if n is None or control_n is None or one.sd is None or other.sd is None or se is None:
+    if not n or not control_n or one.sd is None or other.sd is None or se is None:
         return
     sd, control_sd = float(one.sd.value), float(other.sd.value)
     told, as_errors = sqrt(sd**2 / n + control_sd**2 / control_n), sqrt(sd**2 + control_sd**2)
-    if se < 2 * told or not 0.8 < se / as_errors < 1.25:
+    if as_errors == 0 or se < 2 * told or not 0.8 < se / as_errors < 1.25:
         return
     words = (
         f"The difference has a standard error of {se:.3g}; from SDs of {sd:g} and {control_sd:g} it would be {told:.3g}. "
