@@ -18,7 +18,8 @@ def test_no_pooled_number_stands_without_its_people_its_interval_and_its_certain
             assert "people" in one.of and ("studies" in one.of or "study" in one.of)
             assert "interval" in one.interval
             assert pool.sure is not None or pool.no_sure
-            assert one.others  # how sure by methods that trust few studies less
+            # either how sure by methods that trust few studies less, or that there is one study only
+            assert one.others or "alone" in one.note
 
 
 def test_a_pool_of_few_people_is_never_called_sure(condition: Condition) -> None:

@@ -181,18 +181,37 @@ def _has_rows(pool: a.PoolAnswer) -> bool:
 
 
 def headlines(pool: a.PoolAnswer) -> tuple[Headline, ...]:
-    """The first pool of each analysis, each with the people behind it."""
+    """The first pool of each analysis, each with the people behind it; a study alone stands for itself."""
     return tuple(
-        Headline(
-            label=_analysis(pool, forest) or MEASURES[pool.question.measure],
-            value=_value(forest, forest.pooled[0].result),
-            interval=_interval(forest, forest.pooled[0].result),
-            of=behind(forest),
-            note=sentence(forest.pooled[0].method),
-            others=tuple(_other(forest, pooled) for pooled in forest.pooled[1:]),
-        )
-        for forest in pool.forests
-        if forest.pooled and isinstance(forest.pooled[0].result, a.Shown)
+        one for forest in pool.forests for one in (_pooled(pool, forest), _alone(pool, forest)) if one
+    )
+
+
+def _pooled(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
+    first = forest.pooled[0] if forest.pooled else None
+    if first is None or not isinstance(first.result, a.Shown):
+        return None
+    return Headline(
+        label=_analysis(pool, forest) or MEASURES[pool.question.measure],
+        value=_value(forest, first.result),
+        interval=_interval(forest, first.result),
+        of=behind(forest),
+        note=sentence(first.method),
+        others=tuple(_other(forest, pooled) for pooled in forest.pooled[1:]),
+    )
+
+
+def _alone(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
+    if len(forest.rows) != 1:
+        return None
+    (row,) = forest.rows
+    return Headline(
+        label=", ".join(filter(None, (row.label, _analysis(pool, forest)))),
+        value=_value(forest, row.effect),
+        interval=_interval(forest, row.effect),
+        of=behind(forest),
+        note="One study alone: nothing is pooled, and nobody has repeated it.",
+        others=(),
     )
 
 
@@ -245,7 +264,7 @@ def _sure(pool: a.PoolAnswer) -> tuple[SureShown | None, str]:
             return SureShown(found.words, found.for_patient, found.why, found.cuts.status), ""
         if isinstance(found, TooFew):
             return None, str(found)
-    return None, "Nothing was pooled, so nothing is rated."
+    return None, "Nothing is pooled, so no certainty is rated."
 
 
 def _beside(one: a.Beside) -> BesideShown:

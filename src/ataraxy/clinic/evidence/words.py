@@ -123,7 +123,9 @@ def arms_in_short(study: Study) -> tuple[str, str]:
     """What the study gave, and against what, in a few words."""
     gave = [given_words(a) or a.drug for a in study.arms if a.role is ArmRole.EXPERIMENTAL]
     against = [a.drug for a in study.arms if a.role is ArmRole.CONTROL]
-    return "; ".join(dict.fromkeys(gave)), "; ".join(dict.fromkeys(against)) or "nothing"
+    uncontrolled = study.design in (Design.OPEN, Design.MAINTENANCE, Design.COHORT)
+    nobody = "nothing" if uncontrolled else "not seen"
+    return "; ".join(dict.fromkeys(gave)) or "not seen", "; ".join(dict.fromkeys(against)) or nobody
 
 
 def day_words(day: date) -> str:

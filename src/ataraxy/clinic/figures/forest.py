@@ -56,7 +56,7 @@ def draw(f: Forest) -> Svg:
     after, out = _left_out(f, bottom + 58.0)
     parts = [
         *_frame(axis, top, bottom),
-        *([] if f.narrow else _heads(f)),
+        *([] if f.narrow else _heads()),
         *rows,
         *_scale(f, axis, bottom),
         *out,
@@ -88,7 +88,7 @@ def _frame(axis: EffectAxis, top: float, bottom: float) -> list[str]:
     ]
 
 
-def _heads(f: Forest) -> list[str]:
+def _heads() -> list[str]:
     heads = (
         (COLUMNS.study, "Study", "start"),
         (COLUMNS.n, "n", "end"),
@@ -96,7 +96,7 @@ def _heads(f: Forest) -> list[str]:
     )
     more = (
         (COLUMNS.against, "Against", "start"),
-        (COLUMNS.effect, f"{f.axis_words.split(',')[0]} (95 %)", "start"),
+        (COLUMNS.effect, "Effect (95 % interval)", "start"),
         (COLUMNS.weight, "Weight", "end"),
     )
     drawn = [text(x, 20.0, words, "text-soft", 12, anchor) for x, words, anchor in (*heads, *more)]

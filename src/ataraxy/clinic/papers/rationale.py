@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ataraxy.catalog.load import sources
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.evidence.asked import Asked
-from ataraxy.clinic.evidence.disorder_page import Page, PoolShown, page_of
+from ataraxy.clinic.evidence.disorder_page import BesideShown, Headline, Page, PoolShown, page_of
 from ataraxy.clinic.evidence.listed import SIGNS
-from ataraxy.clinic.evidence.queries import listed_for, studies_of
+from ataraxy.clinic.evidence.pictures import TOLD_HARMS, harms_of
+from ataraxy.clinic.evidence.queries import every_review, every_study, listed_for, studies_of
 from ataraxy.clinic.evidence.words import (
     DESIGNS,
     FINDINGS,
@@ -20,6 +22,7 @@ from ataraxy.clinic.evidence.words import (
     day_words,
     plain,
 )
+from ataraxy.clinic.figures.harms import rate_words
 from ataraxy.clinic.paper import pdf
 from ataraxy.clinic.papers import source
 from ataraxy.clinic.people.describe import disorder_name
@@ -64,8 +67,12 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
     route = GIVEN_BY[treatment.protocol.dose.route]
     every = page_of(Asked(condition))
     near = page_of(Asked(condition, route=route)) if _has_route(condition, route) else None
+    same = near is not None and _rows(near) == _rows(every)
+    own = [one for one in studies_of(condition) if _is_own(one)]
+    gone = [one for one in listed_for(condition) if one.retracted_on]
     when = f"{ctx.today:%-d %B %Y, %H:%M}"
     signer = ctx.signer()
+    harms = _harms(every)
     return {
         "clinic": patient.clinic.name,
         "foot": f"{patient.record_number}. Printed {when} by {signer.name}.",
@@ -73,16 +80,55 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
         "approval": _approval(treatment.protocol),
         "route": ROUTES[route],
         "near": [_pool(one) for one in near.pools] if near else [],
-        "every": [_pool(one) for one in every.pools],
-        "studies": [_study(one, treatment, route) for one in studies_of(condition) if _is_own(one)],
-        "taken_back": [_taken_back(one) for one in listed_for(condition) if one.retracted_on],
-        "harms": [list(row) for row in every.harms.table.rows] if every.harms else [],
+        "every": [] if same else [_pool(one) for one in every.pools],
+        "same": same,
+        "studies": [_study(one, treatment, route) for one in own],
+        "taken_back": [_taken_back(one) for one in gone],
+        "harms": harms,
         "safety": [list(pair) for pair in every.answer.safety],
-        "hours": [[list(row[:3]) for row in one.table.rows] for one in every.hours],
+        "hours": [[list(row) for row in one.table.rows] for one in every.hours],
         "limits": _limits(every),
-        "flags": [f"{flag.label}, {flag.what}: {flag.words}" for flag in every.answer.flags],
-        "references": references(every.answer.sources),
+        "flags": _flags(every),
+        "references": references(_cited(every, (*own, *gone))),
+        "picture": str(every.pools[0].forest.svg) if every.pools and every.pools[0].forest else "",
+        "picture_title": every.pools[0].title if every.pools else "",
     }
+
+
+def _rows(page: Page) -> set[str]:
+    """The studies that any pool of a page holds."""
+    return {row.study for pool in page.answer.pools for forest in pool.forests for row in forest.rows}
+
+
+def _harms(page: Page) -> list[list[str]]:
+    """One line an effect and study, its arms beside each other; other people's only where this disorder has none."""
+    drawn = harms_of(page.answer, every_study()).rows
+    own = {row.effect.split(",")[0] for row in drawn if "other people" not in row.study}
+    kept = [row for row in drawn if "other people" not in row.study or row.effect.split(",")[0] not in own]
+    return [
+        [row.effect, row.study, "; ".join(f"{rate.arm}: {rate_words(rate)}" for rate in row.rates)]
+        for row in kept
+    ]
+
+
+def _flags(page: Page) -> list[str]:
+    """Whose numbers disagree with themselves, once each; every finding stands on the pages."""
+    first = {flag.label: flag for flag in reversed(page.answer.flags)}
+    count = Counter(flag.label for flag in page.answer.flags)
+    return [
+        f"{label}, {flag.what}: {flag.words}" + (f" ({count[label] - 1} more.)" if count[label] > 1 else "")
+        for label, flag in sorted(first.items())
+    ]
+
+
+def _cited(page: Page, studies: Iterable[Study]) -> Iterator[str]:
+    """The sources of everything the paper names."""
+    yield from (study.source for study in studies)
+    known = every_review()
+    yield from (known[one.review].source for pool in page.pools for one in pool.published)
+    told = {one.study for one in page.answer.harms if one.harm.effect in TOLD_HARMS}
+    told |= {study.id for study in every_study().values() if label_of(study) in dict(page.answer.safety)}
+    yield from (every_study()[one].source for one in sorted(told))
 
 
 def _has_route(condition: Condition, route: GivenBy) -> bool:
@@ -118,23 +164,23 @@ def _pool(one: PoolShown) -> dict[str, Any]:
     sure = [one.sure.words, one.sure.for_patient, *one.sure.why] if one.sure else []
     return {
         "title": one.title,
-        "numbers": [
-            f"{h.label}: {h.value} ({h.interval}), from {h.of}; {h.note}. {' '.join(f'{w}.' for w in h.others)}"
-            for h in one.headlines
-        ],
+        "numbers": [_number(h) for h in one.headlines],
         "hundred": [line.words for _, line in one.of_hundred],
         "sure": sure,
         "no_sure": one.no_sure,
         "differ": one.why_they_differ,
-        "picture": one.forest.svg if one.forest else "",
-        "picture_words": one.forest.caption if one.forest else "",
-        "published": [
-            f"{p.label}: {p.contrast}, {p.measure.lower()} {p.printed}."
-            + "".join(f" Disagrees with itself: {words}" for words in p.flags)
-            for p in one.published
-            if not p.retracted
-        ],
+        "published": [_published(p) for p in one.published if not p.retracted],
     }
+
+
+def _number(one: Headline) -> str:
+    others = "".join(f" {words}." for words in one.others)
+    return f"{one.label}: {one.value} ({one.interval}), from {one.of}. {one.note.rstrip('.')}.{others}"
+
+
+def _published(one: BesideShown) -> str:
+    wrong = " Its numbers disagree with themselves: see the limits." if one.flags else ""
+    return f"{one.label}: {one.contrast}, {one.measure.lower()} {one.printed}.{wrong}"
 
 
 def _is_own(study: Study) -> bool:
