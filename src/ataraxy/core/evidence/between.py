@@ -78,7 +78,8 @@ class Rows:
     def only(self, which: NDArray[Any]) -> Rows:
         """The pools chosen by a mask or by positions."""
         design = None if self.design is None else self.design[which]
-        return Rows(self.y[which], self.v[which], self.here[which], self.k[which], design)
+        y, v, here = (np.asfortranarray(a[which]) for a in (self.y, self.v, self.here))
+        return Rows(y, v, here, self.k[which], design)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def rows(values: FloatArray, variances: FloatArray, design: FloatArray | None = 
             "A sampling variance is zero or negative: it is the square of a standard error above zero."
         )
     here = np.isfinite(v)
-    y, v = np.where(here, y, 0.0), np.where(here, v, np.inf)
+    # Column by column in memory: sums over the few studies of many pools then run over whole columns.
+    y, v, here = (np.asfortranarray(a) for a in (np.where(here, y, 0.0), np.where(here, v, np.inf), here))
     if design is not None:
         design = np.where(here[..., None], np.broadcast_to(design, (*y.shape, design.shape[-1])), 0.0)
     return Rows(y, v, here, here.sum(-1).astype(float), design)
@@ -166,7 +168,7 @@ def fitted(pools: Rows, w: FloatArray) -> Fit:
     if x is None:
         total = w.sum(-1)
         mean = (w * y).sum(-1) / total
-        residual = np.where(pools.here, y - mean[:, None], 0.0)
+        residual = (y - mean[:, None]) * pools.here
         return Fit(w, mean[:, None], (1.0 / total)[:, None, None], residual)
     cov = np.linalg.inv(np.einsum("mkp,mk,mkq->mpq", x, w, x))
     beta = np.einsum("mpq,mkq,mk->mp", cov, x, w * y)
@@ -182,6 +184,11 @@ def _seen(pools: Rows, a: FloatArray) -> FloatArray:
 
 def traces(pools: Rows, fit: Fit, a: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
     """tr(PA) and tr(PAPA) of P = W - WX(X'WX)^-1 X'W and A = diag(a); A = I unless given."""
+    if a is None and pools.design is None:
+        w2 = fit.w * fit.w
+        total, second, third = fit.w.sum(-1), w2.sum(-1), _dot(w2, fit.w)
+        ratio = second / total
+        return total - ratio, second - 2 * third / total + ratio**2
     one = fit.w if a is None else fit.w * np.where(pools.here, a, 0.0)
     first, second = _seen(pools, one * fit.w), _seen(pools, one * one * fit.w)
     turned = fit.cov @ first
@@ -316,10 +323,22 @@ def _paule_mandel(pools: Rows) -> Between:
 def _likeliest(pools: Rows, restricted: bool) -> Between:
     start = _hedges(pools).tau2
     tau2, found, steps = _score(pools, start, restricted)
-    tau2, found = _highest(pools, tau2, found, restricted)
+    other = _other_peaks(pools, tau2, restricted)
+    if len(other):
+        tau2[other], found[other] = _highest(pools.only(other), tau2[other], found[other], restricted)
     fit = weigh(pools, tau2)
     information = traces(pools, fit)[1] if restricted else (fit.w**2).sum(-1)
     return Between(tau2, np.sqrt(2 / information), found, steps)
+
+
+def _other_peaks(pools: Rows, tau2: FloatArray, restricted: bool) -> NDArray[np.intp]:
+    """Pools whose likelihood rises somewhere beyond the peak found, or falls somewhere before it."""
+    typical, doubtful = _harmonic(pools), np.zeros(len(tau2), bool)
+    for height in PEAKS:
+        at = height * typical
+        pull, trace = _pull(pools, at, restricted)
+        doubtful |= (pull > trace) == (at > tau2)
+    return np.flatnonzero(doubtful)
 
 
 def _highest(
@@ -342,40 +361,65 @@ def _highest(
 def _score(
     pools: Rows, start: FloatArray, restricted: bool
 ) -> tuple[FloatArray, BoolArray, NDArray[np.int64]]:
-    """Scoring, ended at zero where the likelihood falls from zero on."""
-    tau2 = start.copy()
-    going, steps = np.ones(len(tau2), bool), np.zeros(len(tau2), np.int64)
-    while going.any() and steps.max() < MOST_STEPS:
-        here = np.flatnonzero(going)
-        some = pools if len(here) == len(tau2) else pools.only(here)
-        now = tau2[here]
+    """Scoring, ended at zero where the likelihood falls from zero on.
+
+    ``low`` and ``high`` are the last places seen where it rises and falls; a step beyond them goes half the way instead.
+    """
+    tau2, steps, near = start.copy(), np.zeros(len(start), np.int64), NEAR * _harmonic(pools)
+    low, high = np.zeros(len(start)), np.full(len(start), np.inf)
+    at, some, done = np.arange(len(start)), pools, np.zeros(len(start), bool)
+    for _ in range(MOST_STEPS):
+        now = tau2[at]
         step = _scoring_step(some, now, restricted)
-        beyond = now + step < 0
-        if beyond.any():
-            step = np.where(beyond, _towards_zero(some, now, restricted), step)
-        tau2[here] = np.maximum(now + step, 0.0)
-        steps[here] += 1
-        going[here] = abs(tau2[here] - now) > NEAR * (now + _harmonic(some))
-    return tau2, ~going, steps
+        low[at], high[at] = np.where(step > 0, now, low[at]), np.where(step < 0, now, high[at])
+        tau2[at] = _kept(some, now + step, low[at], high[at], restricted)
+        steps[at] += 1
+        going = abs(tau2[at] - now) > NEAR * now + near[at]
+        done[at[~going]] = True
+        if not going.any():
+            break
+        if going.mean() < 0.7:  # those that ended are carried along until it pays to leave them
+            at, some = at[going], some.only(going)
+    return tau2, done, steps
 
 
-def _towards_zero(pools: Rows, now: FloatArray, restricted: bool) -> FloatArray:
-    """To zero, if the likelihood falls from there on; else half the way."""
-    falls = _scoring_step(pools, np.zeros_like(now), restricted) <= 0
-    return np.where(falls, -now, -now / 2)
+def _kept(pools: Rows, to: FloatArray, low: FloatArray, high: FloatArray, restricted: bool) -> FloatArray:
+    """Within the bracket; to zero itself where nothing is known to rise before, and the likelihood falls from there."""
+    out = (to < low) | (to > high)
+    if not out.any():
+        return to
+    to = np.where(out, (low + np.minimum(high, np.maximum(to, 0.0))) / 2, to)
+    to[out & np.isfinite(high)] = ((low + high) / 2)[out & np.isfinite(high)]
+    at_zero = np.flatnonzero(out & (low == 0))
+    falls = _scoring_step(pools.only(at_zero), np.zeros(len(at_zero)), restricted) <= 0
+    to[at_zero[falls]] = 0.0
+    return to
 
 
 def _scoring_step(pools: Rows, tau2: FloatArray, restricted: bool) -> FloatArray:
     """Newton's step where the likelihood is curved enough for it, else Fisher's."""
     fit = weigh(pools, tau2)
     u = fit.w * fit.residual
-    pull = (u**2).sum(-1)
-    if restricted:
-        trace, squared = traces(pools, fit)
-    else:
-        trace, squared = fit.w.sum(-1), (fit.w**2).sum(-1)
+    pull = _dot(u, u)
+    trace, squared = traces(pools, fit) if restricted else (fit.w.sum(-1), _dot(fit.w, fit.w))
     curved = 2 * _cubed(pools, fit, u) - squared
-    return np.asarray((pull - trace) / np.where(curved > squared / 4, curved, squared))
+    return np.asarray((pull - trace) / np.where(curved > squared / 50, curved, squared))
+
+
+def _pull(pools: Rows, tau2: FloatArray, restricted: bool) -> tuple[FloatArray, FloatArray]:
+    """y'PPy and the trace beside it: the likelihood rises where the first is the greater."""
+    fit = weigh(pools, tau2)
+    total = fit.w.sum(-1)
+    u = fit.w * fit.residual
+    if not restricted:
+        return _dot(u, u), total
+    if pools.design is None:
+        return _dot(u, u), total - _dot(fit.w, fit.w) / total
+    return _dot(u, u), traces(pools, fit)[0]
+
+
+def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
+    return np.asarray((a * b).sum(-1))
 
 
 def _cubed(pools: Rows, fit: Fit, u: FloatArray) -> FloatArray:

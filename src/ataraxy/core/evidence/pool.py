@@ -198,8 +198,8 @@ def interval(
         if df is None:
             reach, p = ndtri(upper) * se, 2 * ndtr(away)
         else:
-            ok = np.where(df > 0, df, np.nan)
-            reach, p = stdtrit(ok, upper) * se, 2 * stdtr(ok, away)
+            kinds, which = np.unique(np.where(df > 0, df, np.nan), return_inverse=True)
+            reach, p = stdtrit(kinds, upper)[which] * se, 2 * stdtr(kinds[which], away)
     return value - reach, value + reach, np.where(np.isnan(se), np.nan, p)
 
 

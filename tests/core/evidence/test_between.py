@@ -1,0 +1,102 @@
+"""tau²: what no comparison with another program shows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ataraxy.core.evidence.between import (
+    PEAKS,
+    Method,
+    between,
+    log_likelihood,
+    one_row,
+    q_root,
+    rows,
+    traces,
+    weigh,
+)
+
+studies = st.lists(st.tuples(st.floats(-5, 5), st.floats(1e-3, 10)), min_size=3, max_size=9)
+
+# Two precise studies that agree and one that does not: the restricted likelihood falls from tau² = 0 on, and rises
+# again to a peak that is higher by 5.0.
+TWO_PEAKS = ((-0.9, -0.9, 0.2, -0.1), (0.002, 0.002, 0.061, 7.044))
+
+
+@given(studies, st.sampled_from([Method.ML, Method.REML]))
+def test_no_likelihood_is_higher_than_at_its_estimate(
+    found: list[tuple[float, float]], method: Method
+) -> None:
+    pools = one_row([y for y, _ in found], [v for _, v in found])
+    told = between(pools, method)
+    best = log_likelihood(pools, told.tau2, method is Method.REML)[0]
+    typical = 1 / np.mean([1 / v for _, v in found])
+    for tau2 in (0.0, *(PEAKS * typical)):
+        assert log_likelihood(pools, np.array([tau2]), method is Method.REML)[0] <= best + 1e-8
+
+
+@given(studies)
+def test_paule_and_mandel_make_q_what_is_expected(found: list[tuple[float, float]]) -> None:
+    pools = one_row([y for y, _ in found], [v for _, v in found])
+    told = between(pools, Method.PM)
+    q = weigh(pools, told.tau2).q[0]
+    assert q == pytest.approx(len(found) - 1, rel=1e-8) or (told.tau2[0] == 0 and q <= len(found) - 1)
+
+
+@given(studies)
+def test_a_regression_on_nothing_but_a_mean_is_the_mean(found: list[tuple[float, float]]) -> None:
+    """The general path beside the short one."""
+    y, v = [y for y, _ in found], [v for _, v in found]
+    short, general = one_row(y, v), one_row(y, v, np.ones((len(y), 1)))
+    for method in Method:
+        assert between(general, method).tau2 == pytest.approx(between(short, method).tau2, rel=1e-6, abs=1e-8)
+        assert between(general, method).se == pytest.approx(between(short, method).se, rel=1e-6, abs=1e-8)
+
+
+@given(studies, st.floats(0, 3))
+def test_the_traces_are_those_of_the_matrix(found: list[tuple[float, float]], tau2: float) -> None:
+    v = np.array([v for _, v in found])
+    pools = one_row([y for y, _ in found], v.tolist())
+    w = np.diag(1 / (v + tau2))
+    one = np.ones((len(v), 1))
+    p = w - w @ one @ np.linalg.inv(one.T @ w @ one) @ one.T @ w
+    a = np.diag(v)
+    fit = weigh(pools, np.array([tau2]))
+    assert [x[0] for x in traces(pools, fit)] == pytest.approx(
+        [np.trace(p), np.trace(p @ p)], rel=1e-6, abs=1e-9
+    )
+    assert [x[0] for x in traces(pools, fit, pools.v)] == pytest.approx(
+        [np.trace(p @ a), np.trace(p @ a @ p @ a)], rel=1e-6, abs=1e-9
+    )
+
+
+@given(studies, st.floats(0.01, 5))
+def test_the_root_of_q_is_where_q_is(found: list[tuple[float, float]], target: float) -> None:
+    pools = one_row([y for y, _ in found], [v for _, v in found])
+    tau2, ended, _ = q_root(pools, np.array([target]))
+    assert ended.all()
+    q = weigh(pools, tau2).q[0]
+    assert q == pytest.approx(target, rel=1e-6) if tau2[0] > 0 else q <= target * (1 + 1e-9)
+
+
+def test_of_two_peaks_the_higher_is_taken() -> None:
+    pools, wide = one_row(*TWO_PEAKS), rows(*(np.tile(a, (4001, 1)) for a in TWO_PEAKS))
+    along = log_likelihood(wide, np.linspace(0, 2, 4001), True)
+    assert along[1] < along[0]
+    told = between(pools, Method.REML)
+    assert told.tau2[0] == pytest.approx(0.3290, abs=5e-5)
+    assert log_likelihood(pools, told.tau2, True)[0] >= along.max() - 1e-9
+    assert along.max() - along[0] == pytest.approx(5.016, abs=1e-3)
+
+
+def test_a_pool_with_one_study_has_no_tau2() -> None:
+    told = between(one_row([0.3], [0.1]), Method.REML)
+    assert np.isnan(told.tau2[0])
+    assert not told.converged[0]
+
+
+def test_every_method_has_a_name_in_words() -> None:
+    assert len({method.words for method in Method}) == len(Method)
