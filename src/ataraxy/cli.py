@@ -218,6 +218,38 @@ def evidence(
     raise typer.Exit(run(disorder, hour, measure, json))
 
 
+@app.command("evidence-import", rich_help_panel=PROTOCOLS)
+def evidence_import(
+    file: Annotated[Path, typer.Argument(help="A registry's JSON, a RIS or BibTeX file, or a table.")],
+    form: Annotated[
+        str, typer.Option("--as", help="ctgov, ris, bibtex or metapsy; by its ending unless told.")
+    ] = "",
+    into: Annotated[Path | None, typer.Option(help="A folder of your own beside the catalog.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Write what is shown into the folder.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what a file would change in the base and in every pooled estimate; write it only when told to."""
+    from ataraxy.commands.evidence_import import evidence_import as run
+
+    raise typer.Exit(run(file, form, into, accept, json))
+
+
+@app.command("evidence-export", rich_help_panel=PROTOCOLS)
+def evidence_export(
+    study: Annotated[list[str] | None, typer.Argument(help="Ids of studies; all unless told.")] = None,
+    form: Annotated[
+        str, typer.Option("--as", help="ctgov, ris, bibtex or metapsy; by the ending of --out unless told.")
+    ] = "",
+    out: Annotated[Path | None, typer.Option(help="The file to write; stdout unless told.")] = None,
+    beside: Annotated[Path | None, typer.Option(help="A folder of imported studies.")] = None,
+    json: Json = False,
+) -> None:
+    """Write studies of the base as a registry's JSON, a table or references, and tell what that cannot carry."""
+    from ataraxy.commands.evidence_export import evidence_export as run
+
+    raise typer.Exit(run(tuple(study or ()), form, out, beside, json))
+
+
 @app.command(rich_help_panel=PROTOCOLS)
 def simulate(
     protocol: Annotated[str, typer.Argument(help="A protocol of the catalog, or a file.")],

@@ -1,0 +1,120 @@
+"""A study or reference that arrives: what it is already known as, and the source it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from ataraxy.core.evidence.study import Figure, Seen, Study
+from ataraxy.core.protocol.sources import Read, Source
+from ataraxy.interop.numerals import slug
+from ataraxy.interop.references.reference import Reference
+from ataraxy.interop.taken import Note, Taken, Weight
+
+
+def known_as(study: Study, base: Mapping[str, Study]) -> Study | None:
+    """Another study of the base with one of its registry numbers, its DOI or its PMID."""
+    for one in base.values():
+        same = set(one.registrations) & set(study.registrations)
+        if one.id != study.id and (
+            same
+            or (study.doi and one.doi.lower() == study.doi.lower())
+            or (study.pmid and one.pmid == study.pmid)
+        ):
+            return one
+    return None
+
+
+def settled(taken: Taken, base: Mapping[str, Study], file: str) -> Taken:
+    """An import as it enters the base: named as one, and in the cohort of the study it seems to be.
+
+    Two reports of the same people would be pooled twice; one cohort lets at most one of them in.
+    """
+    note = f"Imported from {file}; not yet reviewed by a person."
+    study = replace(taken.study, note=" ".join(filter(None, (taken.study.note, note))))
+    other = known_as(study, base)
+    if other is None:
+        return replace(taken, study=study)
+    words = f"It seems to be {other.id}, which is in the base; it is put into its cohort {other.cohort_id!r}."
+    return Taken(
+        replace(study, cohort_id=other.cohort_id), (*taken.notes, Note(study.id, Weight.DOUBT, words))
+    )
+
+
+def source_of(study: Study, file: str) -> Source:
+    """The source an imported study cites: read where its numbers say so, else somebody's account of it."""
+    seen = {figure.seen for figure in _figures(study)}
+    nct = next((one for one in study.registrations if one.startswith("NCT")), "")
+    return Source(
+        key=study.source,
+        authors=study.funding or study.label or study.id,
+        title=study.title,
+        read=Read.PRIMARY if Seen.READ in seen or not seen else Read.SECONDARY,
+        year=study.year,
+        doi=study.doi,
+        pmid=study.pmid,
+        url=f"https://clinicaltrials.gov/study/{nct}" if nct else "",
+        note=f"Imported from {file}.",
+        retracted_on=study.retracted_on,
+    )
+
+
+def _figures(value: Any) -> Iterable[Figure]:
+    if isinstance(value, Figure):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _figures(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _figures(getattr(value, field.name))
+
+
+def reference_source(reference: Reference, file: str) -> Source:
+    """A reference as a source nobody has read yet: what cites it stays unverified."""
+    volume = f" {reference.volume}" if reference.volume else ""
+    issue = f"({reference.issue})" if reference.issue else ""
+    pages = f":{reference.pages}" if reference.pages else ""
+    authors = ", ".join(reference.authors) or "Not told"
+    return Source(
+        key=slug(reference.key),
+        authors=f"{authors} and others" if reference.and_others else authors,
+        title=reference.title,
+        read=Read.RECALLED,
+        year=reference.year,
+        doi=reference.doi,
+        pmid=reference.pmid,
+        url=reference.url,
+        where=f"{reference.journal}{volume}{issue}{pages}".strip(),
+        note=f"Imported from {file}; not read.",
+    )
+
+
+def known_source(reference: Reference, sources: Iterable[Source]) -> Source | None:
+    """A source with the reference's DOI or PMID, or its title word for word."""
+    title = slug(reference.title)
+    for one in sources:
+        if (
+            (reference.doi and one.doi.lower() == reference.doi.lower())
+            or (reference.pmid and one.pmid == reference.pmid)
+            or slug(one.title) == title
+        ):
+            return one
+    return None
+
+
+def source_reference(source: Source) -> Reference:
+    """A source of the base as a reference."""
+    named = source.authors.removesuffix(" and others")
+    return Reference(
+        key=source.key,
+        title=source.title,
+        authors=(named,) if named else (),
+        and_others=named != source.authors,
+        year=source.year,
+        journal=source.where,
+        doi=source.doi,
+        pmid=source.pmid,
+        url=source.url,
+    )
