@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "ataraxy.clinic.people.lock.LockMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ataraxy.clinic.treat.unreadable.UnreadableMiddleware",
 ]
 
 ROOT_URLCONF = "ataraxy.clinic.urls"

@@ -13,7 +13,8 @@ WAYS = ("no-show", "late", "intoxicated", "no-vein", "held", "unwilling", "other
 def test_each_way_ends_the_session_with_its_reason(
     why: str, session: Any, nurse: Any, clock: Any, tell: Any, state: Any
 ) -> None:
-    from ataraxy.clinic.treat.actions.call_off import DRAWN, WORDS, Why
+    from ataraxy.clinic.treat.actions.call_off import DRAWN, WORDS
+    from ataraxy.core.session.events import CalledOff as Why
 
     clock(20)
     answer = tell(nurse, "call-off", session, why=why, drawn="no", note="Seen at the door.")
@@ -71,6 +72,16 @@ def test_the_number_of_the_session_is_free_again(session: Any, nurse: Any, clock
 
 
 def test_every_way_says_what_the_clinic_does_then() -> None:
-    from ataraxy.clinic.treat.actions.call_off import THEN, WORDS, Why
+    from ataraxy.clinic.treat.actions.call_off import THEN, WORDS
+    from ataraxy.core.session.events import CalledOff as Why
 
     assert set(THEN) == set(WORDS) == set(Why) == set(WAYS)
+
+
+def test_why_is_a_code_beside_the_words(session: Any, at: Any, state: Any) -> None:
+    from ataraxy.clinic.treat.actions.call_off import call_off
+    from ataraxy.core.session.events import CalledOff
+
+    call_off(at(30), session.id, CalledOff.NO_SHOW, drawn=False)
+    ending = state(session).ending
+    assert (ending.why, ending.note) == (CalledOff.NO_SHOW, "Did not come.")

@@ -79,6 +79,13 @@ def test_a_golden_dose_by_nose_replays_spray_by_spray_and_its_screen_item_by_ite
     assert state.checks["suicide-screen"].answers == (1, 0, 0, 0, 0, 0)
 
 
+def test_a_session_ended_before_why_was_a_code_says_none():
+    endings = [json.loads(line) for line in golden("2026.1") if json.loads(line)["type"] == "SessionEnded"]
+    assert {one["version"] for one in endings} == {1}
+    state = fold_session(parse_session_event(line) for line in golden("2026.1"))
+    assert state.ending.why is None
+
+
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_golden_events_of_today_are_written_the_same_way_again(release):
     for line in golden(release):

@@ -25,6 +25,18 @@ class EndReason(StrEnum):
     DIED = "died"
 
 
+class CalledOff(StrEnum):
+    """Why a session did not happen, as a code; what was seen is in the note."""
+
+    NO_SHOW = "no-show"
+    LATE = "late"
+    INTOXICATED = "intoxicated"
+    NO_VEIN = "no-vein"
+    HELD = "held"
+    UNWILLING = "unwilling"
+    OTHER = "other"
+
+
 class Grade(StrEnum):
     MILD = "mild"
     MODERATE = "moderate"
@@ -224,12 +236,16 @@ class EventRetracted:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """The patient leaves. ``escort`` is the adult who takes them home, for a discharge."""
+    """The patient leaves. ``escort`` is the adult who takes them home, for a discharge.
 
-    VERSION: ClassVar[int] = 1
+    ``why``: for a session that was called off; None on one that was cancelled before this was a code.
+    """
+
+    VERSION: ClassVar[int] = 2  # 2: ``why``
     how: EndReason
     escort: str = ""
     note: str = ""
+    why: CalledOff | None = None
 
 
 SessionPayload = (

@@ -319,5 +319,6 @@ def _end(state: SessionState, event: Event, payload: SessionEnded) -> SessionSta
     if state.dose is not None and state.dose.is_open:
         state = _irregular(state, event, "the session was ended while the dose was still open")
     envelope = event.envelope
-    ending = Ending(payload.how, payload.escort, payload.note, moment(envelope), envelope.actor, envelope.id)
+    at, by = moment(envelope), envelope.actor
+    ending = Ending(payload.how, payload.escort, payload.note, at, by, envelope.id, payload.why)
     return replace(state, ending=ending)

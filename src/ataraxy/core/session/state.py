@@ -14,7 +14,7 @@ from ataraxy.core.record.envelope import Envelope, Origin, Recorded
 from ataraxy.core.session.attended import Care
 from ataraxy.core.session.care import BolusGiven
 from ataraxy.core.session.dose import MG_STEP, DoseGiven
-from ataraxy.core.session.events import EndReason, Grade, SessionOpened, SessionPayload
+from ataraxy.core.session.events import CalledOff, EndReason, Grade, SessionOpened, SessionPayload
 
 Event = Recorded[SessionPayload]
 
@@ -126,6 +126,7 @@ class Ending:
     at: datetime
     by: UUID | None
     event: UUID
+    why: CalledOff | None = None
 
 
 @dataclass(frozen=True, slots=True)

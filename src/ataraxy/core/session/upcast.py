@@ -23,4 +23,5 @@ LIFTS: Lifts = {
     ("SideEffectResolved", 1): _as_it_was,
     ("BolusGiven", 1): _as_it_was,
     ("EventRetracted", 1): _as_it_was,
+    ("SessionEnded", 1): _as_it_was,
 }

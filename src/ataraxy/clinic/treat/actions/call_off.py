@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,46 +9,35 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.treat.actions.leave import end
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
-from ataraxy.core.session.events import EndReason
-
-
-class Why(StrEnum):
-    NO_SHOW = "no-show"
-    LATE = "late"
-    INTOXICATED = "intoxicated"
-    NO_VEIN = "no-vein"
-    HELD = "held"
-    UNWILLING = "unwilling"
-    OTHER = "other"
-
+from ataraxy.core.session.events import CalledOff, EndReason
 
 WORDS = {
-    Why.NO_SHOW: "Did not come",
-    Why.LATE: "Came too late to be watched long enough today",
-    Why.INTOXICATED: "Came intoxicated",
-    Why.NO_VEIN: "No cannula could be placed",
-    Why.HELD: "A check before the dose held",
-    Why.UNWILLING: "Does not want it today",
-    Why.OTHER: "Another reason",
+    CalledOff.NO_SHOW: "Did not come",
+    CalledOff.LATE: "Came too late to be watched long enough today",
+    CalledOff.INTOXICATED: "Came intoxicated",
+    CalledOff.NO_VEIN: "No cannula could be placed",
+    CalledOff.HELD: "A check before the dose held",
+    CalledOff.UNWILLING: "Does not want it today",
+    CalledOff.OTHER: "Another reason",
 }
 # What the clinic does then. Proposed by this project; shown as a reminder, never ticked for anybody.
 THEN = {
-    Why.NO_SHOW: "Call the patient today, and the named escort when nobody answers. Tell the prescriber.",
-    Why.LATE: "Book another day; the course counts no dose for today.",
-    Why.INTOXICATED: "No dose. Look at the patient first and tell the prescriber. They do not drive home. Ask why, kindly.",
-    Why.NO_VEIN: "Take out what was placed and look at the arm. Another day or another way in is the prescriber's decision.",
-    Why.HELD: "Say which check held. The prescriber decides when to try again.",
-    Why.UNWILLING: "Thank them for saying so. Ask whether they want another day.",
-    Why.OTHER: "Say what happened.",
+    CalledOff.NO_SHOW: "Call the patient today, and the named escort when nobody answers. Tell the prescriber.",
+    CalledOff.LATE: "Book another day; the course counts no dose for today.",
+    CalledOff.INTOXICATED: "No dose. Look at the patient first and tell the prescriber. They do not drive home. Ask why, kindly.",
+    CalledOff.NO_VEIN: "Take out what was placed and look at the arm. Another day or another way in is the prescriber's decision.",
+    CalledOff.HELD: "Say which check held. The prescriber decides when to try again.",
+    CalledOff.UNWILLING: "Thank them for saying so. Ask whether they want another day.",
+    CalledOff.OTHER: "Say what happened.",
 }
-NEEDS_WORDS = (Why.INTOXICATED, Why.HELD, Why.OTHER)
+NEEDS_WORDS = (CalledOff.INTOXICATED, CalledOff.HELD, CalledOff.OTHER)
 DRAWN = "The drug was already drawn up: it is wasted before a witness."
 
 
 def call_off(
     ctx: Context,
     session_id: UUID,
-    why: Why,
+    why: CalledOff,
     *,
     drawn: bool,
     note: str = "",
@@ -64,4 +52,6 @@ def call_off(
     if why in NEEDS_WORDS and not note.strip():
         raise InputRefused("This needs a few words.", "Say what was seen and what was done.", "note")
     told = [f"{WORDS[why]}.", DRAWN if drawn else "", note.strip()]
-    return end(ctx, session_id, EndReason.CANCELLED, note=" ".join(filter(None, told)), key=key, seen=seen)
+    return end(
+        ctx, session_id, EndReason.CANCELLED, note=" ".join(filter(None, told)), why=why, key=key, seen=seen
+    )

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.forms import PillsField, WordsField
 from ataraxy.clinic.people.views.respond import ask
-from ataraxy.clinic.treat.actions.call_off import DRAWN, THEN, WORDS, Why, call_off
+from ataraxy.clinic.treat.actions.call_off import DRAWN, THEN, WORDS, call_off
 from ataraxy.clinic.treat.forms import SeatForm
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.core.session.events import CalledOff
 
 
 class CallOffForm(SeatForm):
@@ -34,7 +35,7 @@ def call_off_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
     def act() -> HttpResponse:
         told = form.cleaned_data
-        why, drawn = Why(told["why"]), told["drawn"] == "yes"
+        why, drawn = CalledOff(told["why"]), told["drawn"] == "yes"
         call_off(
             at.ctx, session_id, why, drawn=drawn, note=told["note"], key=form.act_key, seen=form.act_seen
         )

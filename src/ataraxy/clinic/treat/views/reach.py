@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +24,9 @@ from ataraxy.clinic.people.page import who
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.forms import SeatForm
 from ataraxy.clinic.treat.queries.room import Seat, banner, phase_words, seat
+from ataraxy.clinic.treat.unreadable import SessionUnreadable
+
+log = logging.getLogger(__name__)
 
 LONGEST_AGO_DIGITS = 5  # a day and a bit: a page left open longer tells no time that counts
 ONE_READING = timedelta(minutes=5)
@@ -51,7 +56,13 @@ def _seated(request: HttpRequest, ctx: Context, session: Session, right: str) ->
     view = match.view_name if match else "unknown"
     if not (request.headers.get("HX-Request") and _read_lately(ctx, session, view)):
         record_read(ctx, session.patient, view, right)
-    return seat(ctx, session)
+    try:
+        return seat(ctx, session)
+    except DatabaseError:
+        raise
+    except Exception as error:  # whatever its record holds: the page says so, and what to do now
+        log.error("Session %s cannot be read: %s.", session.id, type(error).__name__)
+        raise SessionUnreadable(session) from error
 
 
 def _read_lately(ctx: Context, session: Session, view: str) -> bool:
