@@ -24,8 +24,12 @@ WORDS = {
 THEN = {
     CalledOff.NO_SHOW: "Call the patient today, and the named escort when nobody answers. Tell the prescriber.",
     CalledOff.LATE: "Book another day; the course counts no dose for today.",
-    CalledOff.INTOXICATED: "No dose. Look at the patient first and tell the prescriber. They do not drive home. Ask why, kindly.",
-    CalledOff.NO_VEIN: "Take out what was placed and look at the arm. Another day or another way in is the prescriber's decision.",
+    CalledOff.INTOXICATED: (
+        "No dose. Look at the patient first and tell the prescriber. They do not drive home. Ask why, kindly."
+    ),
+    CalledOff.NO_VEIN: (
+        "Take out what was placed and look at the arm. Another day or another way in is the prescriber's decision."
+    ),
     CalledOff.HELD: "Say which check held. The prescriber decides when to try again.",
     CalledOff.UNWILLING: "Thank them for saying so. Ask whether they want another day.",
     CalledOff.OTHER: "Say what happened.",
