@@ -210,12 +210,13 @@ def evidence(
     disorder: Annotated[str, typer.Option(help="gad, sad, ptsd, ocd, anxiety or depression.")],
     hour: Annotated[str, typer.Option(help="Hours after the dose; any hour unless told.")] = "",
     measure: Annotated[str, typer.Option(help="or, rr, rd, smd or md; the usual three unless told.")] = "",
+    beside: Annotated[Path | None, typer.Option(help="A folder of imported studies.")] = None,
     json: Json = False,
 ) -> None:
     """What has been shown for a disorder: every pool, its inputs and exclusions, and what nobody has shown."""
     from ataraxy.commands.evidence import evidence as run
 
-    raise typer.Exit(run(disorder, hour, measure, json))
+    raise typer.Exit(run(disorder, hour, measure, json, beside))
 
 
 @app.command("evidence-import", rich_help_panel=PROTOCOLS)

@@ -197,3 +197,17 @@ def test_no_such_study_or_too_many_for_the_format_is_refused() -> None:
         evidence_export([], "ctgov")
     with pytest.raises(InputRefused, match="no format"):
         evidence_export([], "xml")
+
+
+def test_an_accepted_import_answers_beside_the_catalog(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ataraxy.commands.evidence import evidence
+
+    folder = tmp_path / "ours"
+    evidence_import(table, into=folder, accept=True, json=True)
+    capsys.readouterr()
+    assert evidence("sad", measure="or", json=True, beside=folder) == 0
+    answer = told(capsys)
+    (pool,) = (one for one in answer["pools"][0]["forests"] if one["analysis"] == "independent")
+    assert [row["study"] for row in pool["rows"]] == ["taylor-2018", "glue-2020", "synthetic-2021"]

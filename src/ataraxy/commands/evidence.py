@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 
+from ataraxy.catalog.local import read_local
 from ataraxy.catalog.reviews import reviews
 from ataraxy.catalog.studies import studies
 from ataraxy.commands.evidence_page import plain, print_answer
@@ -21,7 +23,9 @@ from ataraxy.core.evidence.study import Condition, Measure
 Named = TypeVar("Named", bound=StrEnum)
 
 
-def evidence(disorder: str, hour: str = "", measure: str = "", json: bool = False) -> int:
+def evidence(
+    disorder: str, hour: str = "", measure: str = "", json: bool = False, beside: Path | None = None
+) -> int:
     """Tell what the base says of a disorder, and return the exit code.
 
     Raises:
@@ -30,7 +34,7 @@ def evidence(disorder: str, hour: str = "", measure: str = "", json: bool = Fals
     """
     answer = ask(
         _named(Condition, disorder, "disorder"),
-        studies(),
+        studies() if beside is None else read_local(beside).with_shipped(),
         reviews(),
         measure=_named(Measure, measure, "measure") if measure else None,
         window=_window(hour) if hour else None,

@@ -107,17 +107,32 @@ def test_an_analysis_is_read_with_its_direction_where_the_means_show_it(parallel
     assert told.note == "ANCOVA; p < 0.01"
 
 
-def test_a_difference_that_points_against_the_means_is_told_and_not_turned(
+def test_a_difference_subtracted_the_other_way_round_stands_so_and_keeps_its_sign(
     parallel: Json, read: Read
 ) -> None:
     outcome(parallel)["analyses"][0].update(paramValue="11.88", ciLowerLimit="4.1", ciUpperLimit="19.6")
+    (told,) = read(parallel).study.outcomes[0].reported
+    assert (told.experimental, told.control) == ("midazolam", "ketamine")
+    assert told.estimate is not None
+    assert told.estimate.value == Decimal("11.88")
+
+
+@pytest.mark.parametrize("estimate", ["-1.2", "0.3", "-40", "0"])
+def test_a_direction_the_means_do_not_show_is_not_guessed(estimate: str, parallel: Json, read: Read) -> None:
+    outcome(parallel)["analyses"][0]["paramValue"] = estimate
     taken = read(parallel)
     (told,) = taken.study.outcomes[0].reported
     assert (told.experimental, told.control) == ("", "")
-    assert "the other way round" in told.contrast
-    assert told.estimate is not None
-    assert told.estimate.value == Decimal("11.88")
-    assert "the other way round" in words(taken, Weight.DOUBT)
+    assert "do not show which is beside which" in told.contrast
+    assert "do not show which is beside which" in words(taken, Weight.DOUBT)
+
+
+def test_an_odds_ratio_finds_its_direction_by_the_counts(parallel: Json, read: Read) -> None:
+    told = {"groupIds": ["OG000", "OG001"], "paramType": "Odds Ratio (OR)", "paramValue": "8.0"}
+    outcome(parallel, 1)["analyses"] = [told, {**told, "paramValue": "0.125"}]
+    first, second = read(parallel).study.outcomes[1].reported
+    assert (first.measure, first.experimental, first.control) == (Measure.OR, "ketamine", "midazolam")
+    assert (second.experimental, second.control) == ("midazolam", "ketamine")
 
 
 @pytest.mark.parametrize(("told", "read_as"), [("0.03", "0.03"), ("=0.03", "0.03"), ("0.0005", "0.0005")])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import log
 
 from ataraxy.core.evidence.study import Arm, ArmRole, Figure, Group, Measure, OutcomeKind, Reported
 from ataraxy.interop.ctgov.dispersion import Dispersion, dispersion_of
@@ -24,6 +25,7 @@ MEASURES: Mapping[Measure, re.Pattern[str]] = {
     Measure.HR: re.compile(r"hazard ratio"),
 }
 LOG = re.compile(r"\blog\b|\bln\b")
+NEAR = 2.0  # an adjusted estimate within twice the unadjusted one: proposed
 BOUND = re.compile(r"\s*(<=?|>=?|≤|≥|=)?\s*(.*)")
 
 
@@ -97,7 +99,10 @@ def _estimate(analysis: Branch, measure: Measure, notes: list[Note]) -> Figure |
 def _direction(
     keys: list[str], estimate: Figure | None, measure: Measure, beside: Beside
 ) -> tuple[str, str, str]:
-    """Experimental and control where the arms' own numbers lie on the estimate's side; else words."""
+    """Which arm was compared with which, where the arms' own numbers show it; else words.
+
+    Where the estimate lies on the other side, the two stand the other way round: the first is the one subtracted from.
+    """
     role = {arm.key: arm.role for arm in beside.arms}
     tested = [key for key in keys if role[key] is ArmRole.EXPERIMENTAL]
     if len(tested) != 1:
@@ -105,27 +110,37 @@ def _direction(
     (control,) = [key for key in keys if key != tested[0]]
     if estimate is None:
         return tested[0], control, ""
-    seen = _side(beside.groups.get(tested[0]), beside.groups.get(control))
-    told = estimate.value - 1 if measure.is_ratio else estimate.value
-    if seen is None or not told or not seen:
-        return "", "", f"{tested[0]} and {control}: the sign's direction is not told."
-    if (seen > 0) == (told > 0):
-        return tested[0], control, ""
-    return "", "", f"{control} beside {tested[0]}: by its sign the other way round."
+    raw = _raw(measure, beside.groups.get(tested[0]), beside.groups.get(control))
+    told = log(float(estimate.value)) if measure.is_ratio else float(estimate.value)
+    if raw is None or not told or not 1 / NEAR <= abs(raw / told) <= NEAR:
+        return "", "", f"{tested[0]} and {control}: the arms' numbers do not show which is beside which."
+    return (tested[0], control, "") if (raw > 0) == (told > 0) else (control, tested[0], "")
 
 
-def _side(experimental: Group | None, control: Group | None) -> Decimal | None:
-    """Above zero where the experimental arm has the higher mean or the larger share of events."""
+def _raw(measure: Measure, experimental: Group | None, control: Group | None) -> float | None:
+    """The same estimate from the arms' own numbers, unadjusted; None where they do not give it."""
     if experimental is None or control is None:
         return None
-    if experimental.mean is not None and control.mean is not None:
-        return experimental.mean.value - control.mean.value
-    shares = [
-        one.events.value / one.n.value
-        for one in (experimental, control)
-        if one.events is not None and one.n is not None and one.n.value
-    ]
-    return shares[0] - shares[1] if len(shares) == 2 else None
+    if measure is Measure.MD and experimental.mean is not None and control.mean is not None:
+        return float(experimental.mean.value - control.mean.value)
+    if measure not in (Measure.OR, Measure.RR, Measure.RD):
+        return None
+    shares = [_share(one) for one in (experimental, control)]
+    if shares[0] is None or shares[1] is None:
+        return None
+    first, second = shares[0], shares[1]
+    if measure is Measure.RD:
+        return first - second
+    if measure is Measure.RR:
+        return log(first / second)
+    return log(first / (1 - first)) - log(second / (1 - second))
+
+
+def _share(group: Group) -> float | None:
+    """Of 1, a half added to either count so that none and all have a ratio too."""
+    if group.events is None or group.n is None:
+        return None
+    return (float(group.events.value) + 0.5) / (float(group.n.value) + 1)
 
 
 def _interval(
