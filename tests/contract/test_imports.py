@@ -13,6 +13,7 @@ import ataraxy.core
 HEAVY = ("numba", "scipy", "django", "psycopg", "starlette", "polars", "pandas")
 
 COMPILED = (  # numba's own modules, imported by a function that needs them, never at the top of another module
+    "ataraxy.core.evidence.between_kernels",
     "ataraxy.core.pharmacology.bank_kernels",
     "ataraxy.core.pharmacology.compiled",
     "ataraxy.core.pharmacology.compiled_modes",

@@ -24,6 +24,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 MOST_STEPS = 500
+WORTH_COMPILED = 2_000  # pools from which the compiled search gains more than loading it costs
 NEAR = 1e-12  # a step this small, beside tau² and the studies' own variance, is the end
 PEAKS = 2.0 ** np.arange(
     -12.0, 13.0, 2.0
@@ -322,13 +323,35 @@ def _paule_mandel(pools: Rows) -> Between:
 
 def _likeliest(pools: Rows, restricted: bool) -> Between:
     start = _hedges(pools).tau2
-    tau2, found, steps = _score(pools, start, restricted)
-    other = _other_peaks(pools, tau2, restricted)
+    many = len(start) >= WORTH_COMPILED and pools.design is None
+    tau2, found, steps, other = (_compiled if many else _plain)(pools, start, restricted)
     if len(other):
         tau2[other], found[other] = _highest(pools.only(other), tau2[other], found[other], restricted)
     fit = weigh(pools, tau2)
     information = traces(pools, fit)[1] if restricted else (fit.w**2).sum(-1)
     return Between(tau2, np.sqrt(2 / information), found, steps)
+
+
+Searched = tuple[FloatArray, BoolArray, NDArray[np.int64], NDArray[np.intp]]
+
+
+def _plain(pools: Rows, start: FloatArray, restricted: bool) -> Searched:
+    """The peak from each start, whether it was reached, the steps, and the pools that may have a higher one."""
+    tau2, found, steps = _score(pools, start, restricted)
+    return tau2, found, steps, _other_peaks(pools, tau2, restricted)
+
+
+def _compiled(pools: Rows, start: FloatArray, restricted: bool) -> Searched:
+    """As ``_plain``, pool by pool."""
+    from ataraxy.core.evidence.between_kernels import likeliest
+
+    m = len(start)
+    tau2, found, steps, doubtful = np.empty(m), np.empty(m, bool), np.empty(m, np.int64), np.zeros(m, bool)
+    y, v = np.ascontiguousarray(pools.y.T), np.ascontiguousarray(pools.v.T)
+    likeliest(
+        y, v, start, _harmonic(pools), PEAKS, NEAR, MOST_STEPS, restricted, tau2, found, steps, doubtful
+    )
+    return tau2, found, steps, np.flatnonzero(doubtful)
 
 
 def _other_peaks(pools: Rows, tau2: FloatArray, restricted: bool) -> NDArray[np.intp]:
