@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import TooFew
-from ataraxy.core.evidence.mixed import Correlated, components, slope, weigh
+from ataraxy.core.evidence.mixed import components, correlated, slope, weigh
 from ataraxy.core.evidence.nested import Nested, nested
 from ataraxy.core.evidence.pool import Inference, Pool, pool
 
@@ -54,7 +54,7 @@ def test_order_and_the_names_of_studies_do_not_matter(order):
 @settings(max_examples=30, deadline=None)
 def test_the_slope_of_the_likelihood_is_what_differences_say(study, within, restricted):
     same = (STUDY[:, None] == STUDY[None, :]).astype(float)
-    problem = Correlated(Y, np.ones((16, 1)), np.diag(V), np.stack([same, np.eye(16)]))
+    problem = correlated(Y, np.ones((16, 1)), np.diag(V), np.stack([same, np.eye(16)]))
     theta = np.array([study, within])
     gradient, _, observed = slope(problem, weigh(problem, theta, restricted), restricted)
     for m in range(2):
@@ -70,7 +70,7 @@ def test_the_slope_of_the_likelihood_is_what_differences_say(study, within, rest
 
 def test_the_top_found_is_the_highest_of_a_fine_grid():
     same = (STUDY[:, None] == STUDY[None, :]).astype(float)
-    problem = Correlated(Y, np.ones((16, 1)), np.diag(V), np.stack([same, np.eye(16)]))
+    problem = correlated(Y, np.ones((16, 1)), np.diag(V), np.stack([same, np.eye(16)]))
     found = components(problem)
     grid = [
         weigh(problem, np.array([a, b])).log_likelihood

@@ -21,7 +21,7 @@ import numpy as np
 from ataraxy.core.evidence.dose_arms import DoseArms
 from ataraxy.core.evidence.dose_curve import Curve
 from ataraxy.core.evidence.estimate import Estimate, TooFew
-from ataraxy.core.evidence.mixed import Components, Correlated, components, slope, weigh
+from ataraxy.core.evidence.mixed import Components, Correlated, components, correlated, slope, weigh
 from ataraxy.core.evidence.series import FloatArray, inverse
 from ataraxy.core.evidence.tails import estimate_of
 
@@ -115,7 +115,7 @@ def dose_response(
         raise ValueError(
             f"A {curve.shape.value} curve needs more different doses than these: ask for a simpler one."
         )
-    found = components(problem) if len(problem.k) < 2 else _unstructured(problem, curve.columns)
+    found = components(problem) if problem.ways < 2 else _unstructured(problem, curve.columns)
     return _told(used, left_out, curve, stage, problem, found, level, random and len(used) < STUDIES)
 
 
@@ -151,7 +151,7 @@ def _problem(arms: list[DoseArms], curve: Curve, stage: Stage, random: bool) -> 
         for way, (a, b) in zip(ways, _pairs(n), strict=False):
             outer = np.outer(columns[:, a], columns[:, b])
             way[block, block] = outer if a == b else outer + outer.T
-    return Correlated(np.concatenate(y), np.vstack(x), whole, ways)
+    return correlated(np.concatenate(y), np.vstack(x), whole, ways)
 
 
 def _pairs(n: int) -> list[tuple[int, int]]:
@@ -202,7 +202,7 @@ def _told(
 ) -> DoseResponse:  # fmt: skip
     from scipy.special import chdtrc
 
-    fit, common = found.fit, weigh(problem, np.zeros(len(problem.k)))
+    fit, common = found.fit, weigh(problem, np.zeros(problem.ways))
     df = len(problem.y) - curve.columns
     psi = np.zeros((curve.columns, curve.columns))
     for size, (a, b) in zip(found.theta, _pairs(curve.columns), strict=False):

@@ -15,7 +15,7 @@ from itertools import product
 
 import numpy as np
 
-from ataraxy.core.evidence.series import FloatArray, inverse
+from ataraxy.core.evidence.series import FloatArray, IntArray, inverse
 
 MOST_STEPS = 200
 NEAR = 1e-11
@@ -23,18 +23,32 @@ STARTS = (0.0, 0.3, 3.0)  # in units of a typical sampling variance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Studies with the same number of effects, side by side: m studies of n effects each."""
+
+    at: IntArray  # (m, n) where their effects stand
+    y: FloatArray  # (m, n)
+    x: FloatArray  # (m, n, p)
+    s: FloatArray  # (m, n, n)
+    k: FloatArray  # (q, m, n, n)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Correlated:
-    """A checked problem: effects (n,), design (n, p), sampling covariance (n, n), components (q, n, n)."""
+    """A problem: effects (n,), design (n, p), and its blocks, between which nothing is shared."""
 
     y: FloatArray
     x: FloatArray
-    s: FloatArray
-    k: FloatArray
+    blocks: tuple[Blocks, ...]
+    ways: int  # q, how many components are sought
 
     def held(self, component: int, at: float) -> Correlated:
         """The same with one component's size given instead of sought."""
-        rest = np.delete(self.k, component, axis=0)
-        return Correlated(self.y, self.x, self.s + at * self.k[component], rest)
+        held = tuple(
+            Blocks(one.at, one.y, one.x, one.s + at * one.k[component], np.delete(one.k, component, axis=0))
+            for one in self.blocks
+        )
+        return Correlated(self.y, self.x, held, self.ways - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,11 +57,27 @@ class Weighed:
 
     beta: FloatArray  # (p,)
     covariance: FloatArray  # (p, p)
-    inverse: FloatArray  # (n, n): of S + sum theta K
-    projection: FloatArray  # (n, n): P
-    pulled: FloatArray  # (n,): P y
+    inverses: tuple[FloatArray, ...]  # of S + sum theta K, block by block
+    pulled: tuple[FloatArray, ...]  # P y, block by block
     q: float  # weighted sum of squared residuals
     log_likelihood: float
+
+    def inverse(self, problem: Correlated) -> FloatArray:
+        """The inverse of the whole covariance, (n, n)."""
+        whole = np.zeros((len(problem.y), len(problem.y)))
+        for one, inverted in zip(problem.blocks, self.inverses, strict=True):
+            whole[one.at[:, :, None], one.at[:, None, :]] = inverted
+        return whole
+
+    def trace(self, problem: Correlated, component: int | None = None) -> float:
+        """tr(P K) of one component; tr(P) unless one is named. P y is what the fit leaves of y, weighed."""
+        first, seen = 0.0, np.zeros_like(self.covariance)
+        for one, w in zip(problem.blocks, self.inverses, strict=True):
+            k = np.eye(one.at.shape[1]) if component is None else one.k[component]
+            wk = w @ k
+            first += float(np.trace(wk, axis1=-2, axis2=-1).sum())
+            seen += np.einsum("mip,mij,mjq->pq", one.x, wk @ w, one.x, optimize=True)
+        return first - float(np.trace(self.covariance @ seen))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,43 +89,81 @@ class Components:
     converged: bool
 
 
+def correlated(y: FloatArray, x: FloatArray, s: FloatArray, k: FloatArray) -> Correlated:
+    """A problem from whole matrices: effects (n,), design (n, p), sampling covariance (n, n), components (q, n, n).
+
+    Effects that share nothing, directly or through others, are in different blocks.
+    """
+    from scipy.sparse.csgraph import connected_components
+
+    _, label = connected_components((s != 0) | (k != 0).any(0), directed=False)
+    order = np.argsort(label, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(label))[:-1])
+    blocks = []
+    for size in sorted({len(one) for one in members}):
+        at = np.array([one for one in members if len(one) == size])
+        rows, columns = at[:, :, None], at[:, None, :]
+        blocks.append(Blocks(at, y[at], x[at], s[rows, columns], k[:, rows, columns]))
+    return Correlated(y, x, tuple(blocks), len(k))
+
+
 def weigh(problem: Correlated, theta: FloatArray, restricted: bool = True) -> Weighed:
     """Raises: numpy.linalg.LinAlgError: the covariance is singular."""
-    y, x = problem.y, problem.x
-    v = problem.s + np.tensordot(theta, problem.k, axes=1) if len(theta) else problem.s
-    inverted = inverse(v)
-    wx = inverted @ x
-    information = x.T @ wx
+    n, p = problem.x.shape
+    information, towards, logs, inverses = np.zeros((p, p)), np.zeros(p), 0.0, []
+    for one in problem.blocks:
+        v = one.s + np.tensordot(theta, one.k, axes=1) if problem.ways else one.s
+        inverted = inverse(v)
+        wx = inverted @ one.x
+        information += np.einsum("mip,miq->pq", one.x, wx)
+        towards += np.einsum("mip,mi->p", wx, one.y)
+        logs += float(np.linalg.slogdet(v)[1].sum())
+        inverses.append(inverted)
     covariance = inverse(information)
-    beta = covariance @ (wx.T @ y)
-    pulled = inverted @ (y - x @ beta)
-    q = float(y @ pulled)
-    n, p = x.shape
-    level = -0.5 * (np.linalg.slogdet(v)[1] + q)
+    beta = covariance @ towards
+    pulled = [
+        (inverted @ (one.y - one.x @ beta)[:, :, None])[:, :, 0]
+        for one, inverted in zip(problem.blocks, inverses, strict=True)
+    ]
+    q = sum(float((one.y * mine).sum()) for one, mine in zip(problem.blocks, pulled, strict=True))
+    level = -0.5 * (logs + q + (n - p if restricted else n) * np.log(2 * np.pi))
     if restricted:
-        level += -0.5 * ((n - p) * np.log(2 * np.pi) + np.linalg.slogdet(information)[1])
-    else:
-        level += -0.5 * n * np.log(2 * np.pi)
-    return Weighed(beta, covariance, inverted, inverted - wx @ covariance @ wx.T, pulled, q, float(level))
+        level -= 0.5 * np.linalg.slogdet(information)[1]
+    return Weighed(beta, covariance, tuple(inverses), tuple(pulled), q, float(level))
 
 
 def slope(
     problem: Correlated, fit: Weighed, restricted: bool = True
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """First derivatives of the log-likelihood by theta; its curvature, expected and observed (both as information)."""
-    outer = fit.projection if restricted else fit.inverse
-    turned = np.array([outer @ one for one in problem.k])
-    moved = np.array([one @ fit.pulled for one in problem.k])
-    pull = moved @ fit.pulled
-    gradient = 0.5 * (pull - np.trace(turned, axis1=1, axis2=2))
-    expected = 0.5 * np.einsum("aij,bji->ab", turned, turned)
-    seen = moved @ fit.projection @ moved.T
-    return gradient, expected, seen - expected
+    ways, p = problem.ways, problem.x.shape[1]
+    trace, pull = np.zeros(ways), np.zeros(ways)
+    traces, seen = np.zeros((ways, ways)), np.zeros((ways, ways))
+    once, twice, moved = np.zeros((ways, p, p)), np.zeros((ways, ways, p, p)), np.zeros((ways, p))
+    for one, w, mine in zip(problem.blocks, fit.inverses, fit.pulled, strict=True):
+        wk, wx = w @ one.k, w @ one.x
+        kwx = one.k @ wx
+        kr = np.einsum("amij,mj->ami", one.k, mine)
+        trace += np.trace(wk, axis1=-2, axis2=-1).sum(1)
+        traces += np.einsum("amij,bmji->ab", wk, wk, optimize=True)
+        once += np.einsum("mip,amiq->apq", wx, kwx)
+        twice += np.einsum("amip,mij,bmjq->abpq", kwx, w, kwx, optimize=True)
+        pull += (kr * mine).sum((1, 2))
+        seen += np.einsum("ami,mij,bmj->ab", kr, w, kr, optimize=True)
+        moved += np.einsum("mip,ami->ap", wx, kr)
+    c = fit.covariance
+    seen -= moved @ c @ moved.T
+    if restricted:
+        turned = c @ once
+        trace = trace - np.trace(turned, axis1=1, axis2=2)
+        traces = traces - 2 * np.einsum("pq,abqp->ab", c, twice) + np.einsum("apq,bqp->ab", turned, turned)
+    expected = 0.5 * (traces + traces.T) / 2
+    return 0.5 * (pull - trace), expected, seen - expected
 
 
 def components(problem: Correlated, restricted: bool = True) -> Components:
     """The most likely sizes of the components, none below zero."""
-    q = len(problem.k)
+    q = problem.ways
     if q == 0:
         return Components(np.zeros(0), weigh(problem, np.zeros(0), restricted), True)
     scale = _scales(problem)
@@ -133,8 +201,9 @@ def profile(problem: Correlated, found: Components, component: int, level: float
 
 def _scales(problem: Correlated) -> FloatArray:
     """A size of each component that would matter beside the sampling variances."""
-    typical = float(np.exp(np.log(np.diag(problem.s)).mean()))
-    reach = np.array([np.diag(one).mean() for one in problem.k])
+    sampling = np.concatenate([np.diagonal(one.s, axis1=1, axis2=2).ravel() for one in problem.blocks])
+    sizes = [np.diagonal(one.k, axis1=2, axis2=3).reshape(problem.ways, -1) for one in problem.blocks]
+    typical, reach = float(np.exp(np.log(sampling).mean())), np.concatenate(sizes, axis=1).mean(1)
     return np.asarray(typical / np.where(reach > 0, reach, 1.0))
 
 

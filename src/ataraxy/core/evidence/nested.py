@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ataraxy.core.evidence.estimate import Estimate, TooFew
-from ataraxy.core.evidence.mixed import Components, Correlated, components, profile, weigh
+from ataraxy.core.evidence.mixed import Components, Correlated, components, correlated, profile, weigh
 from ataraxy.core.evidence.regress import INTERCEPT, designed
 from ataraxy.core.evidence.robust import Robust, robust
 from ataraxy.core.evidence.series import FloatArray, Floats, IntArray, effects, positive_definite
@@ -115,7 +115,7 @@ def three_level(
                 "Effects of different studies cannot share people: merge the studies, or set it to 0."
             )
     several = len(np.unique(group)) < len(group)
-    return Correlated(y, design, s, np.stack([same, np.eye(len(y))]) if several else same[None])
+    return correlated(y, design, s, np.stack([same, np.eye(len(y))]) if several else same[None])
 
 
 def _told(
@@ -125,8 +125,8 @@ def _told(
 
     fit, n, p = found.fit, len(problem.y), problem.x.shape[1]
     between = [Between(float(size), *profile(problem, found, m, level)) for m, size in enumerate(found.theta)]
-    common = weigh(problem, np.zeros(len(problem.k)))
-    typical = (n - p) / float(np.trace(common.projection))
+    common = weigh(problem, np.zeros(problem.ways))
+    typical = (n - p) / common.trace(problem)
     whole = typical + float(found.theta.sum())
     alone = names == (INTERCEPT,)
     half = critical(level) * float(np.sqrt(fit.covariance[0, 0] + found.theta.sum()))
@@ -138,7 +138,9 @@ def _told(
             estimate_of(float(b), float(np.sqrt(c)), level)
             for b, c in zip(fit.beta, np.diag(fit.covariance), strict=True)
         ),
-        robust=robust(problem.x, fit.inverse, problem.y - problem.x @ fit.beta, group, fit.beta, level),
+        robust=robust(
+            problem.x, fit.inverse(problem), problem.y - problem.x @ fit.beta, group, fit.beta, level
+        ),
         study=between[0],
         within=between[1] if len(between) > 1 else None,
         i2_study=100 * between[0].variance / whole,

@@ -16,7 +16,7 @@ import numpy as np
 
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import Estimate, TooFew
-from ataraxy.core.evidence.mixed import Correlated, components, weigh
+from ataraxy.core.evidence.mixed import Correlated, components, correlated, weigh
 from ataraxy.core.evidence.series import FloatArray
 from ataraxy.core.evidence.tails import estimate_of
 from ataraxy.core.evidence.trial import Trial, parts
@@ -141,7 +141,7 @@ def stacked(trials: Sequence[Trial], names: Sequence[str], by_design: bool = Fal
                 where = columns.get((trial.treatments if by_design else frozenset(), name))
                 if where is not None:
                     x[row, where] += sign
-    return Correlated(np.concatenate([one.effects for one in trials]), x, s, k)
+    return correlated(np.concatenate([one.effects for one in trials]), x, s, k)
 
 
 def _columns(
@@ -158,7 +158,7 @@ def moments(problem: Correlated, df: int) -> float:
     if df < 1:
         return 0.0
     fit = weigh(problem, np.zeros(1))
-    return max(0.0, (fit.q - df) / float(np.trace(fit.projection @ problem.k[0])))
+    return max(0.0, (fit.q - df) / fit.trace(problem, 0))
 
 
 def _told(

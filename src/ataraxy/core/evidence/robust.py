@@ -50,6 +50,7 @@ def robust(
     made = []
     wanted = np.eye(len(beta)) if contrasts is None else contrasts
     meat = np.zeros(len(wanted))
+    fitted = bread @ x.T @ weight
     for one in np.unique(cluster):
         here = np.flatnonzero(cluster == one)
         adjusted = _adjusted(x[here], working[np.ix_(here, here)], bread)
@@ -57,7 +58,7 @@ def robust(
         meat += (towards @ residual[here]) ** 2
         whole = np.zeros((len(wanted), len(residual)))
         whole[:, here] = towards
-        made.append(whole - towards @ x[here] @ bread @ x.T @ weight)  # (I - H)' brought over
+        made.append(whole - towards @ x[here] @ fitted)  # (I - H)' brought over
     freedom = _satterthwaite(np.array(made), working)
     errors = np.sqrt(meat)
     return tuple(

@@ -15,11 +15,11 @@ from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.dose_curve import Curve, Shape
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.hours import WINDOWS, Window
-from ataraxy.core.evidence.mixed import Components, components
+from ataraxy.core.evidence.mixed import Components, Correlated, components
 from ataraxy.core.evidence.nested import STUDIES, three_level
 from ataraxy.core.evidence.pool import Inference, Pool, pool
 from ataraxy.core.evidence.robust import Robust, robust
-from ataraxy.core.evidence.series import FloatArray, IntArray, effects
+from ataraxy.core.evidence.series import IntArray, effects
 
 HOURS = 4  # different hours that a curve with one bend needs
 ASSUMED_CORRELATION = 0.5  # of one study's effects at two hours; proposed, and told with every curve
@@ -60,10 +60,9 @@ class TimeCurve:
     few: bool
     converged: bool
     _curve: Curve
-    _design: FloatArray
+    _problem: Correlated
     _found: Components
     _group: IntArray
-    _y: FloatArray
     _level: float
 
     def expect(self, hour: float) -> Robust:
@@ -78,8 +77,9 @@ class TimeCurve:
             )
         fit = self._found.fit
         row = np.column_stack([np.ones(1), self._curve.at([float(np.log1p(hour))])])
-        residual = self._y - self._design @ fit.beta
-        return robust(self._design, fit.inverse, residual, self._group, fit.beta, self._level, row)[0]
+        x, y = self._problem.x, self._problem.y
+        residual = y - x @ fit.beta
+        return robust(x, fit.inverse(self._problem), residual, self._group, fit.beta, self._level, row)[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +165,8 @@ def _curve(
     design = np.column_stack([np.ones(len(y)), curve.at(np.log1p([one.hour for one in points]))])
     shared = np.where(group[:, None] == group[None, :], correlation * np.sqrt(np.outer(v, v)), 0.0)
     np.fill_diagonal(shared, v)
-    found = components(three_level(y, v, design, group, shared))
+    problem = three_level(y, v, design, group, shared)
+    found = components(problem)
     return TimeCurve(
         studies=len(studies),
         effects=len(y),
@@ -178,9 +179,8 @@ def _curve(
         few=len(studies) < STUDIES,
         converged=found.converged,
         _curve=curve,
-        _design=design,
+        _problem=problem,
         _found=found,
         _group=group,
-        _y=y,
         _level=level,
     )
