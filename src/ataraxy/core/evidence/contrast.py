@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import log
+from math import inf, isfinite, log
 
 from ataraxy.core.evidence.answer import Analysis
 from ataraxy.core.evidence.choose import Candidate
@@ -66,13 +66,20 @@ def is_paired(candidate: Candidate) -> bool:
 
 
 def contrast(candidate: Candidate, measure: Measure, analysis: Analysis) -> Contrast | NoEffect:
-    """The effect of a chosen contrast.
+    """The effect of a chosen contrast; numbers the arithmetic refuses give none, and its reason.
 
     Args:
         candidate: a study's contrast that may be pooled.
         measure: on which scale.
         analysis: whether a crossover's people are taken beside themselves, or as if they were others.
     """
+    try:
+        return _contrast(candidate, measure, analysis)
+    except ValueError as refusal:
+        return NoEffect(f"Its numbers cannot be used: {refusal}", inconsistent=True)
+
+
+def _contrast(candidate: Candidate, measure: Measure, analysis: Analysis) -> Contrast | NoEffect:
     paired = analysis is Analysis.PAIRED and is_paired(candidate)
     if candidate.numbers.has_groups and not paired:
         return _of_groups(candidate, measure)
@@ -157,16 +164,22 @@ def _on_scale(reported: Reported) -> tuple[float, float]:
     """A printed estimate on the scale of analysis, and its standard error."""
     ratio = reported.measure.is_ratio
     value, low, high = (
-        None if one is None else (log(float(one.value)) if ratio else float(one.value))
+        None if one is None else (_log(float(one.value)) if ratio else float(one.value))
         for one in (reported.estimate, reported.low, reported.high)
     )
     if value is None:
-        raise ValueError("A printed estimate without its number: choose() lets none through.")
+        raise ValueError("the estimate is missing.")
     if reported.se is not None:
         return value, float(reported.se.value)
     if low is None or high is None:
-        raise ValueError("A printed estimate without its uncertainty: choose() lets none through.")
+        raise ValueError("the estimate's uncertainty is missing.")
     return value, se_of_interval(low, high, float(reported.level))
+
+
+def _log(ratio: float) -> float:
+    if ratio <= 0:
+        raise ValueError(f"a ratio is above zero, and {ratio:g} is not.")
+    return log(ratio)
 
 
 def _made(
@@ -174,8 +187,8 @@ def _made(
 ) -> Contrast | NoEffect:
     if isinstance(effect, TooFew):
         return NoEffect(str(effect))
-    if not effect.variance > 0:
-        return NoEffect("Its effect has no spread, so it cannot be weighed.")
+    if not (0 < effect.variance < inf and isfinite(effect.value)):
+        return NoEffect("Its effect has no spread, or none that can be told, so it cannot be weighed.")
     notes = tuple(dict.fromkeys(_notes(candidate, effect, figures)))
     return Contrast(candidate, effect, words, numbers_seen(figures), notes)
 
@@ -234,5 +247,5 @@ def _maybe(figure: Figure | None) -> int | None:
 
 def _float(figure: Figure | None) -> float:
     if figure is None:
-        raise ValueError("A number is missing: choose() lets no such contrast through.")
+        raise ValueError("one is missing.")
     return float(figure.value)
