@@ -18,6 +18,8 @@ from ataraxy.commands import database as db
 from ataraxy.commands.say import Bar, Exit, bar, document, out
 
 SUMMARY = ("stage", "disorder", "open_concerns", "seq")
+COURSE = ("disorder", "started_at", "stopped_at")
+CHECK_IN = ("invited_at", "answered_at")
 BOOKING = ("phase", "ended", "arrived_at", "dose_started_at", "seq")
 
 
@@ -93,28 +95,53 @@ Read = Callable[[UUID], dict[str, Any]]
 def _chart(stream: UUID) -> dict[str, Any]:
     from ataraxy.clinic.people.models import ChartSummary
 
-    return dict(ChartSummary.objects.filter(patient_id=stream).values(*SUMMARY).first() or {})
+    return dict(ChartSummary.objects.filter(patient_id=stream).values(*SUMMARY).first() or {}) | _lists(
+        stream
+    )
+
+
+def _lists(patient: UUID) -> dict[str, Any]:
+    """What the lists of this patient's courses and check-ins say, a column a row and field."""
+    from ataraxy.clinic.follow.models import CheckIn
+    from ataraxy.clinic.plan.models import Course
+
+    found: dict[str, Any] = {}
+    for model, kind, names in ((Course, "course", COURSE), (CheckIn, "check-in", CHECK_IN)):
+        for row in model.objects.filter(patient_id=patient).order_by("id").values("id", *names):  # type: ignore[attr-defined]
+            found |= {f"{kind} {row['id']} {name}": row[name] for name in names}
+    return found
 
 
 def _project_chart(stream: UUID) -> None:
     from ataraxy.clinic.audit.models import ChainHead
+    from ataraxy.clinic.follow.rebuild import rebuild_check_ins, rebuild_courses
     from ataraxy.clinic.people.chart import project_summary
     from ataraxy.clinic.people.models import ChartSummary
 
     ChartSummary.objects.get_or_create(patient_id=stream)
     project_summary(stream, ChainHead.objects.values_list("seq", flat=True).get(id=stream))
+    rebuild_courses(stream)
+    rebuild_check_ins(stream)
 
 
 def _booking(stream: UUID) -> dict[str, Any]:
+    from ataraxy.clinic.follow.models import CheckIn
     from ataraxy.clinic.plan.models import Session
+    from ataraxy.clinic.treat.models import Binding
 
-    return dict(Session.objects.filter(id=stream).values(*BOOKING).first() or {})
+    found = dict(Session.objects.filter(id=stream).values(*BOOKING).first() or {})
+    bound = Binding.objects.filter(session_id=stream, unbound_at__isnull=True)
+    return found | {
+        "monitor": bound.values_list("monitor__device", flat=True).first() or "",
+        "check_ins": CheckIn.objects.filter(session_id=stream).count(),
+    }
 
 
 def _project_session(stream: UUID) -> None:
-    from ataraxy.clinic.treat.record import rebuild_session
+    from ataraxy.clinic.treat.record import rebuild_around, rebuild_session
 
     rebuild_session(stream)
+    rebuild_around(stream)
 
 
 def _show(found: list[Difference], streams: int, dry_run: bool) -> None:

@@ -23,9 +23,10 @@ from ataraxy.clinic.audit.append import (
     written_already,
 )
 from ataraxy.clinic.audit.models import ChainHead, StreamKind
-from ataraxy.clinic.context import Context
+from ataraxy.clinic.context import Context, system_context
+from ataraxy.clinic.follow.schedule import schedule_check_ins
 from ataraxy.clinic.plan.models import Session
-from ataraxy.clinic.treat.aftermath import after_the_end
+from ataraxy.clinic.treat.aftermath import after_the_end, dose_given
 from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.drug import charge_what_went_in
 from ataraxy.clinic.treat.models import Binding, Monitor
@@ -40,6 +41,7 @@ from ataraxy.core.session.events import (
     DoseResumed,
     DoseStarted,
     DoseStopped,
+    MonitorBound,
     SessionEnded,
     SessionOpened,
 )
@@ -213,6 +215,38 @@ def rebuild_session(session_id: UUID) -> None:
     with transaction.atomic():
         ChainHead.objects.select_for_update().get(id=session_id)
         Session.objects.filter(id=session_id).update(**projection(state_of(session_id)))
+
+
+def rebuild_around(session_id: UUID) -> None:
+    """The monitor that is bound now, and the check-ins that follow from the dose, again from the events alone."""
+    session = Session.objects.select_related("clinic", "course__protocol", "patient").get(id=session_id)
+    ctx, state = system_context(session.clinic), state_of(session_id)
+    wanted = None if state.ending else state.monitor
+    bound = Binding.objects.filter(session=session, unbound_at__isnull=True).select_related("monitor").first()
+    if bound is not None and bound.monitor.device != wanted:
+        Binding.objects.filter(id=bound.id).update(unbound_at=ctx.now)
+    if wanted is not None and (bound is None or bound.monitor.device != wanted):
+        _bind_again(ctx, session, state, wanted)
+    if state.ending is not None and (dose := dose_given(session, state)) is not None:
+        disorder = Disorder(session.course.disorder)
+        schedule_check_ins(ctx, session, protocol_of(session), disorder, dose.started_at)
+
+
+def _bind_again(ctx: Context, session: Session, state: SessionState, device: str) -> None:
+    """As the person bound it who did; nothing where the monitor speaks for another session now."""
+    monitor = Monitor.objects.filter(clinic=session.clinic, device=device).first()
+    bound = [e for e in state.log if isinstance(e.payload, MonitorBound) and e.payload.device == device]
+    taken = Binding.objects.filter(monitor=monitor, unbound_at__isnull=True).exists()
+    if monitor is None or taken or not bound or bound[-1].envelope.actor is None:
+        return
+    frame = bound[-1].envelope
+    Binding.objects.create(
+        clinic=session.clinic,
+        monitor=monitor,
+        session=session,
+        bound_at=frame.recorded_at,
+        bound_by_id=frame.actor,
+    )
 
 
 def _project_binding(ctx: Context, session: Session, state: SessionState) -> None:
