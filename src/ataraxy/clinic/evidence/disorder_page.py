@@ -40,6 +40,7 @@ class Headline:
     value: str
     interval: str
     of: str
+    side: str  # "below 0 favours ketamine"
     note: str
     others: tuple[str, ...]  # the same rows by other methods, which trust few studies less
 
@@ -61,6 +62,7 @@ class BesideShown:
     contrast: str
     measure: str
     printed: str
+    side: str
     k: str
     n: str
     flags: tuple[str, ...]
@@ -196,6 +198,7 @@ def _pooled(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
         value=_value(forest, first.result),
         interval=_interval(forest, first.result),
         of=behind(forest),
+        side=side(forest.question.measure, lower_is_better=forest.lower_is_better),
         note=sentence(first.method),
         others=tuple(_other(forest, pooled) for pooled in forest.pooled[1:]),
     )
@@ -210,6 +213,7 @@ def _alone(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
         value=_value(forest, row.effect),
         interval=_interval(forest, row.effect),
         of=behind(forest),
+        side=side(forest.question.measure, lower_is_better=forest.lower_is_better),
         note="One study alone: nothing is pooled, and nobody has repeated it.",
         others=(),
     )
@@ -237,6 +241,11 @@ def _analysis(pool: a.PoolAnswer, forest: a.Forest) -> str:
     if len(pool.forests) < 2:
         return ""
     return "Paired" if forest.analysis is a.Analysis.PAIRED else "As if independent"
+
+
+def side(measure: Measure, *, lower_is_better: bool) -> str:
+    """On which side of no effect ketamine was better: reviews and trials differ in it."""
+    return f"{'below' if lower_is_better else 'above'} {1 if measure.is_ratio else 0} favours ketamine"
 
 
 def _value(forest: a.Forest, shown: object) -> str:
@@ -275,6 +284,7 @@ def _beside(one: a.Beside) -> BesideShown:
         contrast=one.pool.contrast,
         measure=MEASURES[reported.measure],
         printed=printed(reported),
+        side=side(reported.measure, lower_is_better=one.pool.lower_is_better),
         k=plain(one.pool.k.value) if one.pool.k is not None else "not seen",
         n=plain(one.pool.n.value) if one.pool.n is not None else "not seen",
         flags=one.flags,

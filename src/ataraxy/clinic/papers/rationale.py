@@ -175,12 +175,12 @@ def _pool(one: PoolShown) -> dict[str, Any]:
 
 def _number(one: Headline) -> str:
     others = "".join(f" {words}." for words in one.others)
-    return f"{one.label}: {one.value} ({one.interval}), from {one.of}. {one.note.rstrip('.')}.{others}"
+    return f"{one.label}: {one.value} ({one.interval}; {one.side}), from {one.of}. {one.note.rstrip('.')}.{others}"
 
 
 def _published(one: BesideShown) -> str:
     wrong = " Its numbers disagree with themselves: see the limits." if one.flags else ""
-    return f"{one.label}: {one.contrast}, {one.measure.lower()} {one.printed}.{wrong}"
+    return f"{one.label}: {one.contrast}, {one.measure.lower()} {one.printed}; {one.side}.{wrong}"
 
 
 def _is_own(study: Study) -> bool:
