@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 from math import sqrt
 from statistics import fmean, stdev
 
@@ -73,15 +73,40 @@ def test_the_verdict_on_every_mean_and_sd_is_that_of_all_samples_counted_out(n):
     for step in range(401):
         mean = Decimal(step).scaleb(-2)
         assert mean_possible(mean, n) == (mean in means)
-    # the sum of squares tells more than bounds alone, though not everything: nothing true is ever refused
-    refused = 0
     for mean in means:
         for step in range(300):
             sd = Decimal(step).scaleb(-2)
-            possible = sd_possible(mean, sd, n, (0, 4))
-            assert possible or (mean, sd) not in given_by
-            refused += not possible
-    assert refused > len(means) * 200
+            assert sd_possible(mean, sd, n, (0, 4)) or (mean, sd) not in given_by
+
+
+@pytest.mark.parametrize(("n", "lowest", "highest"), [(2, 0, 4), (3, 2, 6), (6, 1, 5)])
+def test_the_verdict_on_an_sd_is_that_of_every_sum_and_sum_of_squares_tried(n, lowest, highest):
+    """Forward: each sum, each sum of squares it can have (odd just when it is, between its ends), its SD, rounded."""
+    told = set()
+    for total in range(n * lowest, n * highest + 1):
+        base, above = divmod(total, n)
+        least = above * (base + 1) ** 2 + (n - above) * base**2
+        most = total * (lowest + highest) - n * lowest * highest
+        for squares in range(least, most + 1):
+            if (squares - total) % 2 == 0:
+                sd = sqrt((squares - total * total / n) / (n - 1))
+                told |= {
+                    (rounded(total / n, 1, how), rounded(sd, 2, how))
+                    for how in (ROUND_HALF_UP, ROUND_HALF_DOWN)
+                }
+    for mean, step in product({mean for mean, _ in told}, range(300)):
+        sd = Decimal(step).scaleb(-2)
+        assert sd_possible(mean, sd, n, (lowest, highest)) == ((mean, sd) in told)
+
+
+def test_the_largest_sd_knows_where_the_scale_begins():
+    """CAPS-like scores of 10 to 50: five at each end."""
+    assert largest_sd(30, 10, 10, 50) == pytest.approx(stdev([10] * 5 + [50] * 5))
+    assert sd_bounds(Decimal("30.0"), 10, (10, 50), whole=True).high == pytest.approx(
+        stdev([10] * 5 + [50] * 5)
+    )
+    assert sd_bounds(Decimal("30.0"), 10, (10, 50), whole=True).low == 0
+    assert sd_bounds(Decimal("30.5"), 10, (10, 50), whole=False).low == 0
 
 
 @given(SCORES)
