@@ -134,6 +134,22 @@ def test_order_of_studies_does_not_matter(order):
     assert other.psi[0, 0] == pytest.approx(one.psi[0, 0], rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.parametrize("factor", [0.001, 100.0])
+@pytest.mark.parametrize("seed", [0, 3])
+def test_doses_in_other_units_change_the_coefficients_and_nothing_else(factor, seed):
+    studies = some_studies(seed)
+    other = [
+        DoseArms.of(one.study, 0.0, one.doses * factor, one.effects, one.covariance) for one in studies
+    ]  # fmt: skip
+    one, scaled = fitted(studies, BENT), fitted(other, BENT)
+    assert scaled.coefficients[0].value * factor == pytest.approx(
+        one.coefficients[0].value, rel=1e-3, abs=1e-3
+    )
+    here, there = one.expect(0.7), scaled.expect(0.7 * factor)
+    assert here is not None and there is not None
+    assert (there.value, there.se) == pytest.approx((here.value, here.se), rel=1e-3, abs=1e-4)
+
+
 def test_curves_that_agree_have_one_common_curve():
     exact = [
         DoseArms.of(str(j), 0.0, [0.5, 1.0], [-2.0, -4.0], np.array([[0.2, 0.1], [0.1, 0.2]])) for j in range(6)

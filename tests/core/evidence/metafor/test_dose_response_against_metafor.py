@@ -75,5 +75,7 @@ def test_every_curve_agrees_with_metafor(ask_r, problems):
                 continue  # metafor's search ended lower
             near([e.value for e in curve.coefficients], theirs[:2], f"quadratic {i}", 2e-3, 2e-3)
             near([e.se for e in curve.coefficients], theirs[2:4], f"quadratic {i}, errors", 2e-3, 2e-3)
+            psi = [curve.psi[0, 0], curve.psi[0, 1], curve.psi[1, 1]]
+            near(psi, theirs[4:7], f"quadratic {i}, how curves differ", 2e-2, 2e-2)
             bent += 1
     assert bent >= 6
