@@ -27,8 +27,12 @@ SETTINGS: dict[str, str] = {
     "ATARAXY_MLLP_BIND": "address:port for monitors; loopback unless set",
     "ATARAXY_MLLP_PEERS": "addresses monitors may call from, comma separated",
     "ATARAXY_ANCHORS": "file outside the database to which the heads of the record are written",
+    "ATARAXY_KEEP_QUARANTINE_MONTHS": "whole months a settled message stays in quarantine; unset 24, all keeps all",
     "ATARAXY_KEEP_SAMPLES_MONTHS": "whole months of monitor samples and messages to keep; unset keeps all",
 }
+
+
+KEEP_SETTLED_MONTHS = 24  # proposed; only what a person has settled ever goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Environment:
     mllp_peers: tuple[str, ...]
     anchors: Path
     keep_samples_months: int | None = None
+    keep_quarantine_months: int | None = KEEP_SETTLED_MONTHS
 
     @property
     def embedded(self) -> Embedded:
@@ -78,17 +83,26 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         mllp_bind=given.get("ATARAXY_MLLP_BIND", "127.0.0.1:2575"),
         mllp_peers=tuple(p.strip() for p in given.get("ATARAXY_MLLP_PEERS", "").split(",") if p.strip()),
         anchors=Path(given.get("ATARAXY_ANCHORS") or home / "anchors.log"),
-        keep_samples_months=_months(given.get("ATARAXY_KEEP_SAMPLES_MONTHS", "")),
+        keep_samples_months=_months("ATARAXY_KEEP_SAMPLES_MONTHS", given),
+        keep_quarantine_months=_quarantine(given),
     )
 
 
-def _months(text: str) -> int | None:
+def _quarantine(given: Mapping[str, str]) -> int | None:
+    name = "ATARAXY_KEEP_QUARANTINE_MONTHS"
+    if given.get(name, "").strip() == "all":
+        return None
+    return _months(name, given) or KEEP_SETTLED_MONTHS
+
+
+def _months(name: str, given: Mapping[str, str]) -> int | None:
     """A number of months, at least 1. Hazard: a slip of the keyboard must not empty a table."""
+    text = given.get(name, "")
     if not text.strip():
         return None
     if not text.strip().isdecimal() or int(text) < 1:
         raise AtaraxyError(
-            f"ATARAXY_KEEP_SAMPLES_MONTHS is {text!r}, which is no number of months.",
+            f"{name} is {text!r}, which is no number of months.",
             "Write a whole number from 1, or leave it out to keep everything.",
         )
     return int(text)

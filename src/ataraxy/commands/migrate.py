@@ -11,6 +11,7 @@ from ataraxy.clinic.env import Environment
 from ataraxy.commands import database as db
 from ataraxy.commands.partitions import drop_old_partitions, make_partitions
 from ataraxy.commands.say import Exit, bar, document, out
+from ataraxy.commands.settled import drop_settled
 
 
 def migrate(env: Environment, as_json: bool) -> int:
@@ -30,8 +31,9 @@ def migrate(env: Environment, as_json: bool) -> int:
             today = datetime.now(UTC).date()
             made = make_partitions(owner, today)
             dropped = drop_old_partitions(owner, today, env.keep_samples_months)
+            settled = drop_settled(owner, today, env.keep_quarantine_months)
     if as_json:
-        document({"migrated": waiting, "partitions": made, "dropped": dropped})
+        document({"migrated": waiting, "partitions": made, "dropped": dropped, "settled": settled})
     else:
         words = (
             f"{len(waiting)} migrations were run." if waiting else "The database is of this release already."

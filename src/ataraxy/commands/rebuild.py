@@ -107,7 +107,7 @@ def _lists(patient: UUID) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for model, kind, names in ((Course, "course", COURSE), (CheckIn, "check-in", CHECK_IN)):
-        for row in model.objects.filter(patient_id=patient).order_by("id").values("id", *names):  # type: ignore[attr-defined]
+        for row in model.objects.filter(patient_id=patient).order_by("id").values("id", *names):
             found |= {f"{kind} {row['id']} {name}": row[name] for name in names}
     return found
 

@@ -154,7 +154,8 @@ def _supervise(env: Environment, database: db.Database, extra: Sequence[Child], 
     environ = dict(os.environ) | as_environ(env)
     children = [*parts(), *extra, front(env)]
     running = [Running(c, logs / f"{c.name}.log", environ) for c in children]
-    supervisor = Supervisor(env, database, running, ready, Upkeep(database.owner, env.keep_samples_months))
+    upkeep = Upkeep(database.owner, env.keep_samples_months, env.keep_quarantine_months)
+    supervisor = Supervisor(env, database, running, ready, upkeep)
     with _signals(supervisor.stopping):
         try:
             supervisor.start()

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from ataraxy.commands.partitions import drop_old_partitions, make_partitions
+from ataraxy.commands.settled import drop_settled
 
 EVERY_S, AGAIN_S = 6 * 3600.0, 600.0
 PATIENCE_MS = 200
@@ -26,6 +27,7 @@ class Upkeep:
 
     owner: str
     keep_months: int | None
+    keep_quarantine: int | None = None
     due_at: float = field(default_factory=lambda: time.monotonic() + EVERY_S)
     _working: threading.Thread | None = None
     _said: list[str] = field(default_factory=list)
@@ -46,6 +48,7 @@ class Upkeep:
         try:
             made = make_partitions(self.owner, today, PATIENCE_MS)
             dropped = drop_old_partitions(self.owner, today, self.keep_months, PATIENCE_MS)
+            settled = drop_settled(self.owner, today, self.keep_quarantine)
         except psycopg.errors.LockNotAvailable:
             self.due_at = now + AGAIN_S
         except psycopg.Error as error:
@@ -56,5 +59,9 @@ class Upkeep:
         else:
             words = [f"made {', '.join(made)}"] if made else []
             words += [f"dropped {', '.join(dropped)}"] if dropped else []
-            if words:
-                self._said.append("samples: " + "; ".join(words))
+            said = ["samples: " + "; ".join(words)] if words else []
+            said += (
+                [f"quarantine: {settled} settled messages were past their time and went"] if settled else []
+            )
+            if said:
+                self._said.append(". ".join(said))

@@ -237,9 +237,9 @@ def _bind_again(ctx: Context, session: Session, state: SessionState, device: str
     monitor = Monitor.objects.filter(clinic=session.clinic, device=device).first()
     bound = [e for e in state.log if isinstance(e.payload, MonitorBound) and e.payload.device == device]
     taken = Binding.objects.filter(monitor=monitor, unbound_at__isnull=True).exists()
-    if monitor is None or taken or not bound or bound[-1].envelope.actor is None:
+    frame = bound[-1].envelope if bound else None
+    if monitor is None or taken or frame is None or frame.actor is None:
         return
-    frame = bound[-1].envelope
     Binding.objects.create(
         clinic=session.clinic,
         monitor=monitor,
