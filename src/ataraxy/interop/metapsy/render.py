@@ -40,23 +40,25 @@ def _rows(study: Study) -> Iterator[Cells]:
     about = _about(study)
     for outcome in study.outcomes:
         for first, second in _pairs(study, outcome):
-            sides = [("arm1", first), *([("arm2", second)] if second is not None else [])]
             cells = {**about, **_what(outcome), "seen_in_source": _seen(outcome).value}
-            for side, group in sides:
+            for side, group in (("arm1", first), ("arm2", second)):
+                if group is None:
+                    continue
                 cells.update(_arm(study.arm(group.arm), side))
                 cells.update(_numbers(outcome, group, side))
             yield cells
 
 
-def _pairs(study: Study, outcome: Outcome) -> Iterator[tuple[Group, Group | None]]:
-    known = {arm.key for arm in study.arms}
-    groups = [group for group in outcome.groups if group.arm in known]
-    tested = [one for one in groups if study.arm(one.arm).role is ArmRole.EXPERIMENTAL]
-    controls = [one for one in groups if one not in tested]
-    for first in tested or controls:
-        if not tested or not controls:
-            yield first, None
-        for second in controls if tested else ():
+def _pairs(study: Study, outcome: Outcome) -> Iterator[tuple[Group | None, Group | None]]:
+    """Every tested arm beside every control; alone on its own side where there is none of the other."""
+    roles = {arm.key: arm.role for arm in study.arms}
+    tested: list[Group | None] = []
+    controls: list[Group | None] = []
+    for group in outcome.groups:
+        if group.arm in roles:
+            (tested if roles[group.arm] is ArmRole.EXPERIMENTAL else controls).append(group)
+    for first in tested or [None] * bool(controls):
+        for second in controls or [None]:
             yield first, second
 
 
