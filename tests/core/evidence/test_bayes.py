@@ -234,3 +234,9 @@ def test_impossible_priors_and_levels_are_told():
         random_effects((0.1,), (1.0,), half_normal(0.5), level=1.0)
     with pytest.raises(ValueError, match="standard deviation"):
         random_effects((0.1,), (1.0,), half_normal(0.5), mu_prior=(0.0, 0.0))
+
+
+def test_a_prior_read_second_hand_says_so_wherever_it_is_told():
+    assert "Rhodes 2015" in ANY_SMD.words and ANY_SMD.words.endswith("unverified")
+    assert "unverified" in found(SAD_Y, SAD_V, ANY_SMD).told
+    assert "unverified" not in found(SAD_Y, SAD_V, half_normal(0.5)).told

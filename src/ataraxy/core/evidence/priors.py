@@ -47,7 +47,9 @@ class TauPrior:
     def words(self) -> str:
         if self.shape in (PriorShape.HALF_NORMAL, PriorShape.HALF_CAUCHY):
             return f"tau {self.shape.value} with scale {self.scale:g}"
-        return f"tau squared {self.shape.value} with location {self.location:g} and scale {self.scale:g}"
+        told = f"tau squared {self.shape.value} with location {self.location:g} and scale {self.scale:g}"
+        told += f", {self.source}" if self.source else ""
+        return f"{told}; unverified" if self.unverified else told
 
     @property
     def centre(self) -> float:
