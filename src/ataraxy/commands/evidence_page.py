@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ataraxy.core.evidence.answer import Analysis, Answer, Beside, Forest, HarmLine, PoolAnswer, Shown
-from ataraxy.core.evidence.choose import Reason, label_of
+from ataraxy.core.evidence.choose import Exclusion, Reason, label_of
 from ataraxy.core.evidence.contradiction import Contradiction
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.gaps import NAMES
@@ -25,6 +26,7 @@ CROSSOVERS = {
     Analysis.INDEPENDENT: "taken as if of different people",
     Analysis.PAIRED: "with people beside themselves",
 }
+IN_NO_POOL = frozenset({Reason.RETRACTED, Reason.SECONDARY, Reason.UNCONTROLLED})
 FINDINGS = {Finding.POSITIVE: "green", Finding.NEGATIVE: "red", Finding.MIXED: "yellow", Finding.NOT_SEEN: ""}
 
 
@@ -107,6 +109,7 @@ def print_answer(answer: Answer, console: Console) -> None:
     console.print(Text(f"What has been shown: ketamine for {about}", style="bold"))
     for one in answer.pools:
         _print_pool(one, console)
+    _print_barred(answer, console)
     _print_times(answer, console)
     _print_harms(answer, console)
     _print_studies(answer, console)
@@ -190,14 +193,23 @@ def _beside_words(part: Beside) -> str:
 
 
 def _print_excluded(one: PoolAnswer, console: Console) -> None:
-    every = {(e.study, e.words): e for found in one.forests for e in found.excluded}
-    if not every:
-        return
-    console.print(Text("Not in the pool:"))
-    for exclusion in every.values():
-        style = "strike" if exclusion.reason is Reason.RETRACTED else ""
-        why = f" ({exclusion.reason.value}): {exclusion.words}"
-        console.print(Text.assemble("  ", (exclusion.label, style), why))
+    here = {e: None for found in one.forests for e in found.excluded if e.reason not in IN_NO_POOL}
+    _print_exclusions("Not in this pool:", here, console)
+
+
+def _print_barred(answer: Answer, console: Console) -> None:
+    """Studies that no question brings into a pool, told once."""
+    every = (e for one in answer.pools for found in one.forests for e in found.excluded)
+    console.print()
+    _print_exclusions("In no pool:", {e: None for e in every if e.reason in IN_NO_POOL}, console)
+
+
+def _print_exclusions(heading: str, which: Iterable[Exclusion], console: Console) -> None:
+    for index, one in enumerate(which):
+        if index == 0:
+            console.print(Text(heading))
+        style = "strike" if one.reason is Reason.RETRACTED else ""
+        console.print(Text.assemble("  ", (one.label, style), f" ({one.reason.value}): {one.words}"))
 
 
 def _print_times(answer: Answer, console: Console) -> None:
