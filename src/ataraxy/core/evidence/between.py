@@ -26,6 +26,7 @@ BoolArray = NDArray[np.bool_]
 MOST_STEPS = 500
 WORTH_COMPILED = 2_000  # pools from which the compiled search gains more than loading it costs
 NEAR = 1e-12  # a step this small, beside tau² and the studies' own variance, is the end
+NEARLY_ZERO = 0.05  # a tau² below this share of the smallest sampling variance is as good as none
 PEAKS = 2.0 ** np.arange(
     -12.0, 13.0, 2.0
 )  # where other peaks are looked for, in units of the typical variance
@@ -322,63 +323,65 @@ def _paule_mandel(pools: Rows) -> Between:
 
 
 def _likeliest(pools: Rows, restricted: bool) -> Between:
-    start = _hedges(pools).tau2
-    many = len(start) >= WORTH_COMPILED and pools.design is None
-    tau2, found, steps, other = (_compiled if many else _plain)(pools, start, restricted)
+    many = len(pools.k) >= WORTH_COMPILED and pools.design is None
+    told, doubtful = _compiled(pools, restricted) if many else _plain(pools, restricted)
+    other = np.flatnonzero(doubtful)
     if len(other):
-        tau2[other], found[other] = _highest(pools.only(other), tau2[other], found[other], restricted)
+        some = pools.only(other)
+        told.tau2[other], told.converged[other] = _highest(
+            some, told.tau2[other], told.converged[other], restricted
+        )
+        told.se[other] = _likely_error(some, told.tau2[other], restricted)
+    return told
+
+
+def _likely_error(pools: Rows, tau2: FloatArray, restricted: bool) -> FloatArray:
     fit = weigh(pools, tau2)
-    information = traces(pools, fit)[1] if restricted else (fit.w**2).sum(-1)
-    return Between(tau2, np.sqrt(2 / information), found, steps)
+    return np.sqrt(2 / (traces(pools, fit)[1] if restricted else _dot(fit.w, fit.w)))
 
 
-Searched = tuple[FloatArray, BoolArray, NDArray[np.int64], NDArray[np.intp]]
+def _plain(pools: Rows, restricted: bool) -> tuple[Between, BoolArray]:
+    """The peak reached from Hedges' tau², and which pools may have a higher one."""
+    tau2, found, steps = _score(pools, _hedges(pools).tau2, restricted)
+    told = Between(tau2, _likely_error(pools, tau2, restricted), found, steps)
+    return told, _other_peaks(pools, tau2, restricted)
 
 
-def _plain(pools: Rows, start: FloatArray, restricted: bool) -> Searched:
-    """The peak from each start, whether it was reached, the steps, and the pools that may have a higher one."""
-    tau2, found, steps = _score(pools, start, restricted)
-    return tau2, found, steps, _other_peaks(pools, tau2, restricted)
-
-
-def _compiled(pools: Rows, start: FloatArray, restricted: bool) -> Searched:
+def _compiled(pools: Rows, restricted: bool) -> tuple[Between, BoolArray]:
     """As ``_plain``, pool by pool."""
     from ataraxy.core.evidence.between_kernels import likeliest
 
-    m = len(start)
-    tau2, found, steps, doubtful = np.empty(m), np.empty(m, bool), np.empty(m, np.int64), np.zeros(m, bool)
+    m = len(pools.k)
+    told = Between(np.empty(m), np.empty(m), np.empty(m, bool), np.empty(m, np.int64))
+    doubtful = np.zeros(m, bool)
     y, v = np.ascontiguousarray(pools.y.T), np.ascontiguousarray(pools.v.T)
-    likeliest(
-        y, v, start, _harmonic(pools), PEAKS, NEAR, MOST_STEPS, restricted, tau2, found, steps, doubtful
-    )
-    return tau2, found, steps, np.flatnonzero(doubtful)
+    out = (told.tau2, told.se, told.converged, told.steps, doubtful)
+    likeliest(y, v, PEAKS, NEARLY_ZERO, NEAR, MOST_STEPS, restricted, *out)
+    return told, doubtful
 
 
-def _other_peaks(pools: Rows, tau2: FloatArray, restricted: bool) -> NDArray[np.intp]:
+def _other_peaks(pools: Rows, tau2: FloatArray, restricted: bool) -> BoolArray:
     """Pools whose likelihood rises somewhere beyond the peak found, or falls somewhere before it."""
     typical, doubtful = _harmonic(pools), np.zeros(len(tau2), bool)
+    least = NEARLY_ZERO * pools.v.min(-1)
     for height in PEAKS:
         at = height * typical
         pull, trace = _pull(pools, at, restricted)
-        doubtful |= (pull > trace) == (at > tau2)
-    return np.flatnonzero(doubtful)
+        doubtful |= ((pull > trace) == (at > tau2)) & (at > least)
+    return doubtful
 
 
 def _highest(
     pools: Rows, tau2: FloatArray, found: BoolArray, restricted: bool
 ) -> tuple[FloatArray, BoolArray]:
-    """The search repeated from wherever the likelihood is higher than at the peak it ended on."""
-    best = log_likelihood(pools, tau2, restricted)
-    typical, start = _harmonic(pools), tau2.copy()
-    for height in (0.0, *PEAKS):
-        other = height * typical
-        level = log_likelihood(pools, other, restricted)
-        higher = level > best + 1e-9
-        best, start = np.where(higher, level, best), np.where(higher, other, start)
-    again = np.flatnonzero(start != tau2)
-    if len(again):
-        tau2[again], found[again], _ = _score(pools.only(again), start[again], restricted)
-    return tau2, found
+    """The highest of the peaks reached from all along the curve."""
+    heights = np.array([0.0, *PEAKS])
+    everyone = pools.only(np.repeat(np.arange(len(tau2)), len(heights)))
+    reached, ended, _ = _score(everyone, np.outer(_harmonic(pools), heights).ravel(), restricted)
+    levels = log_likelihood(everyone, reached, restricted).reshape(len(tau2), -1)
+    best = levels.argmax(axis=1) + np.arange(len(tau2)) * len(heights)
+    higher = levels.max(axis=1) > log_likelihood(pools, tau2, restricted) + 1e-9
+    return np.where(higher, reached[best], tau2), np.where(higher, ended[best], found)
 
 
 def _score(

@@ -86,9 +86,46 @@ def search(y, v, w, start, near, relative, most, restricted):
     return now, False, most
 
 
+@njit(inline="always", **JIT)
+def beginning(y, v):
+    """Hedges' tau², where the search starts, and the harmonic mean of the sampling variances."""
+    n = len(y)
+    mean = own = inverse = squares = 0.0
+    for j in range(n):
+        mean += y[j]
+        own += v[j]
+        inverse += 1.0 / v[j]
+    mean /= n
+    for j in range(n):
+        squares += (y[j] - mean) * (y[j] - mean)
+    return max(0.0, (squares - own * (1.0 - 1.0 / n)) / (n - 1.0)), n / inverse
+
+
+@njit(inline="always", **JIT)
+def edges(y, v):
+    """The smallest variance, and a tau² from which on the likelihood is sure to fall.
+
+    Beyond the largest variance weights are within a factor of two, so the trace is at least a third of their sum; beyond
+    four times the squared range y'PPy is at most a quarter of it.
+    """
+    least, most, lowest, highest = v[0], v[0], y[0], y[0]
+    for j in range(len(y)):
+        least, most = min(least, v[j]), max(most, v[j])
+        lowest, highest = min(lowest, y[j]), max(highest, y[j])
+    return least, max(most, 4.0 * (highest - lowest) * (highest - lowest))
+
+
+@njit(inline="always", **JIT)
+def information(y, v, w, tau2, restricted):
+    """Twice Fisher's information of tau²."""
+    total, second, third, _ = sums(y, v, w, tau2)
+    ratio = second / total
+    return second - 2.0 * third / total + ratio * ratio if restricted else second
+
+
 @njit(**JIT)
-def likeliest(y, v, start, typical, peaks, relative, most, restricted, tau2, found, steps, doubtful):
-    """Every pool's peak, and whether the likelihood rises beyond it or falls before it; y and v are (k, m)."""
+def likeliest(y, v, peaks, nearly_zero, relative, most, restricted, tau2, se, found, steps, doubtful):
+    """Every pool's peak, its error, and whether the likelihood rises beyond it or falls before it; y, v are (k, m)."""
     k, m = y.shape
     a, b, w = np.empty(k), np.empty(k), np.empty(k)
     for i in range(m):
@@ -97,10 +134,18 @@ def likeliest(y, v, start, typical, peaks, relative, most, restricted, tau2, fou
             if v[j, i] < np.inf:
                 a[n], b[n] = y[j, i], v[j, i]
                 n += 1
-        found_here = search(a[:n], b[:n], w[:n], start[i], relative * typical[i], relative, most, restricted)
-        tau2[i], found[i], steps[i] = found_here
+        start, typical = beginning(a[:n], b[:n])
+        tau2[i], found[i], steps[i] = search(
+            a[:n], b[:n], w[:n], start, relative * typical, relative, most, restricted
+        )
+        se[i] = np.sqrt(2.0 / information(a[:n], b[:n], w[:n], tau2[i], restricted))
+        smallest, bound = edges(a[:n], b[:n])
         for height in peaks:
-            at = height * typical[i]
-            if (risen(a[:n], b[:n], w[:n], at, restricted) > 0.0) == (at > tau2[i]):
+            at = height * typical
+            if (
+                at > nearly_zero * smallest
+                and at < bound
+                and (risen(a[:n], b[:n], w[:n], at, restricted) > 0.0) == (at > tau2[i])
+            ):
                 doubtful[i] = True
                 break

@@ -26,7 +26,7 @@ from ataraxy.core.evidence.between import (
     between,
     one_row,
     rows,
-    typical_variance,
+    traces,
     weigh,
 )
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
@@ -215,7 +215,7 @@ def _heterogeneity(
         i2, h2 = np.where(q > 0, np.maximum(0.0, 100 * (q - df) / np.where(q > 0, q, 1.0)), 0.0), q / df
         i2 = np.where(np.isnan(q), np.nan, i2)
     else:
-        typical = typical_variance(pools)
+        typical = df / traces(pools, fit)[0]
         i2, h2 = 100 * found.tau2 / (typical + found.tau2), found.tau2 / typical + 1
     return q, chdtrc(df, q), i2, h2
 
