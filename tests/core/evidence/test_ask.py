@@ -166,3 +166,14 @@ def test_every_source_of_an_answer_is_named():
         answer.sources
     )
     assert "feder-2014" not in answer.sources
+
+
+def test_anxiety_across_diagnoses_takes_every_anxiety_disorder_and_says_so():
+    (pool,) = ask(Condition.ANXIETY, studies(), reviews(), measure=Measure.OR).pools
+    rows = {row.study for found in pool.forests for row in found.rows}
+    assert rows == {"taylor-2018", "glue-2020", "feder-2021", "rodriguez-2013"}
+    assert any("Different disorders are put together" in words for words in pool.missing)
+    assert pool.why_they_differ.startswith(
+        "Taylor 2018 and Glue 2020: the same people"
+    )  # not who stood in one period
+    assert "salloum-2019" not in {one.study for one in pool.forests[0].excluded}  # depression alone

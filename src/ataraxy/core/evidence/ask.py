@@ -6,8 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ataraxy.core.evidence.answer import Analysis, Answer, Flag, Forest, Listed, PoolAnswer, Shown
 from ataraxy.core.evidence.beside import beside, review_label
-from ataraxy.core.evidence.choose import Candidate, Choice, Question, barred, choose, instruments, label_of
+from ataraxy.core.evidence.choose import (
+    Candidate,
+    Choice,
+    Question,
+    barred,
+    choose,
+    instruments,
+    label_of,
+    speaks_for,
+)
 from ataraxy.core.evidence.contradiction import Place
+from ataraxy.core.evidence.contrast import is_paired
 from ataraxy.core.evidence.courses import doses, harms, times
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.forest import forest, has_crossover
@@ -38,8 +48,8 @@ def ask(
         window: only outcomes of these hours; any hour unless told.
     """
     every = tuple(studies[key] for key in sorted(studies))
-    own = tuple(study for study in every if condition in study.conditions)
-    about = tuple(study for study in every if {condition, Condition.ANXIETY} & set(study.conditions))
+    own = tuple(study for study in every if speaks_for(study, condition))
+    about = tuple(study for study in every if study in own or Condition.ANXIETY in study.conditions)
     lent = tuple(study for study in every if study.harms and study not in about)  # the harms of other people
     read = tuple(reviews[key] for key in sorted(reviews) if _is_about(reviews[key], condition))
     asked = tuple(
@@ -103,7 +113,7 @@ def why_they_differ(choice: Choice, forests: tuple[Forest, ...]) -> str:
     """In words, why a crossover's two analyses give two numbers; empty where there is one."""
     if len(forests) < 2:
         return ""
-    names = " and ".join(label_of(one.study) for one in choice.taken if one.study.design.value == "crossover")
+    names = " and ".join(label_of(one.study) for one in choice.taken if is_paired(one))
     apart, paired = (_result(one) for one in forests)
     if not isinstance(apart, Shown) or not isinstance(paired, Shown):
         return f"{names}: the same people had both treatments; see each analysis for what it could use."

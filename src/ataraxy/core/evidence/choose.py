@@ -35,6 +35,9 @@ FIRST_ASKED = {
 }  # a choice of this project: the disorder's own scale before any other
 
 
+ANXIETIES = frozenset(
+    {Condition.GAD, Condition.SAD, Condition.PTSD, Condition.PANIC, Condition.OCD, Condition.ANXIETY}
+)
 A_MEASURE = {
     Measure.OR: "an odds ratio",
     Measure.RR: "a risk ratio",
@@ -105,6 +108,12 @@ class Choice:
     excluded: tuple[Exclusion, ...]
 
 
+def speaks_for(study: Study, condition: Condition) -> bool:
+    """Whether a study is of a disorder; every anxiety disorder, PTSD and OCD are of anxiety across diagnoses."""
+    across = condition is Condition.ANXIETY and not ANXIETIES.isdisjoint(study.conditions)
+    return across or condition in study.conditions
+
+
 def label_of(study: Study) -> str:
     """How a study is called on pages: ``taylor-2018`` is Taylor 2018."""
     return study.label or study.id.replace("-", " ").title()
@@ -120,7 +129,7 @@ def choose(question: Question, studies: Iterable[Study]) -> Choice:
     fit: list[Candidate] = []
     excluded: list[Exclusion] = []
     for study in sorted(studies, key=_by_year):
-        if question.condition not in study.conditions:
+        if not speaks_for(study, question.condition):
             continue
         found = candidate(question, study)
         fit.append(found) if isinstance(found, Candidate) else excluded.append(found)

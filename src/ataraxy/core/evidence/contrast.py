@@ -198,7 +198,7 @@ def _notes(candidate: Candidate, effect: Effect, figures: tuple[Figure | None, .
     least = numbers_seen(figures)
     if least is not Seen.READ:
         yield f"Numbers {least.value}, not read."
-    yield from (one.note for one in figures if one is not None and one.note)
+    yield from (f"{one.note.rstrip('.')}." for one in figures if one is not None and one.note)
     if effect.correction:
         yield f"{effect.correction:g} was added to each cell, because one is zero."
     study = candidate.study

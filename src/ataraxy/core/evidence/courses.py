@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ataraxy.core.evidence.answer import Analysis, DoseGroup, HarmLine, Moment, PoolAnswer, Row, Shown
 from ataraxy.core.evidence.beside import review_label, shown_reported
-from ataraxy.core.evidence.choose import Question, choose, label_of
+from ataraxy.core.evidence.choose import Question, choose, label_of, speaks_for
 from ataraxy.core.evidence.forest import forest
 from ataraxy.core.evidence.hours import WINDOWS
 from ataraxy.core.evidence.numbers import numbers_seen
@@ -103,7 +103,7 @@ def _has(groups: Iterable[object], arm: Arm) -> bool:
 def harms(condition: Condition, studies: Iterable[Study]) -> tuple[HarmLine, ...]:
     """Unwanted effects by arm: of this disorder's people first, then of others, said to be others."""
     found = [
-        _harm(study, harm, own=condition in study.conditions)
+        _harm(study, harm, own=speaks_for(study, condition))
         for study in studies
         if study.retracted_on is None
         for harm in study.harms

@@ -48,10 +48,11 @@ def _missing(condition: Condition, studies: list[Study]) -> Iterator[str]:
     if not trials:
         yield f"No randomised trial in {name}."
         return
-    alone = [study for study in trials if study.conditions == (condition,)]
+    across = condition is Condition.ANXIETY
+    alone = trials if across else [study for study in trials if study.conditions == (condition,)]
     for route in (GivenBy.IV, GivenBy.SC):
         if not any(_gave(study, route) for study in alone):
-            yield f"No randomised trial of {ROUTES[route]} ketamine in {name} alone."
+            yield f"No randomised trial of {ROUTES[route]} ketamine in {name}{'' if across else ' alone'}."
     if not any(arm.activity is Activity.PSYCHOACTIVE for study in trials for arm in study.arms):
         yield "No trial against something that is felt: people could tell what they had."
     if not any(harm.events or harm.share for study in trials for harm in study.harms if _known(harm)):
@@ -80,6 +81,8 @@ def _of_pool(choice: Choice, forests: tuple[Forest, ...]) -> Iterator[str]:
         yield "No study can be pooled for this question."
     elif k == 1:
         yield "One study only: nothing can be pooled, and nobody has repeated it."
+    if choice.question.condition is Condition.ANXIETY and k:
+        yield "Different disorders are put together: what holds for all may hold for none of them."
     people = forests[0].people
     if people is not None and people < FEW_PEOPLE:
         yield f"{people} people in all."
