@@ -100,3 +100,20 @@ def test_a_pool_with_one_study_has_no_tau2() -> None:
 
 def test_every_method_has_a_name_in_words() -> None:
     assert len({method.words for method in Method}) == len(Method)
+
+
+@pytest.mark.parametrize("method", [Method.ML, Method.REML])
+def test_the_compiled_search_ends_where_the_plain_one_does(
+    method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Very unequal variances, pools of two to seven studies."""
+    rng = np.random.default_rng(11)
+    y, v = rng.normal(0, 1, (600, 7)), 10 ** rng.uniform(-3, 1, (600, 7))
+    gone = np.arange(7) >= rng.integers(2, 8, 600)[:, None]
+    pools = rows(np.where(gone, np.nan, y), np.where(gone, np.nan, v))
+    plain = between(pools, method)
+    monkeypatch.setattr("ataraxy.core.evidence.between.WORTH_COMPILED", 1)
+    compiled = between(pools, method)
+    assert compiled.converged.all()
+    np.testing.assert_allclose(compiled.tau2, plain.tau2, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(compiled.se, plain.se, rtol=1e-8)  # differences of sums nearly alike
