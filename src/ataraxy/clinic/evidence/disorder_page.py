@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.clinic.evidence.certain import certainty_of
@@ -19,6 +20,8 @@ from ataraxy.core.evidence import answer as a
 from ataraxy.core.evidence.certainty import Certainty
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.study import Measure, Reported
+
+KEPT_PAGES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,9 @@ class Page:
     more_harms: Table
 
 
+@lru_cache(maxsize=KEPT_PAGES)
 def page_of(asked: Asked) -> Page:
-    """Everything a disorder's page draws."""
+    """Everything a disorder's page draws; kept, for the base changes only with a release."""
     answer = answer_of(asked)
     pools = tuple(_pool(asked, pool, f"{number + 1}") for number, pool in enumerate(answer.pools))
     hours = tuple(
@@ -251,7 +255,7 @@ def side(measure: Measure, *, lower_is_better: bool) -> str:
 def _value(forest: a.Forest, shown: object) -> str:
     assert isinstance(shown, a.Shown)
     measure = forest.question.measure
-    unit = f" points of {forest.unit}" if measure is Measure.MD and forest.unit else ""
+    unit = f" {forest.unit}" if measure is Measure.MD and forest.unit else ""
     return said(on_scale(shown.value, measure), is_ratio=measure.is_ratio) + unit
 
 

@@ -221,33 +221,35 @@ def _outside(study: Study) -> LeftOut:
 
 
 def by_hour(answer: a.Answer) -> list[EffectByHour]:
-    """One picture a measure and a direction: a ratio and a difference share no axis."""
-    seen = [moment for moment in answer.times if isfinite(moment.effect.value)]
-    kinds = sorted(
-        {(m.measure, m.lower_is_better) for m in seen},
-        key=lambda kind: (list(Measure).index(kind[0]), kind[1]),
-    )
-    return [_by_hour(kind, [m for m in seen if (m.measure, m.lower_is_better) == kind]) for kind in kinds]
+    """One picture a measure, a direction and, of points, a scale: nothing else shares an axis."""
+    seen = sorted((m for m in answer.times if isfinite(m.effect.value)), key=_kind)
+    return [_by_hour(list(moments), number) for number, (_, moments) in enumerate(groupby(seen, key=_kind))]
 
 
-def _by_hour(kind: tuple[Measure, bool], moments: list[a.Moment]) -> EffectByHour:
-    measure, lower_is_better = kind
-    low, high = sides(measure, lower_is_better=lower_is_better)
+def _kind(moment: a.Moment) -> tuple[int, bool, str]:
+    scale = moment.label if moment.measure is Measure.MD else ""
+    return list(Measure).index(moment.measure), moment.lower_is_better, scale
+
+
+def _by_hour(moments: list[a.Moment], number: int) -> EffectByHour:
+    measure = moments[0].measure
+    low, high = sides(measure, lower_is_better=moments[0].lower_is_better)
     ordered = sorted(moments, key=lambda m: (m.published, _series_name(m), m.from_hour))
     series = [
         Series(label, tuple(_reading(m, measure) for m in group), Mark.OTHER if published else Mark.OURS)
         for (published, label), group in groupby(ordered, key=lambda m: (m.published, _series_name(m)))
     ]
     words = "Grey boxes are pools that reviews printed; their studies may be counted elsewhere in the picture too."
+    points = f", points: {moments[0].label}" if measure is Measure.MD else ""
     return EffectByHour(
-        title=f"{MEASURES[measure]} by hour",
+        title=f"{MEASURES[measure]} by hour{points}",
         value_words=MEASURES[measure],
         is_ratio=measure.is_ratio,
         low_side=low,
         high_side=high,
         series=tuple(series),
         words=words if any(m.published for m in moments) else "",
-        id=f"hours-{measure.value}-{'low' if lower_is_better else 'high'}",
+        id=f"hours-{number + 1}",
     )
 
 
