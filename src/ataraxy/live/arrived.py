@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from ataraxy.live.mllp import Framed, FrameRefused
 Code = Literal["AA", "AE", "AR"]
 Answer = Callable[[Code, str], None]
 DEVICE_LENGTH = 120
+LONGEST = 400  # characters of a name that is remembered
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +45,9 @@ class Arrived:
     def in_zone(self, zone: tzinfo) -> ParsedOru:
         """The report as a clinic in ``zone`` reads it: a time that names no zone is the clinic's."""
         assert self.report is not None and self.message is not None
-        if zone is UTC or all(_names_its_zone(raw) for raw in _times(self.message)):
+        if self.report.zones_told or zone is UTC:
+            return self.report
+        if all(_names_its_zone(raw) for raw in _times(self.message)):
             return self.report
         return parse_oru(self.message, zone)
 
@@ -86,6 +90,11 @@ def device_name(report: ParsedOru) -> str:
     patient's readings into another's record.
     """
     parts = (report.sending_application[0], report.sending_facility[0], report.place)
+    return _named(parts) if sum(map(len, parts)) <= LONGEST else _named.__wrapped__(parts)
+
+
+@lru_cache(maxsize=8192)
+def _named(parts: tuple[str, ...]) -> str:
     return "/".join(clean(part) for part in parts if part)[:DEVICE_LENGTH]
 
 

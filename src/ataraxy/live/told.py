@@ -9,18 +9,20 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from ataraxy.core.protocol.types import Measure
 from ataraxy.core.session.events import Reading
 from ataraxy.core.session.reading import impossible
 from ataraxy.interop.hl7v2.oru import ParsedOru
-from ataraxy.interop.hl7v2.value import TimeFrom, WireValue
+from ataraxy.interop.hl7v2.value import NotAvailable, TimeFrom, WireValue
 from ataraxy.live.arrived import clean
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 BEFORE_BINDING = "before-binding"  # measured before a person said whose monitor this is
 IMPOSSIBLE = "impossible"
 ORIGINAL_LENGTH, LARGEST = 120, Decimal(10**7)
+LONGEST = 400  # characters of what is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,55 +59,78 @@ def tell(report: ParsedOru, bound_at: datetime, now: datetime, offset: timedelta
         now: the clinic's present moment; no value is later, whatever the device's clock says.
         offset: how far a demo clinic's clock runs from the wall's; zero in every other.
     """
-    return tuple(_told(value, bound_at, now, offset) for value in report.values)
+    return tuple([_told(value, bound_at, now, offset) for value in report.values])
 
 
 def _told(wire: WireValue, bound_at: datetime, now: datetime, offset: timedelta) -> Told:
     device_at = _shifted(wire.device_at, offset)
     at = min(device_at, now) if device_at else now
-    absent = _absent(wire, at, bound_at)
-    converted = wire.value is not None and _as_sent(wire) != wire.value
+    absent, converted, original = _judged(
+        wire.measure, wire.value, wire.not_available, wire.unit, wire.raw_code, wire.raw_value, wire.raw_unit
+    )
+    if at < bound_at and absent in (IMPOSSIBLE, ""):
+        absent = BEFORE_BINDING
     return Told(
-        measure=wire.measure,
-        value=None if absent else wire.value,
-        unit=wire.unit,
-        at=at,
-        device_at=device_at,
-        own_time=wire.time_from is TimeFrom.OBSERVATION,
-        absent=absent,
-        original=_original(wire) if absent or converted else "",
+        wire.measure,
+        None if absent else wire.value,
+        wire.unit,
+        at,
+        device_at,
+        wire.time_from is TimeFrom.OBSERVATION,
+        absent,
+        original if absent or converted else "",
     )
 
 
-def _absent(wire: WireValue, at: datetime, bound_at: datetime) -> str:
-    if wire.not_available is not None:
-        return wire.not_available.value
-    if wire.measure is None or wire.value is None:
+def _judged(
+    measure: Measure | None, value: Decimal | None, not_available: NotAvailable | None, *raw: str
+) -> tuple[str, bool, str]:
+    if sum(map(len, raw)) > LONGEST:  # never remember what a hostile sender made long
+        return _judge.__wrapped__(measure, value, not_available, *raw)
+    return _judge(measure, value, not_available, *raw)
+
+
+@lru_cache(maxsize=8192)
+def _judge(
+    measure: Measure | None, value: Decimal | None, not_available: NotAvailable | None, *raw: str
+) -> tuple[str, bool, str]:
+    """Why a value is not believed, whatever its time; whether it was converted; and what was sent."""
+    unit, raw_code, raw_value, raw_unit = raw
+    original = _original(raw_code if measure is None else "", raw_value, raw_unit)
+    converted = value is not None and _as_sent(raw_value) != value
+    return _absent(measure, value, unit, not_available), converted, original
+
+
+def _absent(
+    measure: Measure | None, value: Decimal | None, unit: str, not_available: NotAvailable | None
+) -> str:
+    if not_available is not None:
+        return not_available.value
+    if measure is None or value is None:
         return "empty"
-    if at < bound_at:
-        return BEFORE_BINDING
-    if abs(wire.value) >= LARGEST or impossible(Reading(wire.measure, wire.value, wire.unit)):
+    if abs(value) >= LARGEST or impossible(Reading(measure, value, unit)):
         return IMPOSSIBLE
     return ""
 
 
 def _shifted(at: datetime | None, offset: timedelta) -> datetime | None:
+    if not offset:
+        return at
     try:
         return at + offset if at else None
     except OverflowError:
         return None
 
 
-def _as_sent(wire: WireValue) -> Decimal | None:
+def _as_sent(raw_value: str) -> Decimal | None:
     try:
-        return Decimal(wire.raw_value)
+        return Decimal(raw_value)
     except ArithmeticError:
         return None
 
 
-def _original(wire: WireValue) -> str:
+def _original(*parts: str) -> str:
     """Code (where we have no word for it), value and unit as sent."""
-    parts = (wire.raw_code if wire.measure is None else "", wire.raw_value, wire.raw_unit)
     return clean(" ".join(part for part in parts if part))[:ORIGINAL_LENGTH]
 
 
@@ -121,8 +146,21 @@ def fingerprint(report: ParsedOru) -> bytes:
     Hazard: a monitor that counts its messages from 1 again after a power cut. Without this, its first new
     readings would be taken for old ones and acknowledged unread.
     """
-    said = [report.patient_id, report.place]
+    said, at, when = [repr([report.patient_id, report.place])[1:-1]], None, "''"
     for v in report.values:
-        at = v.device_at.isoformat() if v.device_at else ""
-        said += (v.raw_code, v.raw_value, v.raw_unit, v.sub_id, v.status.value, at)
-    return hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
+        if v.device_at is not at:
+            at = v.device_at
+            when = repr(at.isoformat() if at else "")
+        said.append(_said(v.raw_code, v.raw_value, v.raw_unit, v.sub_id, v.status))
+        said.append(when)
+    return hashlib.blake2b(f"[{', '.join(said)}]".encode(), digest_size=16).digest()
+
+
+def _said(*parts: str) -> str:
+    return _spelt(*parts) if sum(map(len, parts)) <= LONGEST else _spelt.__wrapped__(*parts)
+
+
+@lru_cache(maxsize=8192)
+def _spelt(*parts: str) -> str:
+    """As a list's ``repr`` spells them: what was stored under a fingerprint years ago is known by it still."""
+    return ", ".join(repr(str(part)) for part in parts)

@@ -10,6 +10,7 @@ Source: HL7 v2.6 chapter 2.9 (processing rules), tables 0008 and 0155.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from ataraxy.interop.hl7v2.moment import render_moment
@@ -17,6 +18,8 @@ from ataraxy.interop.hl7v2.split import STANDARD, Message, Separators, escape, f
 
 AckCode = Literal["AA", "AE", "AR", "CA", "CE", "CR"]
 OUR_NAME = "ATARAXY"
+_NOBODY = ("",) * 9
+LONGEST = 400  # characters of a header whose answer is remembered
 _ERRORS = {"E": "207^Application internal error^HL70357", "R": "200^Unsupported message type^HL70357"}
 
 
@@ -34,10 +37,17 @@ def acknowledge(
     """
     outcome = code[1]
     if message is None:
-        return (_render(None, f"A{outcome}", text, control_id, now),)
-    kinds = _wanted(field(message.header, 15), field(message.header, 16), outcome)
+        return (_render(_form(STANDARD, _NOBODY, f"A{outcome}", text), "", control_id, now),)
+    asked, their_id = _asked(message), field(message.header, 10)
+    kinds = _wanted(asked[-2], asked[-1], outcome)
+    form = _remembered if not text and sum(map(len, asked)) <= LONGEST else _form
     return tuple(
-        _render(message, f"{kind}{outcome}", text, control_id if first else f"{control_id}.2", now)
+        _render(
+            form(message.separators, asked, f"{kind}{outcome}", text),
+            their_id,
+            control_id if first else f"{control_id}.2",
+            now,
+        )
         for kind, first in zip(kinds, (True, False), strict=False)
     )
 
@@ -50,47 +60,67 @@ def _wanted(accept: str, application: str, outcome: str) -> str:
     return ("" if accept in never else "C") + ("" if application in never else "A")
 
 
-def _render(message: Message | None, code: str, text: str, control_id: str, now: datetime) -> str:
-    marks = message.separators if message else STANDARD
-    lines = [_msh(message, marks, control_id, now), ["MSA", code, _their_id(message), escape(text, marks)]]
-    if code[1] != "A":
-        error = _ERRORS[code[1]].replace("^", marks.component)
-        lines.append(["ERR", "", "", error, "E", "", "", "", escape(text, marks)])
-    return "".join(marks.field.join(line) + "\r" for line in lines)
+# The separators; then what stands before the time, between it and our id, before their id, and after it.
+Form = tuple[Separators, str, str, str, str]
 
 
-def _their_id(message: Message | None) -> str:
-    return field(message.header, 10) if message else ""
+def _render(form: Form, their_id: str, control_id: str, now: datetime) -> str:
+    marks, before, between, after, end = form
+    return f"{before}{render_moment(now)}{between}{escape(control_id, marks)}{after}{their_id}{end}"
 
 
-def _msh(message: Message | None, marks: Separators, control_id: str, now: datetime) -> list[str]:
-    event = message.components(field(message.header, 9))[1:2] if message else []
+def _form(marks: Separators, asked: tuple[str, ...], code: str, text: str) -> Form:
+    """An acknowledgement but for the three things that differ from one to the next.
+
+    Args:
+        asked: what the sender's MSH says, see ``_asked``.
+    """
+    event = Message(marks, ()).components(asked[4])[1:2]
     kind = marks.component.join(["ACK", *(escape(name, marks) for name in event if name), "ACK"])
-    return _header(message, marks, kind, control_id, now)
+    header, mark = _header(asked, marks, kind, "", ""), marks.field
+    text = escape(text, marks)
+    error = ""
+    if code[1] != "A":
+        where = _ERRORS[code[1]].replace("^", marks.component)
+        error = mark.join(["ERR", "", "", where, "E", "", "", "", text]) + "\r"
+    return (
+        marks,
+        mark.join([*header[:6], ""]),
+        mark.join(["", *header[7:9], ""]),
+        mark.join(["", *header[10:]]) + "\r" + mark.join(["MSA", code, ""]),
+        f"{mark}{text}\r{error}",
+    )
+
+
+_remembered = lru_cache(maxsize=4096)(_form)
 
 
 def header_of_answer(message: Message, kind: str, control_id: str, now: datetime) -> list[str]:
     """The MSH of another answer than an acknowledgement; ``kind`` is MSH-9 with the sender's separators."""
-    return _header(message, message.separators, kind, control_id, now)
+    return _header(_asked(message), message.separators, kind, control_id, render_moment(now))
 
 
-def _header(
-    message: Message | None, marks: Separators, kind: str, control_id: str, now: datetime
-) -> list[str]:
+def _asked(message: Message) -> tuple[str, ...]:
+    """What an answer needs of the MSH: fields 3 to 6, 9, 11, 12, 15 and 16, raw."""
+    header = message.header if len(message.header) > 16 else message.header + [""] * 17
+    return (*header[3:7], header[9], header[11], header[12], header[15], header[16])
+
+
+def _header(asked: tuple[str, ...], marks: Separators, kind: str, control_id: str, moment: str) -> list[str]:
     """MSH-3 and -4 are the receiver the sender named, or our own name; MSH-5 and -6 the sender."""
-    header = message.header if message else []
+    application, facility, receiver, place, _, processing, version, accept, answer = asked
     return [
         "MSH",
         marks.encoding,
-        field(header, 5) or OUR_NAME,
-        field(header, 6) or OUR_NAME,
-        field(header, 3),
-        field(header, 4),
-        render_moment(now),
+        receiver or OUR_NAME,
+        place or OUR_NAME,
+        application,
+        facility,
+        moment,
         "",
         kind,
         escape(control_id, marks),
-        field(header, 11) or "P",
-        field(header, 12) or "2.6",
-        *(("", "", "NE", "NE") if field(header, 15) or field(header, 16) else ()),
+        processing or "P",
+        version or "2.6",
+        *(("", "", "NE", "NE") if accept or answer else ()),
     ]

@@ -6,6 +6,7 @@ Source: HL7 v2.6 chapter 2A, DTM: ``YYYYMMDDHHMM[SS[.S[S[S[S]]]]][+/-ZZZZ]``.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 
 def parse_moment(text: str, zone: tzinfo) -> datetime | None:
@@ -22,6 +23,13 @@ def parse_moment(text: str, zone: tzinfo) -> datetime | None:
     digits = whole + fraction + offset[1:]
     if len(whole) not in (12, 14) or len(fraction) > 6 or not (digits.isascii() and digits.isdigit()):
         return None
+    second = _second(whole, offset, zone)
+    return second.replace(microsecond=int(fraction.ljust(6, "0"))) if second and fraction else second
+
+
+@lru_cache(maxsize=1024)
+def _second(whole: str, offset: str, zone: tzinfo) -> datetime | None:
+    """A whole second, in UTC; the monitors of a house all tell the same one."""
     try:
         return datetime(
             int(whole[:4]),
@@ -30,7 +38,6 @@ def parse_moment(text: str, zone: tzinfo) -> datetime | None:
             int(whole[8:10]),
             int(whole[10:12]),
             int(whole[12:14] or 0),
-            int(fraction.ljust(6, "0")),
             tzinfo=_offset(offset) if offset else zone,
         ).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -42,7 +49,10 @@ def render_moment(at: datetime) -> str:
     if at.utcoffset() is None:
         raise ValueError("A time without a zone cannot be sent.")
     fraction = f".{at.microsecond // 100:04d}" if at.microsecond else ""
-    return f"{at:%Y%m%d%H%M%S}{fraction}{at:%z}"
+    if at.tzinfo is not UTC:
+        return f"{at:%Y%m%d%H%M%S}{fraction}{at:%z}"
+    clock = at.isoformat()  # the same, at a third of the cost: every acknowledgement has one
+    return f"{clock[:4]}{clock[5:7]}{clock[8:10]}{clock[11:13]}{clock[14:16]}{clock[17:19]}{fraction}+0000"
 
 
 def _offset(text: str) -> timezone:

@@ -11,7 +11,8 @@ from decimal import Decimal
 from ataraxy.catalog.codes_table import CodeTable, load_mdc
 from ataraxy.core.protocol.types import Measure
 from ataraxy.interop.hl7v2.moment import render_moment
-from ataraxy.interop.hl7v2.oru import SIMULATED_FLAGS, ParsedOru
+from ataraxy.interop.hl7v2.oru import ParsedOru
+from ataraxy.interop.hl7v2.row import SIMULATED_FLAGS
 from ataraxy.interop.hl7v2.split import STANDARD, escape
 from ataraxy.interop.hl7v2.value import ResultStatus, TimeFrom, WireValue
 

@@ -124,7 +124,8 @@ def split(message: bytes | str) -> Message:
     mark = separators.field
     segments = [line.split(mark) for line in lines]
     segments[0].insert(1, mark)
-    if not all(segment[0] in _COMMON or _is_name(segment[0]) for segment in segments):
+    names = {segment[0] for segment in segments}
+    if not names <= _COMMON and not all(map(_is_name, names)):
         raise MessageRefused(
             "A line of the message is not an HL7 segment.",
             "Line breaks inside a field must be sent as an escape sequence; check the monitor's settings.",
