@@ -49,6 +49,7 @@ class Bound:
     clinic: Clinic
     zone: ZoneInfo
     limits: Limits
+    words: tuple[str, str, str, str]  # binding, monitor, clinic and session, as the database writes them
     doubts_told: set[str] = field(default_factory=set, compare=False)  # that are in the quarantine for sure
 
 
@@ -144,6 +145,7 @@ def _bound(row: Binding) -> Bound:
         clinic=row.clinic,
         zone=ZoneInfo(row.clinic.zone),
         limits=limits_of(protocol_of(row.session)),
+        words=(str(row.id), str(row.monitor_id), str(row.clinic_id), str(row.session_id)),
     )
 
 

@@ -6,7 +6,7 @@ protocol is crossed. Pure: the protocol's limits, the session so far, one messag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,10 +47,13 @@ class Charting:
     by_the_clock: bool = False  # nothing but the minute asks for it
 
 
+NOTHING = Charting()
+
+
 def to_chart(
     state: SessionState,
     limits: Limits,
-    told: Iterable[Told],
+    told: Sequence[Told],
     known: frozenset[CuffReading],
     device: str,
     *,
@@ -62,10 +65,12 @@ def to_chart(
         known: cuff readings this device already told; it repeats the last one in every message.
         clock: False leaves what only the minute asks for to the next message.
     """
-    believed = [value for value in told if value.reading is not None]
+    if _is_quiet(state, limits, told, known, clock):
+        return NOTHING
+    believed = [value for value in told if value.is_believed]
     new = _new_cuffs(state, believed, known)
     streamed = [value for value in believed if value.measure in STREAMED]
-    crossed = [value for value in streamed if _crossed(state, limits, value)]
+    crossed = [value for value in streamed if _crossed(limits, value, _written_before(state, value))]
     minute = clock and any(_by_the_clock(state, value, EVERY) for value in streamed)
     due = [v for v in streamed if v in crossed or (minute and _by_the_clock(state, v, TOGETHER))]
     entries, refused = [], []
@@ -82,6 +87,25 @@ def to_chart(
         frozenset(_key(value) for value in new),
         minute and not crossed and not new,
     )
+
+
+def _is_quiet(
+    state: SessionState, limits: Limits, told: Iterable[Told], known: frozenset[CuffReading], clock: bool
+) -> bool:
+    """Whether nothing here can be due, as with nearly every message: told before, inside the minute, nothing crossed."""
+    for value in told:
+        if not value.is_believed:
+            continue
+        if value.measure in CUFF:
+            if not value.own_time or _key(value) not in known:
+                return False
+        elif value.measure in STREAMED:
+            before = _written_before(state, value)
+            if before is None or _crossed(limits, value, before):
+                return False
+            if clock and value.at - before.at >= EVERY:
+                return False
+    return True
 
 
 def _new_cuffs(state: SessionState, told: list[Told], known: frozenset[CuffReading]) -> list[Told]:
@@ -110,14 +134,15 @@ def _by_the_clock(state: SessionState, told: Told, every: timedelta) -> bool:
 def _written_before(state: SessionState, told: Told) -> Value | None:
     """The newest value of this measure in the chart, at the time of this one."""
     assert told.measure is not None
-    written = state.series.get(told.measure, ())
-    return next((value for value in reversed(written) if value.at <= told.at), None)
+    for value in reversed(state.series.get(told.measure, ())):
+        if value.at <= told.at:
+            return value
+    return None
 
 
-def _crossed(state: SessionState, limits: Limits, told: Told) -> bool:
+def _crossed(limits: Limits, told: Told, before: Value | None) -> bool:
     """Past a limit it had not crossed: at once. Back inside one: when it has been past it a little while."""
     assert told.measure is not None and told.value is not None
-    before = _written_before(state, told)
     later = told.at - before.at if before else timedelta(0)
     return crosses(limits.get(told.measure, ()), before.value if before else None, told.value, later)
 

@@ -79,6 +79,8 @@ class Framer:
 
     def feed(self, data: bytes) -> list[Framed]:
         """Take what the network gave; return the frames it completed and what was refused, in order."""
+        if self._is_one_frame(data):
+            return [data[1:-2]]
         out: list[Framed] = []
         position = 0
         while position < len(data):
@@ -112,6 +114,17 @@ class Framer:
             self._end_garbage(out)
         self._reset(inside=False)
         return out
+
+    def _is_one_frame(self, data: bytes) -> bool:
+        """What almost always comes: nothing was begun, and this is one frame from its first byte to its last."""
+        return (
+            data[:1] == START
+            and data.endswith(END + CR)
+            and data.find(END) == len(data) - 2
+            and data.find(START, 1) < 0
+            and len(data) - 3 <= self._limit
+            and not (self._inside or self._size or self._skipping)
+        )
 
     def _collect(self, piece: bytes, out: list[Framed]) -> None:
         if self._skipping:

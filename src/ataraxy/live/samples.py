@@ -100,29 +100,42 @@ def store(placed: Sequence[Placed]) -> Taken:
 
 def _messages(placed: Sequence[Placed]) -> Iterator[str]:
     """The columns of the messages; the first is every binding once."""
-    yield array({str(p.bound.id) for p in placed})
-    yield array(str(n) for n in range(len(placed)))
-    yield array(str(p.bound.id) for p in placed)
-    yield array(_at(told_at(p.report)) for p in placed)
-    yield array(str(p.bound.monitor_id) for p in placed)
-    yield array(quoted(p.control_id) for p in placed)
-    yield array(f'"\\\\x{fingerprint(p.report).hex()}"' for p in placed)
-    yield array(_at(p.message.received_at) for p in placed)
-    yield array(_at(p.received_at) for p in placed)
-    yield array(str(p.bound.clinic.id) for p in placed)
-    yield array(str(p.bound.session_id) for p in placed)
+    words = [p.bound.words for p in placed]
+    bindings = [binding for binding, *_ in words]
+    reports = [p.report for p in placed]
+    yield array(set(bindings))
+    yield array(map(str, range(len(placed))))
+    yield array(bindings)
+    yield array([_at(told_at(report)) for report in reports])
+    yield array([monitor for _, monitor, _, _ in words])
+    yield array([quoted(p.control_id) for p in placed])
+    yield array([f'"\\\\x{fingerprint(report).hex()}"' for report in reports])
+    yield array([_at(p.message.received_at) for p in placed])
+    yield array([_at(p.received_at) for p in placed])
+    yield array([clinic for _, _, clinic, _ in words])
+    yield array([session for _, _, _, session in words])
 
 
 def _values(placed: Sequence[Placed]) -> Iterator[str]:
     """The columns of the values; the first is the message each belongs to."""
-    said = [(n, told) for n, one in enumerate(placed) for told in one.told]
-    yield array(str(n) for n, _ in said)
-    yield array(told.measure.value if told.measure else '""' for _, told in said)
-    yield array("NULL" if told.value is None else str(told.value) for _, told in said)
-    yield array(quoted(told.unit) for _, told in said)
-    yield array(_at(told.device_at) if told.device_at else "NULL" for _, told in said)
-    yield array(quoted(told.absent) for _, told in said)
-    yield array(quoted(told.original) for _, told in said)
+    said = [told for one in placed for told in one.told]
+    yield array([n for one, n in zip(placed, map(str, range(len(placed))), strict=True) for _ in one.told])
+    yield array([told.measure or '""' for told in said])
+    yield array(["NULL" if told.value is None else str(told.value) for told in said])
+    yield array([quoted(told.unit) for told in said])
+    yield array(_moments(said))
+    yield array([quoted(told.absent) for told in said])
+    yield array([quoted(told.original) for told in said])
+
+
+def _moments(said: Sequence[Told]) -> Iterator[str]:
+    """What the device told as each value's time; of one message it is mostly the same."""
+    at, words = None, "NULL"
+    for told in said:
+        if told.device_at is not at:
+            at = told.device_at
+            words = _at(at) if at else "NULL"
+        yield words
 
 
 def _at(moment: datetime) -> str:

@@ -28,4 +28,6 @@ def array(items: Iterable[str]) -> str:
 
 def quoted(text: str) -> str:
     """A text as an item of an array."""
+    if "\\" not in text and '"' not in text:
+        return f'"{text}"'
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

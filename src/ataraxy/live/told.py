@@ -42,6 +42,10 @@ class Told:
     original: str = ""
 
     @property
+    def is_believed(self) -> bool:
+        return not self.absent and self.measure is not None and self.value is not None
+
+    @property
     def reading(self) -> Reading | None:
         """The value as it would stand in the chart, when it may."""
         if self.absent or self.measure is None or self.value is None:

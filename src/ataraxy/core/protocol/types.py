@@ -7,6 +7,8 @@ start of the dose unless the name says hours or days.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -109,15 +111,15 @@ class Comparison(StrEnum):
     AT_MOST = "at-most"
 
     def holds(self, value: Decimal, limit: Decimal) -> bool:
-        match self:
-            case Comparison.ABOVE:
-                return value > limit
-            case Comparison.AT_LEAST:
-                return value >= limit
-            case Comparison.BELOW:
-                return value < limit
-            case Comparison.AT_MOST:
-                return value <= limit
+        return _HOLDS[self](value, limit)
+
+
+_HOLDS: dict[Comparison, Callable[[Decimal, Decimal], bool]] = {
+    Comparison.ABOVE: operator.gt,
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.BELOW: operator.lt,
+    Comparison.AT_MOST: operator.le,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,13 @@ def crosses(mine: Iterable[Limit], before: Decimal | None, now: Decimal, later: 
         before: what was written last; None: nothing was.
         later: how long after it ``now`` was measured.
     """
-    past = [
-        (
-            limit.comparison.holds(now, limit.value),
-            before is not None and limit.comparison.holds(before, limit.value),
-        )
-        for limit in mine
-    ]
-    if any(is_past and not was for is_past, was in past):
-        return True
-    return before is not None and later >= BACK_AFTER and any(is_past != was for is_past, was in past)
+    if before == now:
+        return False
+    changed = False
+    for limit in mine:
+        holds, value = limit.comparison.holds, limit.value
+        is_past, was = holds(now, value), before is not None and holds(before, value)
+        if is_past and not was:
+            return True
+        changed = changed or is_past != was
+    return changed and later >= BACK_AFTER

@@ -127,13 +127,14 @@ def _control_id(message: Message) -> str:
 
 def _only(message: Message, name: str) -> Segment:
     """The one segment of this name, or an empty one."""
-    found = [segment for segment in message.segments if segment[0] == name]
-    if len(found) > 1:
+    names = [segment[0] for segment in message.segments]
+    count = names.count(name)
+    if count > 1:
         raise MessageRefused(
-            f"The message holds {len(found)} {name} segments: more than one patient.",
+            f"The message holds {count} {name} segments: more than one patient.",
             "Set the gateway to send one patient a message.",
         )
-    return found[0] if found else []
+    return message.segments[names.index(name)] if count else []
 
 
 def _patient_id(raw: str, marks: Separators) -> str:
@@ -142,6 +143,11 @@ def _patient_id(raw: str, marks: Separators) -> str:
 
 
 def _place(raw: str, marks: Separators) -> str:
+    return _place_words(raw, marks) if len(raw) <= LONGEST else _place_words.__wrapped__(raw, marks)
+
+
+@lru_cache(maxsize=4096)
+def _place_words(raw: str, marks: Separators) -> str:
     """PV1-3 as words: point of care, room and bed stand in other components on every make."""
     parts = [raw.split(marks.repetition, 1)[0]] if marks.repetition else [raw]
     for mark in (marks.component, marks.subcomponent):
@@ -156,13 +162,14 @@ def _values(
     values: list[WireValue] = []
     marks, rows = message.separators, rows_of(message.separators, book)
     header_time = field(message.header, 7)
-    request_time = ""
+    request_time, read, at = "", "", None
     for segment in message.segments:
         if segment[0] == "OBR":
             request_time = field(segment, 7)
         elif segment[0] == "OBX" and (field(segment, 5) or field(segment, 2)):
             raw, origin = _time_field(field(segment, 14), request_time, header_time)
-            at = _moment(raw, marks, zone, moments) if raw else None
+            if raw != read:
+                read, at = raw, _moment(raw, marks, zone, moments) if raw else None
             values.append(rows.read(segment).at(at, origin))
     return tuple(values)
 
