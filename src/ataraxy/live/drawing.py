@@ -14,19 +14,24 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from ataraxy.core.protocol.types import Measure, Protocol
+from ataraxy.core.record.envelope import Origin
 from ataraxy.core.session.believed import believed
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.due import Heard
-from ataraxy.core.session.freshness import Freshness, freshness
+from ataraxy.core.session.freshness import FOR_EVER, Freshness, changes_at, freshness
 from ataraxy.core.session.state import SessionState, Value
 from ataraxy.core.session.verdict import Decision
 from ataraxy.live.picture import (
     Signal,
     charted_freshness,
     charted_tile,
+    iso,
     judged,
     levels,
     live_tile,
@@ -39,16 +44,18 @@ log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=1)
 MEASURES = tuple(Measure)
+ANY = datetime(2000, 1, 1, tzinfo=UTC)  # stands in for the moment of a tile
 
 
 @dataclass(slots=True)
 class _Tile:
-    """One measure as it was drawn last, and what it was drawn from."""
+    """One measure as it was drawn last, what it was drawn from, and how long it stays as it is."""
 
     source: Told | Value
     label: str
-    freshness: Freshness
     level: str
+    since: datetime
+    until: datetime
     text: str
 
 
@@ -64,6 +71,7 @@ class Drawing:
     _again_at: datetime | None = None
     _levels: Mapping[Measure, str] = field(default_factory=dict)
     _words: str = ""
+    _charted: Mapping[Measure, Value] = field(default_factory=dict)
     _tiles: dict[Measure, _Tile] = field(default_factory=dict)
 
     def text(
@@ -79,11 +87,13 @@ class Drawing:
         """The event's JSON without ``now``: starts with a brace, and a brace ends it."""
         if state is not self._state or self._is_old(now):
             self._judge(protocol, state, now, patience, heard)
-        assert self._believed is not None
-        state, label = self._believed, signal.label if signal else ""
-        known = [m for m in MEASURES if m in told or state.latest(m) is not None]  # an artefact alone is none
-        tiles = ",".join([self._tile(m, state, told.get(m), signal, label, now) for m in known])
-        return f'{{{self._words},"values":[{tiles}],"monitor":{_dumps(monitor(signal))}}}'
+        charted, label = self._charted, signal.label if signal else ""
+        tiles = [
+            self._tile(m, charted.get(m), told.get(m), signal, label, now)
+            for m in MEASURES
+            if m in told or m in charted
+        ]
+        return f'{{{self._words},"values":[{",".join(tiles)}],"monitor":{_monitor(signal)}}}'
 
     def _is_old(self, now: datetime) -> bool:
         assert self._judged_at is not None and self._again_at is not None
@@ -108,40 +118,84 @@ class Drawing:
             self._believed, self._levels, self.trouble = state, {}, type(error).__name__
             words, self._again_at = unjudged(self.session, state.last_seq), now + patience
         self._state, self._judged_at = state, now
+        latest = ((m, self._believed.latest(m)) for m in MEASURES)
+        self._charted = {m: value for m, value in latest if value is not None}  # an artefact alone is none
         self._words = _dumps(words)[1:-1]
 
     def _tile(
         self,
         measure: Measure,
-        state: SessionState,
+        charted: Value | None,
         live: Told | None,
         signal: Signal | None,
         label: str,
         now: datetime,
     ) -> str:
         """The newest of this measure, from the record or from the monitor."""
-        charted, level = state.latest(measure), self._levels.get(measure, "")
+        level = self._levels.get(measure, "")
         source: Told | Value
         if live is not None and (charted is None or live.at >= charted.at):
             source = live
-            found = Freshness.ABSENT if live.absent else freshness(live.at, now, measure)
         else:
             assert charted is not None
-            source, found = charted, charted_freshness(charted, now)
+            source = charted
         kept = self._tiles.get(measure)
         if (
-            kept
+            kept is not None
             and kept.source is source
-            and (kept.label, kept.freshness, kept.level) == (label, found, level)
+            and kept.since <= now < kept.until
+            and kept.label == label
+            and kept.level == level
         ):
             return kept.text
-        made = (
-            live_tile(measure, source, signal, level, found)
-            if isinstance(source, Told)
-            else charted_tile(source, signal, level, found)
-        )
-        self._tiles[measure] = _Tile(source, label, found, level, text := _dumps(made))
-        return text
+        made = _draw(measure, source, signal, level, now)
+        self._tiles[measure] = _Tile(source, label, level, now, _until(source, now, measure), made)
+        return made
+
+
+def _draw(measure: Measure, source: Told | Value, signal: Signal | None, level: str, now: datetime) -> str:
+    if isinstance(source, Value):
+        return _dumps(charted_tile(source, signal, level, charted_freshness(source, now)))
+    found = Freshness.ABSENT if source.absent else freshness(source.at, now, measure)
+    label = signal.label if signal else ""
+    value = "" if source.value is None else f"{source.value:f}"
+    before, after = _frame(measure, value, source.absent, label, found, level)
+    return f"{before}{iso(source.at)}{after}"
+
+
+def _until(source: Told | Value, now: datetime, measure: Measure) -> datetime:
+    """Up to when a tile stays as it is drawn."""
+    if isinstance(source, Told):
+        return FOR_EVER if source.absent else changes_at(source.at, now, measure)
+    return changes_at(source.at, now, source.measure, by_hand=source.origin is not Origin.DEVICE)
+
+
+@lru_cache(maxsize=8192)
+def _frame(
+    measure: Measure, value: str, absent: str, label: str, found: Freshness, level: str
+) -> tuple[str, str]:
+    """What stands before and after the time of a tile: the same few values come again and again."""
+    told = Told(measure, Decimal(value) if value else None, "", ANY, None, False, absent)
+    return _around("at", live_tile(measure, told, Signal(label, ANY, 0), level, found))
+
+
+@lru_cache(maxsize=8192)
+def _link(label: str, clock_ahead_s: int) -> tuple[str, str]:
+    return _around("heard_at", monitor(Signal(label, ANY, clock_ahead_s)) or {})
+
+
+def _around(name: str, drawn: dict[str, Any]) -> tuple[str, str]:
+    """The JSON of ``drawn`` before and after the moment it gives as ``name``."""
+    moment = f'"{name}":"{iso(ANY)}"'
+    before, after = _dumps(drawn).split(moment)
+    return f'{before}"{name}":"', f'"{after}'
+
+
+def _monitor(signal: Signal | None) -> str:
+    if signal is None:
+        return "null"
+    before, after = _link(signal.label, signal.clock_ahead_s)
+    return f"{before}{iso(signal.heard_at)}{after}"
 
 
 def unreadable(session: str) -> str:

@@ -146,7 +146,8 @@ def monitor(signal: Signal | None) -> dict[str, Any] | None:
 
 
 def iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    text = (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="milliseconds")
+    return text[:-6] + "Z"
 
 
 def stance(found: Stance) -> dict[str, Any]:

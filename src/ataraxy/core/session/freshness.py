@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from ataraxy.core.protocol.types import Measure, Status
@@ -26,6 +26,7 @@ class ShelfLife:
     status: Status
 
 
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 # A stamp may be this far ahead of the clock, since two clocks never agree; further, and its age is not known.
 AHEAD = timedelta(seconds=60)
 # An older value is not current before the dose, where the protocol does not say otherwise. Proposed.
@@ -80,9 +81,21 @@ def freshness(at: datetime | None, now: datetime, measure: Measure, *, by_hand: 
     """
     if at is None or at - now > AHEAD:
         return Freshness.ABSENT
-    life, age = SHELF_LIFE[measure], now - at
-    if by_hand and life is STREAM:
-        life = CUFF_VALUE
+    life, age = _shelf_life(measure, by_hand), now - at
     if age <= life.fresh:
         return Freshness.FRESH
     return Freshness.OLD if age <= life.gone else Freshness.ABSENT
+
+
+def changes_at(at: datetime, now: datetime, measure: Measure, *, by_hand: bool = False) -> datetime:
+    """When a value taken ``at`` is next shown otherwise than ``now``: before this moment ``freshness`` says the same."""
+    life = _shelf_life(measure, by_hand)
+    if now < at - AHEAD:
+        return at - AHEAD
+    edges = (edge + timedelta.resolution for edge in (at + life.fresh, at + life.gone) if now <= edge)
+    return next(edges, FOR_EVER)
+
+
+def _shelf_life(measure: Measure, by_hand: bool) -> ShelfLife:
+    life = SHELF_LIFE[measure]
+    return CUFF_VALUE if by_hand and life is STREAM else life
