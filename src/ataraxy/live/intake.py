@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import socket
 import uuid
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import count
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.interop.hl7v2.ack import acknowledge
@@ -23,13 +26,16 @@ from ataraxy.interop.hl7v2.reply import answer as answer_to
 from ataraxy.interop.hl7v2.reply import outcome_of
 from ataraxy.interop.hl7v2.split import Message
 from ataraxy.live.arrived import Answer, Arrived, Code, arrived
-from ataraxy.live.inbox import Inbox
+from ataraxy.live.inbox import Inbox, Room
 from ataraxy.live.mllp import Framed, Framer, FrameRefused, frame
 
 log = logging.getLogger(__name__)
 
 IN_FLIGHT = 64  # messages of one connection heard and not yet answered
-CONNECTIONS = 2000
+CONNECTIONS = 4000
+CALLING_AT_ONCE = 1024  # connections not yet welcomed: all monitors call again when we were away
+OTHER_FILES = 200  # the log, the database, the catalog
+NO_BLOCKS = {0x0B: " ", 0x1C: " "}
 KINDS = 20  # kinds of left messages named in the log, a connection
 FAULTS = 20  # frames a connection may get wrong before it is closed
 REST_OF_A_FRAME_S = 15.0  # how long the rest of a frame may take to come; proposed
@@ -70,30 +76,21 @@ def address_of(bind: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-@dataclass(slots=True)
-class _Line:
-    """One connection."""
-
-    peer: str
-    writer: asyncio.StreamWriter
-    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT))
-    faults: int = 0
-    left: set[str] = field(default_factory=set)  # kinds of message that were answered and left
-
-
 class Intake:
     """The listener. ``start`` binds, ``stop`` closes every connection."""
 
     def __init__(self, inbox: Inbox, peers: Peers) -> None:
-        self._inbox = inbox
+        self.inbox = inbox
         self._peers = peers
         self._server: asyncio.Server | None = None
-        self._lines: set[asyncio.Task[None]] = set()
+        self._lines: set[Line] = set()
 
     async def start(self, bind: str) -> int:
         """Listen; returns the port."""
         host, port = address_of(bind)
-        self._server = await asyncio.start_server(self._connected, host, port)
+        enough_files(CONNECTIONS)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Line(self), host, port, backlog=CALLING_AT_ONCE)
         self.port: int = int(self._server.sockets[0].getsockname()[1])
         log.info("Listening for monitors on %s port %s.", host, self.port)
         return self.port
@@ -101,75 +98,165 @@ class Intake:
     async def stop(self) -> None:
         if self._server:
             self._server.close()
-        for task in list(self._lines):
-            task.cancel()
-        await asyncio.gather(*self._lines, return_exceptions=True)
+        for line in list(self._lines):
+            line.hang_up()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._lines.add(task)
-        task.add_done_callback(self._lines.discard)
-        line = _Line(str(writer.get_extra_info("peername")[0]), writer)
-        try:
-            if self._welcome(line):
-                _keep_alive(writer)
-                await self._hear(reader, line)
-        except (OSError, asyncio.CancelledError):
-            pass  # the peer went away, or we are stopping; what was heard is on its way
-        finally:
-            writer.close()
-
-    def _welcome(self, line: _Line) -> bool:
+    def welcome(self, line: Line) -> bool:
         if not self._peers.allow(line.peer):
             log.warning(
                 "A connection from %s was closed: it is not among ATARAXY_MLLP_PEERS. Add it if a monitor stands there.",
                 line.peer,
             )
             return False
-        if len(self._lines) > CONNECTIONS:
+        if len(self._lines) >= CONNECTIONS:
             log.warning("A connection from %s was closed: %s are open already.", line.peer, CONNECTIONS)
             return False
+        self._lines.add(line)
         return True
 
-    async def _hear(self, reader: asyncio.StreamReader, line: _Line) -> None:
-        framer = Framer()
-        while True:
-            try:
-                async with asyncio.timeout(REST_OF_A_FRAME_S if framer.waits else None):
-                    data = await reader.read(65536)
-                found = framer.feed(data)
-            except TimeoutError:
-                data, found = b"-", framer.give_up()
-            if not data:
-                break
-            for framed in found:
-                await self._take(framed, line)
-            if line.faults > FAULTS:
-                log.warning("The connection from %s was closed: what it sends is not MLLP.", line.peer)
-                break
-            await line.writer.drain()
-        for framed in framer.close():
-            await self._take(framed, line)
+    def forget(self, line: Line) -> None:
+        self._lines.discard(line)
 
-    async def _take(self, framed: Framed, line: _Line) -> None:
-        """Hand one message to the writer; wait here, and so read no further, while there is no room."""
-        line.faults += isinstance(framed, FrameRefused)
-        await line.room.acquire()
-        await self._inbox.room.acquire()
+
+class Line(asyncio.Protocol):
+    """One connection. Frames wait in ``_held`` while there is no room for them, and nothing more is read meanwhile."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._inbox = intake.inbox
+        self._framer = Framer()
+        self._room = Room(IN_FLIGHT)
+        self._held: deque[Framed] = deque()
+        self._faults = 0
+        self._full = False  # it does not take its answers
+        self._ended = False
+        self._rest: asyncio.TimerHandle | None = None  # of a frame that was begun
+        self._working: asyncio.Task[None] | None = None  # those that are held are handed on as there is room
+        self.left: set[str] = set()  # kinds of message that were answered and left
+        self.peer = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.peer = str((transport.get_extra_info("peername") or ("",))[0])
+        if self.peer and self._intake.welcome(self):
+            keep_alive(transport)
+        else:
+            self._ended = True
+            transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        if self._ended:
+            return
+        self._take_all(self._framer.feed(data))
+        if self._faults > FAULTS:
+            log.warning("The connection from %s was closed: what it sends is not MLLP.", self.peer)
+            self._end()
+        self._settle(heard=True)
+
+    def eof_received(self) -> bool:
+        self._end()
+        return False
+
+    def connection_lost(self, why: Exception | None) -> None:
+        self._intake.forget(self)
+        self._ended = True
+        self._settle()
+
+    def pause_writing(self) -> None:
+        self._full = True
+        self._settle()
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._settle()
+
+    def hang_up(self) -> None:
+        """We are stopping: what was heard is on its way, what waits for room is sent again."""
+        self._ended = True
+        self._held.clear()
+        self.transport.close()
+        self._settle()
+
+    def say(self, texts: Iterable[str]) -> None:
+        """Answer, unless nobody is there; it will send again then, and be told."""
+        if not self.transport.is_closing():
+            self.transport.write(
+                b"".join([frame(t.translate(NO_BLOCKS).encode("utf-8", "replace")) for t in texts])
+            )
+
+    def _end(self) -> None:
+        """Nothing more is heard; what was begun is refused and kept aside."""
+        if not self._ended:
+            self._ended = True
+            self._take_all(self._framer.close())
+            self.transport.close()
+            self._settle()
+
+    def _settle(self, *, heard: bool = False) -> None:
+        """Read on when there is room; give the rest of a frame its time while we read."""
+        listens = not (self._held or self._full or self._ended)
+        if not self.transport.is_closing():
+            if listens:
+                self.transport.resume_reading()
+            else:
+                self.transport.pause_reading()
+        waits = listens and self._framer.waits
+        if self._rest is not None and (heard or not waits):
+            self._rest.cancel()
+            self._rest = None
+        if waits and self._rest is None:
+            self._rest = asyncio.get_running_loop().call_later(REST_OF_A_FRAME_S, self._give_up)
+
+    def _give_up(self) -> None:
+        self._rest = None
+        self._take_all(self._framer.give_up())
+        self._settle()
+
+    def _take_all(self, found: list[Framed]) -> None:
+        for framed in found:
+            self._faults += isinstance(framed, FrameRefused)
+            if self._held or self._inbox.room.locked() or not self._room.take():
+                self._held.append(framed)
+            else:
+                self._inbox.room.take()
+                self._take(framed)
+        if self._held and self._working is None:
+            self._working = asyncio.get_running_loop().create_task(self._work_off())
+
+    async def _work_off(self) -> None:
+        try:
+            while self._held:
+                await self._room.acquire()
+                await self._inbox.room.acquire()
+                if self._held:
+                    self._take(self._held.popleft())
+                else:  # we are stopping
+                    self._give_back()
+        finally:
+            self._working = None
+        self._settle()
+
+    def _take(self, framed: Framed) -> None:
+        """Hand one message to the writer. Room for it is taken, and given back with its answer."""
 
         def answer(code: Code, text: str) -> None:
-            line.room.release()
-            self._inbox.room.release()
-            _answer(line.writer, message, code, text)
+            self._give_back()
+            if not self.transport.is_closing():
+                self.say(acknowledge(message.message, code, text, _control_id(), datetime.now(UTC)))
 
-        message = _read(framed, line.peer, answer)
+        message = _read(framed, self.peer, answer)
         if message.unsupported and message.message is not None:
-            line.room.release()
-            self._inbox.room.release()
-            _leave(line, message.message)
+            self._give_back()
+            _leave(self, message.message)
         else:
             self._inbox.put(message)
+
+    def _give_back(self) -> None:
+        self._room.release()
+        self._inbox.room.release()
 
 
 def _read(framed: Framed, peer: str, answer: Answer) -> Arrived:
@@ -190,32 +277,42 @@ def _read(framed: Framed, peer: str, answer: Answer) -> Arrived:
         return Arrived(raw, peer, now, answer, cause=cause, cure=cure)
 
 
-def _leave(line: _Line, message: Message) -> None:
+def _leave(line: Line, message: Message) -> None:
     """Answer what is no report; said once a connection in the log, by its kind alone."""
     if message.kind not in line.left and len(line.left) < KINDS:
         line.left.add(message.kind)
         log.info("The monitor at %s sends %s, which is answered and not kept.", line.peer, message.kind[:12])
-    now, control_id = datetime.now(UTC), uuid.uuid4().hex[:17]
+    now, control_id = datetime.now(UTC), _control_id()
     outcome = outcome_of(message)
     if outcome is None:
-        texts = answer_to(message, control_id, now)
+        line.say(answer_to(message, control_id, now))
     else:
-        texts = acknowledge(message, outcome.code, outcome.words, control_id, now)
-    if not line.writer.is_closing():
-        _send(line.writer, texts)
+        line.say(acknowledge(message, outcome.code, outcome.words, control_id, now))
 
 
-def _answer(writer: asyncio.StreamWriter, message: Arrived, code: Code, text: str) -> None:
-    if writer.is_closing():
-        return  # it will send again, and be told then
-    _send(writer, acknowledge(message.message, code, text, uuid.uuid4().hex[:20], datetime.now(UTC)))
+_OURS, _NUMBER = uuid.uuid4().hex[:8], count(1)
 
 
-def _send(writer: asyncio.StreamWriter, texts: Iterable[str]) -> None:
-    for words in texts:
-        writer.write(frame(words.translate({0x0B: " ", 0x1C: " "}).encode("utf-8", "replace")))
+def _control_id() -> str:
+    """Ours for one answer: never the same twice, in this process or the next."""
+    return f"{_OURS}{next(_NUMBER):x}"
 
 
-def _keep_alive(writer: asyncio.StreamWriter) -> None:
+def keep_alive(transport: asyncio.Transport) -> None:
     """An idle link lives on; a dead peer's is noticed by the kernel."""
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+def enough_files(connections: int) -> None:
+    """Let this process hold so many monitors and as many screens open; say so when the system does not."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + OTHER_FILES
+    if soft >= wanted:
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+    if hard < wanted:
+        log.warning(
+            "The system allows this process %s open files: monitors and screens beyond %s will not be heard."
+            " Raise the limit (ulimit -n, or LimitNOFILE= of the service) to %s.",
+            hard, max(0, (hard - OTHER_FILES) // 2), wanted,
+        )  # fmt: skip
