@@ -146,12 +146,16 @@ class Rooms:
         self._tasks: set[asyncio.Task[None]] = set()
         self._reading: set[UUID] = set()
         self._changed: dict[UUID, View] = {}  # heard just after they were shown
+        self.count = 0  # viewers, of all sessions
         self.unseen = asyncio.Event()  # a session nobody looks at was written: a board may want it
 
     async def look(self, session_id: UUID, viewer: Viewer) -> View:
         """Let ``viewer`` see a session, loaded and up to date."""
-        view = self._views.setdefault(session_id, View(session_id))
+        view = self._views.get(session_id)
+        if view is None:
+            view = self._views[session_id] = View(session_id)
         view.viewers[viewer] = JUST_NOW
+        self.count += 1
         try:
             if view.loaded is None and not view.broken:
                 await self._read(view)
@@ -161,7 +165,9 @@ class Rooms:
         return view
 
     def leave(self, view: View, viewer: Viewer) -> None:
-        view.viewers.pop(viewer, None)
+        if view.viewers.pop(viewer, None) is None:
+            return
+        self.count -= 1
         view.behind.discard(viewer)
         if not view.viewers and self._views.get(view.id) is view:
             del self._views[view.id]
@@ -267,10 +273,6 @@ class Rooms:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    @property
-    def count(self) -> int:
-        return sum(len(view.viewers) for view in self._views.values())
 
 
 def _turns() -> Iterator[int]:

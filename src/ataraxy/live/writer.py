@@ -35,9 +35,9 @@ log = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, DatabaseTrouble)
 RETRY_S, LONGEST_RETRY_S = 0.05, 2.0
 DEFERRED_RETRY_S = 0.02
-PACE_S = (
-    0.008  # between the beginnings of two batches: a commit costs much the same for one message as for twenty
-)
+# Between the beginnings of two batches: a commit costs much the same for one message as for twenty, so that the more
+# comes, the longer it is gathered.
+PACE_S, PACE_A_MESSAGE_S, LONGEST_PACE_S = 0.008, 0.00015, 0.04
 REMEMBERED = 10_000  # sessions; one of four hours is some hundred KiB
 
 FIRST_ASIDE_S, LONGEST_ASIDE_S = 30.0, 600.0
@@ -86,16 +86,17 @@ class Writer:
 
     def _run(self) -> None:
         waiting: list[Arrived] = []
-        began = 0.0
+        began = pace_s = 0.0
         try:
             while not self._stopping.is_set():
-                if (pause_s := began + PACE_S - time.monotonic()) > 0:
+                if (pause_s := began + pace_s - time.monotonic()) > 0:
                     time.sleep(pause_s)
                 fresh = self._inbox.drain(DEFERRED_RETRY_S if waiting else 1.0)
                 if not fresh and not waiting and self._inbox.closed:
                     return
                 began = time.monotonic()
                 self.backlog = len(waiting) + len(fresh)
+                pace_s = min(PACE_S + PACE_A_MESSAGE_S * self.backlog, LONGEST_PACE_S)
                 if self.backlog:
                     waiting = self._write_until_done([*waiting, *fresh])
         finally:
