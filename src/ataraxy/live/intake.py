@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import count
+from typing import cast
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.interop.hl7v2.ack import acknowledge
@@ -138,14 +139,13 @@ class Line(asyncio.Protocol):
         self.peer = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         if self.peer and self._intake.welcome(self):
-            keep_alive(transport)
+            keep_alive(self.transport)
         else:
             self._ended = True
-            transport.close()
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         if self._ended:
