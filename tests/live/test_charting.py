@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from ataraxy.core.session.events import VitalRecorded
 from ataraxy.core.session.fold import apply
 from ataraxy.core.session.sound import sound
 from ataraxy.core.session.state import SessionState
+from ataraxy.live import charting
 from ataraxy.live.charting import EVERY, Charted, Charting, CuffReading, limits_of, to_chart
 from ataraxy.live.told import Told
 
@@ -176,3 +178,26 @@ def test_inside_the_limits_no_two_entries_of_a_measure_are_closer_than_a_minute(
         chart.hear(told(Measure.SPO2, value, second))
     seconds = [second for second, _ in chart.of(Measure.SPO2)]
     assert all(b - a >= EVERY.total_seconds() for a, b in pairwise(seconds))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([Measure.SPO2, Measure.HEART_RATE_ECG, Measure.SYSTOLIC, Measure.WEIGHT]),
+            st.integers(86, 97), st.sampled_from([0, 1, 9, 12, 44, 61]), st.booleans(), st.sampled_from(["", "sentinel"]),
+        ),
+        max_size=30,
+    ),
+    st.booleans(),
+)  # fmt: skip
+def test_seeing_beforehand_that_nothing_is_due_changes_nothing(
+    stream: list[tuple[Measure, int, int, bool, str]], clock: bool
+) -> None:
+    chart, second, before = Chart(), 0, tuple[Told, ...]()
+    for measure, value, later, own_time, absent in stream:
+        second += later
+        one = told(measure, value, second - later * (value % 2), own_time=own_time, absent=absent)
+        with patch.object(charting, "_is_quiet", lambda *_: False):
+            whole = to_chart(chart.state, LIMITS, (*before, one), chart.cuffs, "monitor", clock=clock)
+        assert chart.hear(*before, one, clock=clock) == whole
+        before = (one,)  # a monitor repeats what it said

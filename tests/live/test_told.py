@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -118,3 +119,27 @@ def test_a_monitor_is_named_by_application_facility_and_place() -> None:
     assert device_name(report(place="")) == "APP/WARD"
     assert device_name(report(sending_application=("",), sending_facility=("",), place="")) == ""
     assert len(device_name(report(place="x" * 500))) == 120
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["97", "9'7", '"', "\\", "\u00e9\n"]), st.sampled_from([NOON, NOON + HOUR, None])),
+        max_size=4,
+    ),
+    st.sampled_from(["", "R-1", "O'Hara"]),
+)  # fmt: skip
+def test_a_fingerprint_is_the_one_that_stands_in_old_records(
+    told: list[tuple[str, datetime | None]], patient: str
+) -> None:
+    values = [replace(spo2(), raw_value=raw, device_at=at) for raw, at in told]  # type: ignore[type-var]
+    said = [patient, "ICU 5"]
+    for v in values:
+        at = v.device_at.isoformat() if v.device_at else ""
+        said += [v.raw_code, v.raw_value, v.raw_unit, v.sub_id, v.status.value, at]
+    plain = hashlib.blake2b(repr(said).encode(), digest_size=16).digest()
+    assert fingerprint(report(*values, patient_id=patient)) == plain
+
+
+def test_the_same_number_written_otherwise_keeps_its_own_text() -> None:
+    wires = [replace(spo2(), raw_value=raw, value=Decimal(raw)) for raw in ("97", "97.0", "97.00")]  # type: ignore[type-var]
+    assert [str(t.value) for t in tell(report(*wires), NOON - HOUR, NOON, STILL)] == ["97", "97.0", "97.00"]

@@ -80,6 +80,9 @@ class Rows:
         self._marks, self._book = marks, book
         self._known: dict[tuple[str, ...], Row] = {}
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def read(self, obx: Segment) -> Row:
         """``obx`` is the segment as it was cut, short ones too."""
         told = _told(obx if len(obx) >= FIELDS else obx + [""] * (FIELDS - len(obx)))
