@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -75,7 +76,11 @@ def test_kept_pieces_say_the_same_as_a_picture_drawn_anew(protocol: Protocol, se
         if second % 5 != 0:
             measure = (Measure.SPO2, Measure.SYSTOLIC, Measure.HEART_RATE_ECG)[second % 3]
             told[measure] = says(measure, 80 + second % 110, now)
-            signal = Signal("Monitor 1", now, second % 3)
+            if second % 4 == 0:
+                told[measure] = replace(told[measure], value=Decimal(f"{80 + second % 9}.0"))
+            if second % 11 == 0:
+                told[measure] = replace(told[measure], value=None, absent="sentinel")
+            signal = Signal(("Monitor 1", 'The "new" one \u00e9', "-")[second % 13 % 3], now, second % 3)
         drawn = json.loads(drawing.text(protocol, state, told, signal, now, timedelta(0)))
         assert drawn == picture("s", protocol, state, told, signal, now)
 

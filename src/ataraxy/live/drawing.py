@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.record.envelope import Origin
@@ -35,7 +34,6 @@ from ataraxy.live.picture import (
     judged,
     levels,
     live_tile,
-    monitor,
     unjudged,
 )
 from ataraxy.live.told import Told
@@ -44,7 +42,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=1)
 MEASURES = tuple(Measure)
-ANY = datetime(2000, 1, 1, tzinfo=UTC)  # stands in for the moment of a tile
+ANY, NAMELESS = datetime(2000, 1, 1, tzinfo=UTC), "-"  # stand in for a tile's moment and monitor
 
 
 @dataclass(slots=True)
@@ -157,10 +155,9 @@ def _draw(measure: Measure, source: Told | Value, signal: Signal | None, level: 
     if isinstance(source, Value):
         return _dumps(charted_tile(source, signal, level, charted_freshness(source, now)))
     found = Freshness.ABSENT if source.absent else freshness(source.at, now, measure)
-    label = signal.label if signal else ""
     value = "" if source.value is None else f"{source.value:f}"
-    before, after = _frame(measure, value, source.absent, label, found, level)
-    return f"{before}{iso(source.at)}{after}"
+    before, between, after = _frame(measure, value, source.absent, found, level)
+    return f"{before}{iso(source.at)}{between}{_dumps(signal.label if signal else '')}{after}"
 
 
 def _until(source: Told | Value, now: datetime, measure: Measure) -> datetime:
@@ -170,32 +167,23 @@ def _until(source: Told | Value, now: datetime, measure: Measure) -> datetime:
     return changes_at(source.at, now, source.measure, by_hand=source.origin is not Origin.DEVICE)
 
 
-@lru_cache(maxsize=8192)
-def _frame(
-    measure: Measure, value: str, absent: str, label: str, found: Freshness, level: str
-) -> tuple[str, str]:
-    """What stands before and after the time of a tile: the same few values come again and again."""
+@lru_cache(maxsize=4096)
+def _frame(measure: Measure, value: str, absent: str, found: Freshness, level: str) -> tuple[str, str, str]:
+    """A tile but for its moment and its monitor's name: the same few values come again and again."""
     told = Told(measure, Decimal(value) if value else None, "", ANY, None, False, absent)
-    return _around("at", live_tile(measure, told, Signal(label, ANY, 0), level, found))
-
-
-@lru_cache(maxsize=8192)
-def _link(label: str, clock_ahead_s: int) -> tuple[str, str]:
-    return _around("heard_at", monitor(Signal(label, ANY, clock_ahead_s)) or {})
-
-
-def _around(name: str, drawn: dict[str, Any]) -> tuple[str, str]:
-    """The JSON of ``drawn`` before and after the moment it gives as ``name``."""
-    moment = f'"{name}":"{iso(ANY)}"'
-    before, after = _dumps(drawn).split(moment)
-    return f'{before}"{name}":"', f'"{after}'
+    drawn = live_tile(measure, told, Signal(NAMELESS, ANY, 0), level, found)
+    before, rest = _dumps(drawn).split(f'"at":"{iso(ANY)}"')
+    between, after = rest.split(f'"source":"{NAMELESS}"')
+    return f'{before}"at":"', f'"{between}"source":', after
 
 
 def _monitor(signal: Signal | None) -> str:
     if signal is None:
         return "null"
-    before, after = _link(signal.label, signal.clock_ahead_s)
-    return f"{before}{iso(signal.heard_at)}{after}"
+    return (
+        f'{{"label":{_dumps(signal.label)},"heard_at":"{iso(signal.heard_at)}",'
+        f'"clock_ahead_s":{signal.clock_ahead_s}}}'
+    )
 
 
 def unreadable(session: str) -> str:

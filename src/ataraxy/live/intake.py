@@ -234,29 +234,40 @@ class Line(asyncio.Protocol):
                 if self._held:
                     self._take(self._held.popleft())
                 else:  # we are stopping
-                    self._give_back()
+                    self.give_back()
         finally:
             self._working = None
         self._settle()
 
     def _take(self, framed: Framed) -> None:
         """Hand one message to the writer. Room for it is taken, and given back with its answer."""
-
-        def answer(code: Code, text: str) -> None:
-            self._give_back()
-            if not self.transport.is_closing():
-                self.say(acknowledge(message.message, code, text, _control_id(), datetime.now(UTC)))
-
-        message = _read(framed, self.peer, answer)
+        reply = Reply(self)
+        message = _read(framed, self.peer, reply)
+        reply.message = message.message
         if message.unsupported and message.message is not None:
-            self._give_back()
+            self.give_back()
             _leave(self, message.message)
         else:
             self._inbox.put(message)
 
-    def _give_back(self) -> None:
+    def give_back(self) -> None:
         self._room.release()
         self._inbox.room.release()
+
+
+class Reply:
+    """How to answer one message. It holds of it what the answer needs: no ring, so what is answered is gone at once."""
+
+    __slots__ = ("_line", "message")
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self.message: Message | None = None
+
+    def __call__(self, code: Code, text: str) -> None:
+        self._line.give_back()
+        if not self._line.transport.is_closing():
+            self._line.say(acknowledge(self.message, code, text, _control_id(), datetime.now(UTC)))
 
 
 def _read(framed: Framed, peer: str, answer: Answer) -> Arrived:
