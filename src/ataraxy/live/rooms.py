@@ -93,7 +93,7 @@ class View:
         for told in heard.told:
             if told.measure and (told.measure not in self.told or self.told[told.measure].at <= told.at):
                 self.told[told.measure] = told
-            if told.measure and told.reading is not None:
+            if told.measure and told.is_believed:
                 self.came[told.measure] = heard.received_at + offset
         ahead = round((heard.sent_at - heard.received_at).total_seconds()) if heard.sent_at else 0
         self.signal = Signal(heard.monitor, heard.received_at + offset, ahead)
