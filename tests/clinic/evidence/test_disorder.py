@@ -72,3 +72,10 @@ def test_numbers_that_disagree_with_themselves_are_flagged(page: Callable[..., s
     told = page("disorder", "ptsd")
     assert "Numbers that disagree with themselves" in told
     assert "Almeida 2024" in told
+
+
+def test_what_one_study_found_is_never_set_large(page: Callable[..., str]) -> None:
+    """H-061: 47.2 from twelve people is no headline."""
+    told = page("disorder", "gad")
+    assert "47.2 from 1 study, 12 people" in told
+    assert '<dd class="value">' not in told

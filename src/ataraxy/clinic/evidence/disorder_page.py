@@ -9,9 +9,11 @@ from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.clinic.evidence.certain import certainty_of
 from ataraxy.clinic.evidence.pictures import TOLD_HARMS, by_dose, by_hour, forest_of, harms_of, on_scale
 from ataraxy.clinic.evidence.queries import answer_of, every_study, listed_for, missing_of, narrowed
+from ataraxy.clinic.evidence.small_studies import funnel_of
 from ataraxy.clinic.evidence.words import MEASURES, day_words, plain
 from ataraxy.clinic.figures import dose_response, effect_by_hour
 from ataraxy.clinic.figures import forest as forest_figure
+from ataraxy.clinic.figures import funnel as funnel_figure
 from ataraxy.clinic.figures import harms as harms_figure
 from ataraxy.clinic.figures.effect_axis import interval_words, said
 from ataraxy.clinic.figures.svg import Svg
@@ -46,6 +48,7 @@ class Headline:
     side: str  # "below 0 favours ketamine"
     note: str
     others: tuple[str, ...]  # the same rows by other methods, which trust few studies less
+    is_pooled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class PoolShown:
     why_they_differ: str
     warnings: tuple[str, ...]
     forest: Picture | None
+    funnel: Picture | None
     published: tuple[BesideShown, ...]
     missing: tuple[str, ...]
 
@@ -133,6 +137,14 @@ def forest_picture(asked: Asked, pool: a.PoolAnswer, key: str) -> Picture:
     )
 
 
+def funnel_picture(pool: a.PoolAnswer, key: str) -> Picture | None:
+    one = funnel_of(pool, key)
+    if one is None:
+        return None
+    note = "Studies nobody published would be missing on one side below"
+    return Picture(one.title, note, funnel_figure.draw(one), funnel_figure.table(one))
+
+
 def dose_pictures(answer: a.Answer) -> tuple[Picture, ...]:
     words = "Each dot is what one dose showed. No curve is drawn through so few studies."
     return tuple(
@@ -168,6 +180,7 @@ def _pool(asked: Asked, pool: a.PoolAnswer, key: str) -> PoolShown:
         why_they_differ=pool.why_they_differ,
         warnings=tuple(dict.fromkeys(w for f in pool.forests for p in f.pooled for w in p.warnings)),
         forest=forest_picture(asked, pool, key) if key == "1" or _has_rows(pool) else None,
+        funnel=funnel_picture(pool, key),
         published=tuple(_beside(one) for one in pool.published),
         missing=pool.missing,
     )
@@ -205,6 +218,7 @@ def _pooled(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
         side=side(forest.question.measure, lower_is_better=forest.lower_is_better),
         note=sentence(first.method),
         others=tuple(_other(forest, pooled) for pooled in forest.pooled[1:]),
+        is_pooled=True,
     )
 
 
@@ -220,6 +234,7 @@ def _alone(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
         side=side(forest.question.measure, lower_is_better=forest.lower_is_better),
         note="One study alone: nothing is pooled, and nobody has repeated it.",
         others=(),
+        is_pooled=False,
     )
 
 

@@ -14,10 +14,9 @@ from ataraxy.catalog.studies import studies
 from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.core.evidence.answer import Answer
 from ataraxy.core.evidence.ask import ask
-from ataraxy.core.evidence.choose import label_of
+from ataraxy.core.evidence.choose import ANXIETIES, label_of, speaks_for
 from ataraxy.core.evidence.study import Arm, ArmRole, Condition, Review, Study
 
-ANXIETY = frozenset({Condition.GAD, Condition.SAD, Condition.PTSD, Condition.PANIC, Condition.ANXIETY})
 TREATED = (Condition.GAD, Condition.SAD, Condition.PTSD)
 KEPT_ANSWERS = 256
 
@@ -40,9 +39,8 @@ def every_review() -> Mapping[str, Review]:
 
 @cache
 def studies_of(condition: Condition) -> tuple[Study, ...]:
-    """Every study of a disorder by year; "all anxiety" takes every anxiety disorder and PTSD."""
-    wanted = ANXIETY if condition is Condition.ANXIETY else {condition}
-    found = [study for study in studies().values() if wanted & set(study.conditions)]
+    """Every study of a disorder by year; "all anxiety" takes every anxiety disorder, PTSD and OCD."""
+    found = [study for study in studies().values() if speaks_for(study, condition)]
     return tuple(sorted(found, key=lambda study: (study.year or 9999, study.id)))
 
 
@@ -56,7 +54,7 @@ def listed_for(condition: Condition) -> tuple[Study, ...]:
 
 @cache
 def reviews_of(condition: Condition) -> tuple[Review, ...]:
-    wanted = ANXIETY if condition is Condition.ANXIETY else {condition, Condition.ANXIETY}
+    wanted = ANXIETIES if condition is Condition.ANXIETY else {condition, Condition.ANXIETY}
     found = [review for review in reviews().values() if wanted & set(review.conditions)]
     return tuple(sorted(found, key=lambda review: (review.year or 9999, review.id)))
 
@@ -68,7 +66,7 @@ def answer_of(asked: Asked) -> Answer:
     Studies of other disorders go along for their harms; they are in no pool.
     """
     split = narrowed(asked)
-    own = {study.id: _for(asked.condition, study) for study in split.studies}
+    own = {study.id: study for study in split.studies}
     gone = own.keys() | {study.id for study in split.outside}
     others = {key: study for key, study in studies().items() if key not in gone}
     return ask(
@@ -78,13 +76,6 @@ def answer_of(asked: Asked) -> Answer:
         measure=asked.measure,
         window=asked.hour,
     )
-
-
-def _for(condition: Condition, study: Study) -> Study:
-    """A study of an anxiety disorder speaks for all anxiety too."""
-    if condition is Condition.ANXIETY and condition not in study.conditions:
-        return replace(study, conditions=(*study.conditions, condition))
-    return study
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)
