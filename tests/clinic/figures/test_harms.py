@@ -28,3 +28,12 @@ def test_the_table_has_every_arm_of_every_effect(harms: Harms) -> None:
         ("Dizziness", "A", "midazolam", "2 of 15, 13 % (4 to 38)"),
         ("Nausea", "B", "ketamine", "29.4 %, counts not printed"),
     )
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_rates_of_other_people_are_said_to_be_theirs(harms: Harms, narrow: bool) -> None:
+    others = replace(
+        harms, narrow=narrow, rows=tuple(replace(row, people="adults with depression") for row in harms.rows)
+    )
+    assert figure.draw(others).count("other people: adults with depression") >= 2
+    assert figure.table(others).rows[0][1] == "A (other people: adults with depression)"

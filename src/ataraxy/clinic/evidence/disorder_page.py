@@ -101,6 +101,7 @@ class Page:
     pools: tuple[PoolShown, ...]
     hours: tuple[Picture, ...]
     doses: tuple[Picture, ...]
+    dose_rows: tuple[tuple[str, str, str], ...]  # dose, studies, what it showed: once each
     harms: Picture | None
     more_harms: Table
 
@@ -122,6 +123,7 @@ def page_of(asked: Asked) -> Page:
         pools,
         hours,
         dose_pictures(answer),
+        dose_rows(answer),
         harms_picture(answer),
         more_harms(answer),
     )
@@ -151,6 +153,11 @@ def dose_pictures(answer: a.Answer) -> tuple[Picture, ...]:
         Picture(one.title, "By route", dose_response.draw(one), dose_response.table(one))
         for one in by_dose(answer, words)
     )
+
+
+def dose_rows(answer: a.Answer) -> tuple[tuple[str, str, str], ...]:
+    told = ((one.label, ", ".join(one.studies), one.words) for one in answer.doses)
+    return tuple(dict.fromkeys(told))
 
 
 def more_harms(answer: a.Answer) -> Table:

@@ -15,6 +15,7 @@ from ataraxy.clinic.evidence.words import (
     ROUTES,
     arms_in_short,
     day_words,
+    drug_words,
     given_words,
     plain,
 )
@@ -121,7 +122,7 @@ def _section(forest: a.Forest, studies: Studies, *, several: bool) -> ForestSect
 
 def _row(row: a.Row, study: Study, measure: Measure, *, is_pooled: bool) -> ForestRow:
     gave = next((given_words(arm) for arm in study.arms if arm.label == row.experimental), row.experimental)
-    against = next((arm.drug for arm in study.arms if arm.label == row.control), row.control)
+    against = next((drug_words(arm) for arm in study.arms if arm.label == row.control), row.control)
     n = plain(study.n.value) if study.n is not None else ""
     flag = "; ".join(
         filter(None, ("" if row.seen.value == "read" else f"numbers {row.seen.value}", row.numbers))
@@ -336,8 +337,8 @@ def harms_of(answer: a.Answer, studies: Studies, effects: Iterable[str] = TOLD_H
         told, key=lambda h: (h.harm.label, h.label, h.own, h.population)
     ):
         rates = [_rate(one, studies.get(one.study)) for one in group]
-        where = label if own else f"{label} (other people: {people})"
-        rows.append(HarmRow(effect, where, tuple(sorted(rates, key=lambda r: (r.is_control, r.arm)))))
+        arms = tuple(sorted(rates, key=lambda r: (r.is_control, r.arm)))
+        rows.append(HarmRow(effect, label, arms, "" if own else people or "not seen who"))
     return Harms("Unwanted effects by arm", tuple(rows))
 
 

@@ -16,6 +16,7 @@ from ataraxy.clinic.evidence.words import (
     MEASURES,
     ROUTES,
     SEEN,
+    drug_words,
     plain,
 )
 from ataraxy.core.evidence.study import (
@@ -128,7 +129,7 @@ def arms_of(study: Study) -> Grid:
 def _arm_cells(arm: Arm) -> tuple[tuple[str, Cell], ...]:
     comparator = f", {ACTIVITIES[arm.activity]}" if arm.activity is not None else ""
     return (
-        ("Drug", (Told(f"{arm.drug}{comparator}"),)),
+        ("Drug", (Told(f"{drug_words(arm)}{comparator}"),)),
         ("Route", (Told(ROUTES[arm.route]),) if arm.route is not None else ()),
         ("Dose", told(arm.dose, f" {arm.dose_unit}")),
         ("Over", told(arm.over_min, " min")),

@@ -114,15 +114,14 @@ def given_words(arm: Arm) -> str:
     return " ".join(filter(None, (route, dose, over))) + times
 
 
-def arm_words(arm: Arm) -> str:
-    given = given_words(arm)
-    return f"{arm.drug} {given}".strip() if given else arm.drug
+def drug_words(arm: Arm) -> str:
+    return arm.drug.replace("not-seen", "not seen")
 
 
 def arms_in_short(study: Study) -> tuple[str, str]:
     """What the study gave, and against what, in a few words."""
-    gave = [given_words(a) or a.drug for a in study.arms if a.role is ArmRole.EXPERIMENTAL]
-    against = [a.drug for a in study.arms if a.role is ArmRole.CONTROL]
+    gave = [given_words(a) or drug_words(a) for a in study.arms if a.role is ArmRole.EXPERIMENTAL]
+    against = [drug_words(a) for a in study.arms if a.role is ArmRole.CONTROL]
     uncontrolled = study.design in (Design.OPEN, Design.MAINTENANCE, Design.COHORT)
     nobody = "nothing" if uncontrolled else "not seen"
     return "; ".join(dict.fromkeys(gave)) or "not seen", "; ".join(dict.fromkeys(against)) or nobody

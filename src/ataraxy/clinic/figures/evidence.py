@@ -194,11 +194,12 @@ class HarmRate:
 
 @dataclass(frozen=True, slots=True)
 class HarmRow:
-    """One unwanted effect in one study, its arms beside each other."""
+    """One unwanted effect in one study, its arms beside each other. ``people``: who they were, where they are others."""
 
     effect: str
     study: str
     rates: tuple[HarmRate, ...]
+    people: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,9 @@ def draw(h: Harms) -> Svg:
 def _legend() -> list[str]:
     return [
         tag("circle", cls="point", cx=14.0, cy=14.0, r=5),
-        text(24.0, 18.0, "ketamine", "text-soft", 12),
-        rect(94.5, 9.5, 9.0, 9.0, "reference-mark"),
-        text(110.0, 18.0, "comparator", "text-soft", 12),
+        text(24.0, 18.0, "ketamine or esketamine", "text-soft", 12),
+        rect(174.5, 9.5, 9.0, 9.0, "reference-mark"),
+        text(190.0, 18.0, "comparator", "text-soft", 12),
     ]
 
 
@@ -53,8 +53,13 @@ def _scale(x: Callable[[float], float], bottom: float) -> list[str]:
 
 
 def _row(h: Harms, row: HarmRow, top: float, x: Callable[[float], float]) -> tuple[float, list[str]]:
-    drawn = [text(8.0, top + 19.0, f"{row.effect}, {row.study}", "halo text-strong", 13)]
-    y = top + HEAD
+    letters = 46 if h.narrow else 92
+    names = wrap(f"{row.effect}, {row.study}", letters)
+    drawn = [text(8.0, top + 19.0 + 16.0 * i, part, "halo text-strong", 13) for i, part in enumerate(names)]
+    people = wrap(f"other people: {row.people}", letters + 6) if row.people else []
+    y = top + HEAD + 16.0 * (len(names) - 1)
+    drawn += [text(8.0, y + 9.0 + 15.0 * i, part, "halo text-soft", 12) for i, part in enumerate(people)]
+    y += 15.0 * len(people)
     for rate in row.rates:
         said = wrap(f"{rate.arm}: {rate_words(rate)}", 52)
         drawn += [text(8.0, y + 15.0 + 15.0 * i, part, "halo text", 12) for i, part in enumerate(said)]
@@ -75,6 +80,10 @@ def _mark(rate: HarmRate, y: float, x: Callable[[float], float]) -> list[str]:
     return [*drawn, tag("circle", cls="point", cx=at, cy=y, r=5)]
 
 
+def study_words(row: HarmRow) -> str:
+    return f"{row.study} (other people: {row.people})" if row.people else row.study
+
+
 def rate_words(rate: HarmRate) -> str:
     """ "5 of 15, 33 % (15 to 58)"; without counts the share as it was printed, and that it was."""
     interval = ""
@@ -88,12 +97,15 @@ def rate_words(rate: HarmRate) -> str:
 
 def describe(h: Harms) -> str:
     said = (
-        f"{row.effect}, {row.study}: " + "; ".join(f"{rate.arm} {rate_words(rate)}" for rate in row.rates)
+        f"{row.effect}, {study_words(row)}: "
+        + "; ".join(f"{rate.arm} {rate_words(rate)}" for rate in row.rates)
         for row in h.rows
     )
     return ". ".join(said) + "." if h.rows else "No rate was seen."
 
 
 def table(h: Harms) -> Table:
-    rows = tuple((row.effect, row.study, rate.arm, rate_words(rate)) for row in h.rows for rate in row.rates)
+    rows = tuple(
+        (row.effect, study_words(row), rate.arm, rate_words(rate)) for row in h.rows for rate in row.rates
+    )
     return Table(("Effect", "Study", "Arm", "Had it (95 % interval)"), rows)

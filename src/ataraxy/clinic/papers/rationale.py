@@ -22,7 +22,7 @@ from ataraxy.clinic.evidence.words import (
     day_words,
     plain,
 )
-from ataraxy.clinic.figures.harms import rate_words
+from ataraxy.clinic.figures.harms import rate_words, study_words
 from ataraxy.clinic.paper import pdf
 from ataraxy.clinic.papers import source
 from ataraxy.clinic.people.describe import disorder_name
@@ -103,10 +103,10 @@ def _rows(page: Page) -> set[str]:
 def _harms(page: Page) -> list[list[str]]:
     """One line an effect and study, its arms beside each other; other people's only where this disorder has none."""
     drawn = harms_of(page.answer, every_study()).rows
-    own = {row.effect.split(",")[0] for row in drawn if "other people" not in row.study}
-    kept = [row for row in drawn if "other people" not in row.study or row.effect.split(",")[0] not in own]
+    own = {row.effect.split(",")[0] for row in drawn if not row.people}
+    kept = [row for row in drawn if not row.people or row.effect.split(",")[0] not in own]
     return [
-        [row.effect, row.study, "; ".join(f"{rate.arm}: {rate_words(rate)}" for rate in row.rates)]
+        [row.effect, study_words(row), "; ".join(f"{rate.arm}: {rate_words(rate)}" for rate in row.rates)]
         for row in kept
     ]
 
