@@ -155,3 +155,39 @@ def test_printing_the_pack_is_a_read_of_each_chart_in_it(
     assert log_in(nurse).get("/day/downtime-pack/").status_code == 200
     read = ChartRead.objects.latest("id")
     assert (read.patient_id, read.view) == (session.patient_id, "day:downtime-pack")
+
+
+def test_a_dose_by_nose_on_paper_says_how_much_a_spray_is_how_many_and_how_long_between(
+    session: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+    from decimal import Decimal
+
+    from ataraxy.clinic.papers import downtime_pack as pack
+    from ataraxy.core.protocol.types import Route
+
+    def sprayed(version: Any) -> Any:
+        protocol = read(version)
+        dose = replace(
+            protocol.dose,
+            route=Route.NASAL,
+            duration_min=None,
+            infusion_mg_per_ml=None,
+            spray_mg=Decimal(10),
+            cap_mg=Decimal(65),
+        )
+        return replace(protocol, dose=dose)
+
+    read = pack.protocol_of
+    monkeypatch.setattr(pack, "protocol_of", sprayed)
+    for sheet in pack.pack_values(at(-60))["sheets"]:
+        way = dict(sheet["dose"])["Way"]
+        assert way.endswith("sprays of 10 mg, at most 6, 5 min between two") and "injected" not in way
+        assert sheet["sprays"] == {"each": "10 mg", "rest": "5 min", "numbers": list("123456")}
+    assert pack.downtime_pack(at(-60)).startswith(b"%PDF-")
+
+
+def test_an_infusion_on_paper_asks_for_a_rate_and_no_spray(session: Any, at: Any) -> None:
+    from ataraxy.clinic.papers.downtime_pack import pack_values
+
+    assert {sheet["sprays"] for sheet in pack_values(at(-60))["sheets"]} == {None}

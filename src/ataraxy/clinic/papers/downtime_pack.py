@@ -17,7 +17,7 @@ from ataraxy.clinic.papers import source
 from ataraxy.clinic.people.queries.today import sessions_today
 from ataraxy.clinic.plan.models import ActivatedProtocol, Session
 from ataraxy.clinic.plan.queries import active_protocols, protocol_of
-from ataraxy.clinic.treat.read import state_of
+from ataraxy.clinic.treat.read import state_if_readable
 from ataraxy.clinic.treat.words import MEASURES, ROUTES, number, unit
 from ataraxy.core.protocol.types import (
     Comparison,
@@ -29,6 +29,7 @@ from ataraxy.core.protocol.types import (
     Protocol,
     RuleAction,
 )
+from ataraxy.core.session.agreed import spray_rest
 from ataraxy.core.session.state import SessionState
 
 BLANKS = 1  # of each active protocol; a copier makes more
@@ -46,6 +47,7 @@ SIGNS = {
     Comparison.BELOW: "below",
     Comparison.AT_MOST: "at or below",
 }
+UNREADABLE = "its record cannot be read: ask the prescriber"
 SHORTEST_SHEET_MIN = 120  # rows on a protocol that names no shortest observation
 
 
@@ -56,6 +58,7 @@ class Sheet:
     protocol: Protocol
     version: ActivatedProtocol
     session: Session | None = None
+    state: SessionState | None = None  # None also where the session's record cannot be read
 
 
 def downtime_pack(ctx: Context) -> bytes:
@@ -79,7 +82,7 @@ def _sheets(ctx: Context) -> Iterable[Sheet]:
     rows = sessions_today(ctx).filter(ended="").select_related("course__protocol")
     for session in rows:
         version = session.course.protocol
-        yield Sheet(protocol_of(version), version, session)
+        yield Sheet(protocol_of(version), version, session, state_if_readable(session.id))
     for version in active_protocols(ctx):
         yield from [Sheet(protocol_of(version), version)] * BLANKS
 
@@ -89,8 +92,9 @@ def _form(ctx: Context, number_: int, sheet: Sheet) -> dict[str, Any]:
     return {
         "number": f"{ctx.today:%Y%m%d}-{number_}",
         "protocol": f"{protocol.title}, version {protocol.version}",
-        "patient": _patient(ctx, sheet.session),
-        "dose": _dose(protocol, sheet.session),
+        "patient": _patient(ctx, sheet),
+        "dose": _dose(sheet),
+        "sprays": _sprays(protocol),
         "arrival": [line.text for line in protocol.arrival],
         "limits": _limits(protocol),
         "columns": [words for measure, words in COLUMNS if _is_watched(protocol, measure)],
@@ -99,13 +103,14 @@ def _form(ctx: Context, number_: int, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _patient(ctx: Context, session: Session | None) -> list[list[str]]:
+def _patient(ctx: Context, sheet: Sheet) -> list[list[str]]:
+    session, state = sheet.session, sheet.state
     if session is None:
         return [
             [name, ""] for name in ("Name", "Date of birth", "Record number", "Session", "Room", "Escort")
         ]
-    patient, state = session.patient, state_of(session.id)
-    escort = f"{state.escort.name}, {state.escort.phone}" if state.escort else ""
+    patient = session.patient
+    escort = f"{state.escort.name}, {state.escort.phone}" if state and state.escort else ""
     return [
         ["Name", patient.full_name],
         ["Date of birth", f"{patient.birth_date:%-d %B %Y}"],
@@ -116,25 +121,52 @@ def _patient(ctx: Context, session: Session | None) -> list[list[str]]:
     ]
 
 
-def _dose(protocol: Protocol, session: Session | None) -> list[list[str]]:
-    dose = protocol.dose
-    planned = _planned(state_of(session.id)) if session else ""
-    over = f" over {dose.duration_min} min" if dose.duration_min else ", injected"
+def _dose(sheet: Sheet) -> list[list[str]]:
+    protocol, dose = sheet.protocol, sheet.protocol.dose
     strength = f"{number(dose.infusion_mg_per_ml)} mg/mL in the pump" if dose.infusion_mg_per_ml else ""
     return [
         [
             "Drug",
             f"{protocol.drug.name} {protocol.drug.form}, stock {number(protocol.drug.stock_mg_per_ml)} mg/mL",
         ],
-        ["Planned", planned],
-        ["Way", f"{ROUTES[dose.route]}{over}"],
+        ["Planned", _planned(sheet)],
+        ["Way", f"{ROUTES[dose.route]}{_over(protocol)}"],
         ["Never more than", f"{number(dose.cap_mg)} mg, and {number(dose.cap_mg_per_kg)} mg/kg"],
         ["Made up as", strength],
     ]
 
 
-def _planned(state: SessionState) -> str:
-    return f"{state.planned_mg_per_kg} mg/kg" if state.planned_mg_per_kg is not None else ""
+def _over(protocol: Protocol) -> str:
+    """How the dose goes in: over how long, spray by spray with its rest, or at once."""
+    dose = protocol.dose
+    if dose.spray_mg is not None:
+        rest = f"{spray_rest(protocol).total_seconds() / 60:g} min between two"
+        return f", sprays of {number(dose.spray_mg)} mg, at most {_most_sprays(protocol)}, {rest}"
+    return f" over {dose.duration_min} min" if dose.duration_min else ", injected"
+
+
+def _most_sprays(protocol: Protocol) -> int:
+    """Whole sprays within the cap, whatever the weight."""
+    dose = protocol.dose
+    return int(dose.cap_mg // dose.spray_mg) if dose.spray_mg else 0
+
+
+def _sprays(protocol: Protocol) -> dict[str, Any] | None:
+    """What the paper asks of each spray; None where none is sprayed."""
+    if protocol.dose.spray_mg is None:
+        return None
+    return {
+        "each": f"{number(protocol.dose.spray_mg)} mg",
+        "rest": f"{spray_rest(protocol).total_seconds() / 60:g} min",
+        "numbers": [str(n) for n in range(1, _most_sprays(protocol) + 1)],
+    }
+
+
+def _planned(sheet: Sheet) -> str:
+    if sheet.session is not None and sheet.state is None:
+        return UNREADABLE
+    mg = sheet.state.planned_mg_per_kg if sheet.state else None
+    return f"{mg} mg/kg" if mg is not None else ""
 
 
 def _limits(protocol: Protocol) -> list[list[str]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+
+from django.db import Error as DatabaseError
 
 from ataraxy.clinic.audit.append import texts
 from ataraxy.clinic.plan.models import Session
@@ -14,6 +17,8 @@ from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.fold import fold_session
 from ataraxy.core.session.registry import parse_session_event
 from ataraxy.core.session.state import SessionState
+
+log = logging.getLogger(__name__)
 
 _parsed = lru_cache(maxsize=8192)(parse_session_event)  # a text never changes, so neither does what it says
 
@@ -25,6 +30,20 @@ def session_events(session_id: UUID) -> list[Recorded[Any]]:
 def state_of(session_id: UUID) -> SessionState:
     """The session as its events tell it now."""
     return fold_session(session_events(session_id))
+
+
+def state_if_readable(session_id: UUID) -> SessionState | None:
+    """The same, for a page or paper of many sessions; None where this one's record cannot be read.
+
+    Hazard: one record the program stumbles over takes the page of everybody with it. Whoever asks says what is missing.
+    """
+    try:
+        return state_of(session_id)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("Session %s cannot be read: %s.", session_id, type(error).__name__)
+        return None
 
 
 def protocol_of(session: Session) -> Protocol:

@@ -28,7 +28,7 @@ from ataraxy.clinic.people.queries.today import sessions_today
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.models import Quarantined
 from ataraxy.clinic.treat.queries.reconcile import differing
-from ataraxy.clinic.treat.read import state_of
+from ataraxy.clinic.treat.read import state_if_readable
 from ataraxy.core.clinic.events import DayClosed, RecordSigned
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.care import EmergencyStarted, OrderGiven
@@ -160,7 +160,10 @@ def _with_event(ctx: Context, kind: type) -> list[Session]:
 def _orders(ctx: Context) -> Iterator[Open]:
     """Verbal orders that the prescriber has not countersigned."""
     for one in _with_event(ctx, OrderGiven):
-        if count := len(state_of(one.id).care.to_countersign):
+        state = state_if_readable(one.id)
+        if state is None:
+            yield _unreadable(one, "Order", "whether a verbal order waits is not known")
+        elif count := len(state.care.to_countersign):
             words = "a verbal order is" if count == 1 else f"{count} verbal orders are"
             url, noted = (
                 reverse("treat:session", args=[one.id]),
@@ -173,13 +176,23 @@ def _orders(ctx: Context) -> Iterator[Open]:
 
 def _emergencies(ctx: Context) -> Iterator[Open]:
     for one in _with_event(ctx, EmergencyStarted):
-        if any(e.reviewed_at is None for e in state_of(one.id).care.emergencies):
+        state = state_if_readable(one.id)
+        if state is None:
+            yield _unreadable(one, "Emergency", "whether its emergency is reviewed is not known")
+        elif any(e.reviewed_at is None for e in state.care.emergencies):
             url, noted = (
                 reverse("treat:session", args=[one.id]),
                 f"{one.patient.record_number}: emergency not reviewed",
             )
             what = f"{one.patient.full_name}: an emergency is not reviewed"
             yield Open("Emergency", what, url, "Open the session", noted)
+
+
+def _unreadable(session: Session, name: str, unknown: str) -> Open:
+    """What a record that cannot be read leaves open: it is looked at by hand, and nobody is let off."""
+    words = f"the record of session {session.number} cannot be read, {unknown}"
+    what, noted = f"{session.patient.full_name}: {words}", f"{session.patient.record_number}: {words}"
+    return Open(name, what, reverse("treat:session", args=[session.id]), "Open the session", noted)
 
 
 def _quarantine(ctx: Context) -> Iterator[Open]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import Error as DatabaseError
 from django.urls import reverse
 
 from ataraxy.clinic.context import Context
@@ -20,6 +22,8 @@ from ataraxy.clinic.treat.read import state_of
 from ataraxy.clinic.treat.today import against_today
 from ataraxy.clinic.treat.words import spell
 from ataraxy.core.session.state import SessionState
+
+log = logging.getLogger(__name__)
 
 LATE_AFTER = timedelta(
     minutes=15
@@ -66,7 +70,20 @@ class OnHand:
 
 def huddle(ctx: Context) -> list[Coming]:
     """Today's sessions in the order of their times, with everything that is missing."""
-    return [_coming(ctx, one) for one in sessions_today(ctx).select_related("course__protocol", "clinic")]
+    return [_told(ctx, one) for one in sessions_today(ctx).select_related("course__protocol", "clinic")]
+
+
+def _told(ctx: Context, session: Session) -> Coming:
+    """Hazard: one record the program stumbles over hides what everybody else lacks."""
+    try:
+        return _coming(ctx, session)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error("Session %s cannot be read for the huddle: %s.", session.id, type(error).__name__)
+    what = "it, or what it builds on, cannot be read: what is missing is not known; ask on paper"
+    gap = Gap("Record", what, reverse("treat:session", args=[session.id]))
+    return Coming(session, "here" if session.arrived_at else "booked", "Cannot be read", (gap,), "", False)
 
 
 def _coming(ctx: Context, session: Session) -> Coming:
