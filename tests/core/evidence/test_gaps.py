@@ -44,3 +44,23 @@ def test_trials_whose_numbers_were_not_seen_are_named():
         words for words in answer.pools[0].missing if words.startswith("Their numbers were not seen")
     )
     assert "Abdallah 2022" in unseen and "Dadabayev 2020" in unseen
+
+
+@pytest.mark.parametrize(
+    ("measure", "instrument"),
+    [(Measure.OR, ""), (Measure.SMD, ""), (Measure.MD, "caps5"), (Measure.MD, "ies-r")],
+)
+def test_a_study_alone_is_never_said_not_to_have_been_repeated_where_others_found_nothing(
+    measure, instrument
+):
+    """H-061: the largest trial answered no; that its numbers were not seen does not make it nobody."""
+    answer = ask(Condition.PTSD, studies(), reviews(), measure=measure)
+    (pool,) = [one for one in answer.pools if one.question.instrument == instrument]
+    (words,) = [one for one in pool.missing if one.startswith("One study only")]
+    assert "nobody" not in words
+    assert "negative: Abdallah 2022, Dadabayev 2020" in words
+
+
+def test_where_no_other_trial_stands_that_is_what_is_said():
+    (pool,) = ask(Condition.GAD, studies(), reviews(), measure=Measure.OR).pools
+    assert any("No other trial that answers this stands in the base." in one for one in pool.missing)

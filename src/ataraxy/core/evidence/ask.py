@@ -96,7 +96,7 @@ def _questions(
         yield Question(condition, measure, window, instrument)
 
 
-def _pool_answer(question: Question, own: Iterable[Study], reviews: Iterable[Review]) -> PoolAnswer:
+def _pool_answer(question: Question, own: tuple[Study, ...], reviews: Iterable[Review]) -> PoolAnswer:
     choice = choose(question, own)
     analyses = (Analysis.INDEPENDENT, Analysis.PAIRED) if has_crossover(choice) else (Analysis.INDEPENDENT,)
     forests = tuple(forest(choice, analysis) for analysis in analyses)
@@ -105,7 +105,7 @@ def _pool_answer(question: Question, own: Iterable[Study], reviews: Iterable[Rev
         forests=forests,
         why_they_differ=why_they_differ(choice, forests),
         published=tuple(one for review in reviews for one in beside(review, question, forests)),
-        missing=missing_here(choice, forests),
+        missing=missing_here(choice, forests, own),
     )
 
 

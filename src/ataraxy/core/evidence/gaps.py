@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ataraxy.core.evidence.answer import Forest
-from ataraxy.core.evidence.choose import Choice, Reason, label_of
+from ataraxy.core.evidence.choose import Choice, Exclusion, Reason, label_of
 from ataraxy.core.evidence.study import (
     Activity,
     ArmRole,
     BiasDomain,
     Condition,
+    Finding,
     GivenBy,
     Judgement,
     Seen,
@@ -33,6 +34,8 @@ NAMES = {
     Condition.ANXIETY: "anxiety across diagnoses",
     Condition.PAIN: "pain",
 }
+NO_TRIAL = (Reason.RETRACTED, Reason.UNCONTROLLED, Reason.SECONDARY, Reason.OVERLAP)
+TOLD = (Finding.NEGATIVE, Finding.MIXED, Finding.POSITIVE)  # what found nothing is named first
 FEW_PEOPLE = 100  # below it a pool is called small; a choice of this project
 
 
@@ -70,17 +73,33 @@ def _known(harm: object) -> bool:
     return any(one is not None and one.seen is not Seen.RECALLED for one in figures)
 
 
-def missing_here(choice: Choice, forests: tuple[Forest, ...]) -> tuple[str, ...]:
-    """What one pool lacks."""
-    return tuple(_of_pool(choice, forests))
+def missing_here(
+    choice: Choice, forests: tuple[Forest, ...], studies: Iterable[Study] = ()
+) -> tuple[str, ...]:
+    """What one pool lacks. ``studies``: those that were chosen among, for what the others found."""
+    return tuple(_of_pool(choice, forests, {one.id: one for one in studies}))
 
 
-def _of_pool(choice: Choice, forests: tuple[Forest, ...]) -> Iterator[str]:
+def alone(excluded: Iterable[Exclusion], studies: Mapping[str, Study]) -> str:
+    """What stands beside the only study of a pool: trials whose numbers were not seen may have found otherwise.
+
+    Nobody is said not to have repeated it: a trial that gave no number of this kind may have.
+    """
+    others = [one for one in excluded if one.reason not in NO_TRIAL]
+    if not others:
+        return "No other trial that answers this stands in the base."
+    found = {one.label: studies[one.study].finding for one in others if one.study in studies}
+    told = ((finding, [label for label, its in found.items() if its is finding]) for finding in TOLD)
+    words = "; ".join(f"{finding.value}: {', '.join(labels)}" for finding, labels in told if labels)
+    return f"No other trial's numbers of this kind were seen{f'; {words}' if words else ''}."
+
+
+def _of_pool(choice: Choice, forests: tuple[Forest, ...], studies: Mapping[str, Study]) -> Iterator[str]:
     k = len(choice.taken)
     if k == 0:
         yield "No study can be pooled for this question."
     elif k == 1:
-        yield "One study only: nothing can be pooled, and nobody has repeated it."
+        yield f"One study only: nothing can be pooled. {alone(choice.excluded, studies)}"
     if choice.question.condition is Condition.ANXIETY and k:
         yield "Different disorders are put together: what holds for all may hold for none of them."
     people = forests[0].people
