@@ -308,6 +308,8 @@ def pictures(
         "narrow forest": lambda: forest_figure.draw(replace(forest, narrow=True)),
         "empty forest": lambda: forest_figure.draw(replace(forest, sections=(), left_out=())),
         "effect by hour": lambda: effect_by_hour.draw(by_hour),
+        "narrow effect by hour": lambda: effect_by_hour.draw(replace(by_hour, narrow=True)),
+        "narrow dose response": lambda: dose_response.draw(replace(by_dose, narrow=True)),
         "no effect by hour": lambda: effect_by_hour.draw(replace(by_hour, series=())),
         "dose response": lambda: dose_response.draw(by_dose),
         "no dose response": lambda: dose_response.draw(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.clinic.evidence.certain import certainty_of
@@ -16,6 +17,7 @@ from ataraxy.clinic.figures import forest as forest_figure
 from ataraxy.clinic.figures import funnel as funnel_figure
 from ataraxy.clinic.figures import harms as harms_figure
 from ataraxy.clinic.figures.effect_axis import interval_words, said
+from ataraxy.clinic.figures.evidence import DoseResponse, EffectByHour
 from ataraxy.clinic.figures.svg import Svg
 from ataraxy.clinic.figures.types import Table
 from ataraxy.core.evidence import answer as a
@@ -24,6 +26,7 @@ from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.study import Measure, Reported
 
 KEPT_PAGES = 32
+Drawn = TypeVar("Drawn", EffectByHour, DoseResponse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,11 @@ def page_of(asked: Asked) -> Page:
     pools = tuple(_pool(asked, pool, f"{number + 1}") for number, pool in enumerate(answer.pools))
     hours = tuple(
         Picture(
-            one.title, "The time course across studies", effect_by_hour.draw(one), effect_by_hour.table(one)
+            one.title,
+            "The time course across studies",
+            effect_by_hour.draw(one),
+            effect_by_hour.table(one),
+            effect_by_hour.draw(_phone(one)),
         )
         for one in by_hour(answer)
     )
@@ -150,7 +157,13 @@ def funnel_picture(pool: a.PoolAnswer, key: str) -> Picture | None:
 def dose_pictures(answer: a.Answer) -> tuple[Picture, ...]:
     words = "Each dot is what one dose showed. No curve is drawn through so few studies."
     return tuple(
-        Picture(one.title, "By route", dose_response.draw(one), dose_response.table(one))
+        Picture(
+            one.title,
+            "By route",
+            dose_response.draw(one),
+            dose_response.table(one),
+            dose_response.draw(_phone(one)),
+        )
         for one in by_dose(answer, words)
     )
 
@@ -158,6 +171,10 @@ def dose_pictures(answer: a.Answer) -> tuple[Picture, ...]:
 def dose_rows(answer: a.Answer) -> tuple[tuple[str, str, str], ...]:
     told = ((one.label, ", ".join(one.studies), one.words) for one in answer.doses)
     return tuple(dict.fromkeys(told))
+
+
+def _phone(one: Drawn) -> Drawn:
+    return replace(one, narrow=True, id=f"{one.id}-narrow")
 
 
 def more_harms(answer: a.Answer) -> Table:

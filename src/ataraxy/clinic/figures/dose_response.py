@@ -8,14 +8,15 @@ from ataraxy.clinic.figures.effect_axis import linear_ticks
 from ataraxy.clinic.figures.effect_plot import (
     HEIGHT,
     LEFT,
-    RIGHT,
     TOP,
-    WIDTH,
     Plot,
+    below,
     drawn_series,
     frame,
     plot_of,
     reading_words,
+    right_of,
+    width_of,
 )
 from ataraxy.clinic.figures.evidence import DoseResponse, Fit
 from ataraxy.clinic.figures.svg import Svg, document, num, path, text
@@ -30,21 +31,21 @@ def draw(d: DoseResponse) -> Svg:
     )
 
     def x(dose: float) -> float:
-        return LEFT + (WIDTH - RIGHT - LEFT) * min(max(dose / most, 0.0), 1.0)
+        return LEFT + (right_of(narrow=d.narrow) - LEFT) * min(max(dose / most, 0.0), 1.0)
 
-    plot = plot_of(d.series, x, is_ratio=d.is_ratio, more=d.fit.middle if d.fit else ())
-    told = wrap(d.words, 100) if d.words else []
-    bottom = TOP + HEIGHT
+    plot = plot_of(d.series, x, narrow=d.narrow, is_ratio=d.is_ratio, more=d.fit.middle if d.fit else ())
+    told = wrap(d.words, 52 if d.narrow else 100) if d.words else []
+    bottom, names = TOP + HEIGHT, below(d.series, narrow=d.narrow)
     ticks = [(dose, num(dose)) for dose in linear_ticks(0.0, most)]
     parts = [
         *frame(plot, ticks, d.value_words, (d.low_side, d.high_side)),
         *(_fit(plot, d.fit) if d.fit else []),
         *drawn_series(plot, d.series),
-        text((LEFT + WIDTH - RIGHT) / 2, bottom + 38.0, d.dose_words, "text-soft", 12, "middle"),
-        *(text(8.0, bottom + 62.0 + 16.0 * i, part, "text-soft", 12) for i, part in enumerate(told)),
+        text((LEFT + right_of(narrow=d.narrow)) / 2, bottom + 38.0, d.dose_words, "text-soft", 12, "middle"),
+        *(text(8.0, bottom + names + 62.0 + 16.0 * i, part, "text-soft", 12) for i, part in enumerate(told)),
     ]
-    size = (WIDTH, bottom + 52.0 + 16.0 * len(told))
-    return document(d.id, "fig-middle", size, d.title, describe(d), parts)
+    size = (width_of(narrow=d.narrow), bottom + names + 52.0 + 16.0 * len(told))
+    return document(d.id, "fig-narrow" if d.narrow else "fig-middle", size, d.title, describe(d), parts)
 
 
 def _fit(plot: Plot, fit: Fit) -> list[str]:

@@ -12,14 +12,15 @@ from textwrap import wrap
 from ataraxy.clinic.figures.effect_plot import (
     HEIGHT,
     LEFT,
-    RIGHT,
     TOP,
-    WIDTH,
     Place,
+    below,
     drawn_series,
     frame,
     plot_of,
     reading_words,
+    right_of,
+    width_of,
 )
 from ataraxy.clinic.figures.evidence import EffectByHour
 from ataraxy.clinic.figures.svg import Svg, document, text
@@ -48,26 +49,26 @@ def draw(e: EffectByHour) -> Svg:
 
     def x(hour: float) -> float:
         share = (log(max(hour, EARLIEST_H)) - log(first)) / (log(last) - log(first))
-        return LEFT + (WIDTH - RIGHT - LEFT) * min(max(share, 0.0), 1.0)
+        return LEFT + (right_of(narrow=e.narrow) - LEFT) * min(max(share, 0.0), 1.0)
 
-    plot = plot_of(e.series, x, is_ratio=e.is_ratio)
-    told = wrap(e.words, 100) if e.words else []
-    bottom = TOP + HEIGHT
+    plot = plot_of(e.series, x, narrow=e.narrow, is_ratio=e.is_ratio)
+    told = wrap(e.words, 52 if e.narrow else 100) if e.words else []
+    bottom, names = TOP + HEIGHT, below(e.series, narrow=e.narrow)
     parts = [
         *frame(plot, _ticks(first, last, x), e.value_words, (e.low_side, e.high_side)),
         *drawn_series(plot, e.series),
         text(
-            (LEFT + WIDTH - RIGHT) / 2,
+            (LEFT + right_of(narrow=e.narrow)) / 2,
             bottom + 38.0,
             "time since the dose (logarithmic)",
             "text-soft",
             12,
             "middle",
         ),
-        *(text(8.0, bottom + 62.0 + 16.0 * i, part, "text-soft", 12) for i, part in enumerate(told)),
+        *(text(8.0, bottom + names + 62.0 + 16.0 * i, part, "text-soft", 12) for i, part in enumerate(told)),
     ]
-    size = (WIDTH, bottom + 52.0 + 16.0 * len(told))
-    return document(e.id, "fig-middle", size, e.title, describe(e), parts)
+    size = (width_of(narrow=e.narrow), bottom + names + 52.0 + 16.0 * len(told))
+    return document(e.id, "fig-narrow" if e.narrow else "fig-middle", size, e.title, describe(e), parts)
 
 
 def span(e: EffectByHour) -> tuple[float, float]:

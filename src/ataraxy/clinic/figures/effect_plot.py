@@ -12,7 +12,22 @@ from ataraxy.clinic.figures.svg import line, num, path, rect, spread, tag, text
 WIDTH, LEFT, RIGHT, TOP, HEIGHT = 760.0, 64.0, 236.0, 62.0, 270.0
 NAME_GAP = 16.0
 LETTERS = 34
+NARROW, NARROW_RIGHT = 360.0, 12.0
 Place = Callable[[float], float]
+
+
+def width_of(*, narrow: bool) -> float:
+    return NARROW if narrow else WIDTH
+
+
+def right_of(*, narrow: bool) -> float:
+    """Where the axis ends; on a phone the names stand below it, not beside."""
+    return NARROW - NARROW_RIGHT if narrow else WIDTH - RIGHT
+
+
+def below(series: Sequence[Series], *, narrow: bool) -> float:
+    """How much room the names take under the axis."""
+    return NAME_GAP * sum(bool(one.readings) for one in series) if narrow else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +36,23 @@ class Plot:
 
     axis: EffectAxis
     x: Place
+    narrow: bool = False
 
     @property
     def right(self) -> float:
-        return WIDTH - RIGHT
+        return right_of(narrow=self.narrow)
 
     def y(self, value: float) -> float:
         return TOP + HEIGHT * (1.0 - self.axis.share(value))
 
 
-def plot_of(series: Iterable[Series], x: Place, *, is_ratio: bool, more: Iterable[float] = ()) -> Plot:
+def plot_of(
+    series: Iterable[Series], x: Place, *, is_ratio: bool, more: Iterable[float] = (), narrow: bool = False
+) -> Plot:
     readings = [one for each in series for one in each.readings]
     edges = [end for one in readings for end in (one.low, one.high) if end is not None]
     axis = fitted([*(one.value for one in readings), *more], edges, 0.0, HEIGHT, is_ratio=is_ratio)
-    return Plot(axis, x)
+    return Plot(axis, x, narrow)
 
 
 def frame(
@@ -133,13 +151,16 @@ def _names(plot: Plot, series: Sequence[Series]) -> list[str]:
     ends = {number: max(one.readings, key=lambda r: r.until or r.at) for number, one in shown}
     shown.sort(key=lambda pair: plot.y(ends[pair[0]].value))
     places = spread([plot.y(ends[n].value) for n, _ in shown], NAME_GAP, TOP + 6.0, TOP + HEIGHT - 4.0)
+    if plot.narrow:
+        places = [TOP + HEIGHT + 58.0 + NAME_GAP * i for i in range(len(shown))]
+    left = 14.0 if plot.narrow else plot.right + 14.0
     drawn: list[str] = []
     for (number, one), y in zip(shown, places, strict=True):
         cls = "point" if one.mark is Mark.OURS else "reference-mark"
         name = one.label if len(one.label) <= LETTERS else f"{one.label[: LETTERS - 1]}…"
         drawn += [
-            shape(number, plot.right + 14.0, max(y, 7.0), cls),
-            text(plot.right + 26.0, y + 4.0, name, "text", 12),
+            shape(number, left, max(y, 7.0), cls),
+            text(left + 12.0, y + 4.0, name, "text", 12),
         ]
     return drawn
 

@@ -134,6 +134,7 @@ class EffectByHour:
     series: tuple[Series, ...]
     words: str = ""
     id: str = "effect-by-hour"
+    narrow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class DoseResponse:
     fit: Fit | None = None
     words: str = ""  # why there is no curve
     id: str = "dose-response"
+    narrow: bool = False
 
 
 # --- funnel ---------------------------------------------------------------------------------------
