@@ -79,6 +79,7 @@ class Pooled:
     q_p: float | None = None
     i2_percent: float | None = None
     warnings: tuple[str, ...] = ()  # what must be known before believing it
+    key: str = ""  # which way: common, hartung-knapp, bounded, bayes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,10 @@ class Forest:
     def no_difference(self) -> float:
         return 1.0 if self.question.measure.is_ratio else 0.0
 
+    def by(self, key: str) -> Pooled | None:
+        """The pool put together in one way; None where there is none."""
+        return next((one for one in self.pooled if one.key == key), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -127,6 +132,7 @@ class Beside:
     flags: tuple[str, ...] = ()
     retracted_on: date | None = None
     reproduced: str = ""  # "Ours from the same two trials: 28.94 [3.45, 242.57]"
+    scope: str = ""  # whose figure it is, where not the disorder's own: "across diagnoses; anxiety, not PTSD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,9 @@ class Moment:
     published: bool  # a review's pool; its studies may be counted elsewhere too
     lower_is_better: bool  # below no difference favours the drug
     k: int | None = None
+    unit: str = ""  # of a mean difference: points of which scale
+    instrument: str = ""  # of a mean difference; points of two scales are never one series
+    scope: str = ""  # whose figure it is, where not the disorder's own; the label says it too
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,8 @@ class DoseGroup:
     effect: Shown | None
     words: str
     measure: Measure | None = None  # of the effect; a dose stands once for each measure it has an effect in
+    unit: str = ""  # of a mean difference: points of which scale
+    instrument: str = ""  # by which the effect was measured; points of two scales are never one series
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,3 +242,6 @@ class Answer:
     flags: tuple[Flag, ...]
     missing: tuple[str, ...]
     sources: tuple[str, ...]  # keys of sources.toml behind all of it
+    apart: tuple[
+        Beside, ...
+    ] = ()  # printed mean differences of a scale that was not seen or has no pool of ours
