@@ -94,3 +94,11 @@ def test_ratios_become_logarithms_and_differences_stay() -> None:
     assert on_scale(1.0, Measure.OR) == 0.0
     assert on_scale(-1.17, Measure.SMD) == -1.17
     assert on_scale(0.0, Measure.OR) < -20  # a zero has no logarithm: drawn far beyond the axis
+
+
+def test_points_of_two_scales_share_no_axis() -> None:
+    """Feder 2014 by IES-R, Feder 2021 by CAPS-5: both 0.5 mg/kg, two pictures."""
+    drawn = by_dose(answer_of(Asked(Condition.PTSD)), "")
+    points = [one for one in drawn if one.value_words.startswith("Mean difference")]
+    assert len(points) == 2
+    assert all(len(series.readings) == 1 for one in points for series in one.series)

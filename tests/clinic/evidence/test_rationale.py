@@ -96,3 +96,61 @@ def test_the_plan_leads_to_it(demo: Any, log_in: Any) -> None:
     told = log_in(staff).get(reverse("plan:plan", args=[course.patient_id])).content.decode()
     assert reverse("evidence:rationale", args=[course.patient_id]) in told
     assert reverse("evidence:disorder", args=["sad"]) in told
+
+
+def pools_of(made: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*made["near"], *made["every"]]
+
+
+@pytest.mark.parametrize("disorder", ["ptsd", "sad"])
+def test_no_number_of_100_people_rests_on_inferred_counts_and_none_stands_without_its_basis(
+    demo: Any, disorder: str
+) -> None:
+    """H-058: Glue's counts are one of two readings of an odds ratio."""
+    made = values(*demo(disorder))
+    said = [words for pool in pools_of(made) for words in pool["hundred"]]
+    assert said
+    if disorder == "sad":
+        assert not any("of 100 people, 67" in words or "47 responded" in words for words in said)
+        assert any("Glue 2020 is inferred, not read (12 beside 4 would fit as well)" in one for one in said)
+    else:
+        assert all("as counted" in words.casefold() or "carried to" in words for words in said)
+
+
+def test_what_a_pool_lacks_is_on_the_paper(demo: Any) -> None:
+    """H-058: the pages' own words, not fewer."""
+    from ataraxy.clinic.evidence.asked import Asked
+    from ataraxy.clinic.evidence.disorder_page import page_of
+    from ataraxy.core.evidence.study import Condition
+
+    made = values(*demo("ptsd"))
+    caveats = {words for pool in pools_of(made) for words in pool["caveats"]}
+    assert {words for pool in page_of(Asked(Condition.PTSD)).pools for words in pool.missing} <= caveats
+    assert any("whatever they found: Abdallah 2022" in words for words in caveats)
+
+
+def test_each_time_course_says_its_scale_and_its_better_side(demo: Any) -> None:
+    """H-061: three scales of which one is better above 0."""
+    made = values(*demo("ptsd"))
+    assert len(made["hours"]) >= 3
+    assert all("favours ketamine" in one["side"] and one["title"] for one in made["hours"])
+    sides = {row[0]: one["side"] for one in made["hours"] for row in one["rows"]}
+    (borgogna,) = [side for name, side in sides.items() if name.startswith("Borgogna")]
+    (hartland,) = [side for name, side in sides.items() if name.startswith("Hartland")]
+    assert borgogna != hartland
+    assert any("IES-R" in one["title"] for one in made["hours"])
+
+
+def test_a_reviews_pool_never_stands_under_what_one_route_showed(demo: Any) -> None:
+    made = values(*demo("sad"))
+    near = str(made["near"])
+    assert "Whittaker" not in near and "Hartland" not in near
+    printed = " ".join(words for one in made["printed"] for words in one["lines"])
+    assert "Whittaker 2021" in printed and "Hartland 2023" in printed
+
+
+def test_how_many_people_were_remembered_is_said(demo: Any) -> None:
+    made = values(*demo("ptsd"))
+    assert {one["label"]: one["n"] for one in made["studies"]}[
+        "Pradhan 2017"
+    ] == "10 (recalled, not verified)"

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from math import inf, isfinite, log
 
+from django.utils.text import slugify
+
 from ataraxy.clinic.evidence.words import (
     FINDINGS,
     MEASURES,
@@ -282,11 +284,26 @@ def _end(value: float, measure: Measure) -> float | None:
 def by_dose(answer: a.Answer, words: str) -> list[DoseResponse]:
     """Effects by mg/kg, a picture a measure, a series a route; none where no dose has an effect."""
     told = [d for d in answer.doses if d.effect is not None and d.dose is not None and d.dose_unit == "mg/kg"]
-    measures = [m for m in Measure if any(d.measure is m for d in told)]
-    return [_by_dose(answer, m, [d for d in told if d.measure is m], words) for m in measures]
+    found = []
+    for measure in Measure:
+        mine = [d for d in told if d.measure is measure]
+        for points in sorted({_points(answer, d) for d in mine}):
+            group = [d for d in mine if _points(answer, d) == points]
+            found.append(_by_dose(answer, measure, group, words, points))
+    return found
 
 
-def _by_dose(answer: a.Answer, measure: Measure, told: list[a.DoseGroup], words: str) -> DoseResponse:
+def _points(answer: a.Answer, one: a.DoseGroup) -> str:
+    """Of a mean difference, points of which scale: two scales never share an axis."""
+    if one.measure is not Measure.MD:
+        return ""
+    forests = (f for p in answer.pools for f in p.forests if p.question.measure is Measure.MD)
+    return next((f.unit for f in forests if any(row.effect == one.effect for row in f.rows)), "points")
+
+
+def _by_dose(
+    answer: a.Answer, measure: Measure, told: list[a.DoseGroup], words: str, points: str
+) -> DoseResponse:
     low, high = sides(measure, lower_is_better=_lower_is_better(answer, measure))
     ordered = sorted(told, key=lambda d: (d.route.value if d.route else "", d.dose or 0.0))
     series = []
@@ -294,15 +311,15 @@ def _by_dose(answer: a.Answer, measure: Measure, told: list[a.DoseGroup], words:
         readings = tuple(_dose_reading(d, d.effect, measure) for d in group if d.effect is not None)
         series.append(Series(ROUTES[route] if route else "route not seen", readings))
     return DoseResponse(
-        title=f"{MEASURES[measure]} by dose",
-        value_words=MEASURES[measure],
+        title=f"{MEASURES[measure]}{f', {points}' if points else ''} by dose",
+        value_words=f"{MEASURES[measure]}{f', {points}' if points else ''}",
         dose_words="ketamine, mg/kg",
         is_ratio=measure.is_ratio,
         low_side=low,
         high_side=high,
         series=tuple(series),
         words=words,
-        id=f"doses-{measure.value}",
+        id="-".join(filter(None, ("doses", measure.value, slugify(points)))),
     )
 
 

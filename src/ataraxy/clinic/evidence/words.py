@@ -94,6 +94,9 @@ SEEN: dict[Seen, str] = {
     Seen.RECALLED: "recalled, not read: in no pool",
 }
 
+RECALLED = "recalled, not verified"
+UNSURE_N: dict[Seen, str] = {Seen.RECALLED: RECALLED, Seen.INFERRED: "inferred"}
+
 
 def plain(value: Decimal) -> str:
     """A number as printed, with a true minus."""
@@ -102,6 +105,16 @@ def plain(value: Decimal) -> str:
 
 def figure_words(figure: Figure | None) -> str:
     return plain(figure.value) if figure is not None else ""
+
+
+def n_words(study: Study, missing: str = "not seen") -> str:
+    """How many people, and whether that was remembered or only planned: neither is a count that was read."""
+    if study.n is None:
+        return missing
+    unsure = UNSURE_N.get(study.n.seen, "")
+    planned = "planned" if "planned" in study.n.note.casefold() else ""
+    told = ", ".join(filter(None, (unsure, planned)))
+    return f"{plain(study.n.value)} ({told})" if told else plain(study.n.value)
 
 
 def given_words(arm: Arm) -> str:
