@@ -75,3 +75,55 @@ def test_the_record_says_which_items_and_adds_nothing_up(ask: Any, nurse: Any, r
     actions.screen(at(9), ready.id, LINE, (1, 1, 0, 0, 0, 0))
     page = ask(nurse, "session", ready).content.decode()
     assert "yes to item 1, 2, not high" in page
+
+
+HIGH = (1, 1, 0, 1, 0, 0)
+
+
+def concerns(session: Any) -> list[str]:
+    from ataraxy.clinic.people.chart import chart_of
+
+    return [one.record.payload.text for one in chart_of(session.patient_id).open_concerns]
+
+
+def test_a_high_screen_asked_again_by_the_same_nurse_holds_until_a_prescriber_reviews_it(
+    at: Any, ready: Any, start: Any, nurse: Any, prescriber: Any, patient: Any
+) -> None:
+    from ataraxy.clinic.follow.actions import concern
+    from ataraxy.clinic.people.chart import chart_of
+    from ataraxy.clinic.plan.actions.reviews import open_findings, review_course
+    from ataraxy.clinic.treat import actions
+
+    actions.screen(at(8.5), ready.id, LINE, HIGH, note="a plan; called Dr Lane")
+    actions.screen(at(9), ready.id, LINE, NONE)
+    (raised,) = chart_of(patient.id).open_concerns
+    concern(at(9.5, prescriber), patient, raised.record.envelope.id, "spoke with them")
+    with pytest.raises(InputRefused, match="HIGH"):
+        start(ready, 10)
+    found = [one.event for one in open_findings(ready.course)]
+    review_course(at(10, prescriber), ready.course, found, "spoke at length; no intent")
+    start(ready, 10)
+
+
+def test_a_high_screen_that_is_taken_back_still_holds(at: Any, ready: Any, state: Any) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.course import holds_today
+
+    (high,) = actions.screen(at(9), ready.id, LINE, HIGH, note="a plan; called Dr Lane")
+    actions.retract(at(9.5), ready.id, high.envelope.id, "asked wrongly")
+    assert state(ready).checks[LINE].ok
+    (hold,) = holds_today(ready, state(ready))
+    assert "taken back" in hold.what
+
+
+def test_a_high_screen_leaves_a_concern_even_when_the_session_is_called_off(at: Any, ready: Any) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.actions.call_off import call_off
+    from ataraxy.core.session.events import CalledOff
+
+    actions.screen(at(8), ready.id, LINE, (1, 1, 0, 0, 0, 0))
+    assert concerns(ready) == []
+    actions.screen(at(9), ready.id, LINE, HIGH, note="a plan; called Dr Lane")
+    call_off(at(10), ready.id, CalledOff.HELD, drawn=True, note="screen high")
+    (said,) = concerns(ready)
+    assert "yes to item 1, 2, 4" in said and "called Dr Lane" in said

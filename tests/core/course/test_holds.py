@@ -144,6 +144,69 @@ def test_a_high_suicide_screen_since_the_course_was_planned_holds():
     assert hold.line == "stop-worse"
 
 
+LOW, HIGH = (0, 0, 0, 0, 0, 0), (1, 1, 1, 1, 0, 0)
+
+
+def screened(minute, answers, *, seq, corrects=None):
+    at = ZERO + timedelta(hours=96, minutes=minute)
+    low = not any(answers[3:])
+    told = e.CheckRecorded("suicide-screen", low, "" if low else "a plan", answers=answers)
+    frame = Envelope(UUID(int=next(IDS)), seq, at, at, STAFF, Origin.STAFF, corrects)
+    return Recorded(frame, told)
+
+
+def taken_back(minute, corrects, *, seq):
+    at = ZERO + timedelta(hours=96, minutes=minute)
+    frame = Envelope(UUID(int=next(IDS)), seq, at, at, STAFF, Origin.STAFF, corrects)
+    return Recorded(frame, e.EventRetracted("asked wrongly"))
+
+
+def opened_today():
+    return recorded(
+        96, e.SessionOpened(UUID(int=1), COURSE, "p", "1", "0" * 64, Disorder.PTSD, 1, Decimal("0.5"))
+    )
+
+
+WATCHED = pytest.param(IV, "stop-worse", id="a stop rule watches")
+ALONE = pytest.param(replace(IV, course_rules=()), "suicide-screen", id="no rule watches")
+
+
+@pytest.mark.parametrize(("protocol", "line"), [WATCHED, ALONE])
+@pytest.mark.parametrize(
+    "then", ["asked again", "taken back", "moved before the low one", "taken back and moved"]
+)
+def test_a_high_screen_today_holds_whatever_comes_later_until_a_prescriber_reviews_it(then, protocol, line):
+    low, high = screened(5, LOW, seq=2), screened(6, HIGH, seq=3)
+    target = high.envelope.id
+    told = {
+        "asked again": [screened(8, LOW, seq=4)],
+        "taken back": [taken_back(8, target, seq=4)],
+        "moved before the low one": [screened(4, HIGH, seq=4, corrects=target)],
+        "taken back and moved": [screened(4, HIGH, seq=4, corrects=target), taken_back(9, target, seq=5)],
+    }[then]
+    today = fold_session([opened_today(), low, high, *told])
+    (hold,) = course_holds(case(today, protocol=protocol))
+    assert hold.line == line and [one.event for one in hold.findings] == [target]
+    assert "HIGH (a plan)" in hold.what
+    assert course_holds(case(today, protocol=protocol, of=chart(review(target)))) == ()
+
+
+@given(st.lists(st.tuples(st.sampled_from(("low", "high", "again", "back")), st.integers(0, 60)), max_size=8))
+def test_no_later_entry_ever_opens_what_a_high_screen_holds(acts):
+    events, highs = [opened_today(), screened(3, HIGH, seq=2)], 1
+    for kind, minute in acts:
+        seq, target = len(events) + 1, events[1 + minute % (len(events) - 1)].envelope.id
+        if kind == "back":
+            made = taken_back(minute, target, seq=seq)
+        else:
+            answers = HIGH if kind == "high" else LOW
+            made = screened(minute, answers, seq=seq, corrects=target if kind == "again" else None)
+        events.append(made)
+        highs += kind == "high"
+    (hold,) = course_holds(case(fold_session(events)))
+    assert len(hold.findings) == highs
+
+
 def test_another_course_after_one_without_response_waits_for_a_review():
     old = UUID(int=51)
     planned = c.CoursePlanned(old, "p", "1", "0" * 64, Disorder.PTSD, "", 1)

@@ -17,8 +17,9 @@ from ataraxy.core.protocol.types import Comparison, Disorder, Limit, Measure, Pr
 from ataraxy.core.scales.change import Change, change
 from ataraxy.core.scales.score import score
 from ataraxy.core.scales.types import Instrument, Scoring
-from ataraxy.core.session.events import EndReason, Grade
-from ataraxy.core.session.state import SessionState, SideEffect
+from ataraxy.core.session.events import CheckRecorded, EndReason, Grade
+from ataraxy.core.session.screen import high_screens
+from ataraxy.core.session.state import SessionState, SideEffect, moment
 
 CARRIED_OFF = {EndReason.TRANSFERRED: "transferred by ambulance", EndReason.DIED: "the patient died"}
 SERIOUS_EFFECTS = frozenset({"loss-of-consciousness", "respiratory-depression"})
@@ -84,6 +85,7 @@ def _of_sessions(case: CourseCase) -> Iterator[Finding]:
         yield from _transfer(state)
         yield from _emergencies(state)
         yield from _pressure(state, limits)
+        yield from _screened_high(case.protocol, state)
 
 
 def _effect(effect: SideEffect, where: str) -> Iterator[Finding]:
@@ -109,6 +111,18 @@ def _emergencies(state: SessionState) -> Iterator[Finding]:
     for one in state.care.emergencies:
         what = f"{nth(state)}: emergency, {one.kind.value.replace('-', ' ')}"
         yield Finding(StopWhen.SERIOUS_EVENT, one.event, what, one.at)
+
+
+def _screened_high(protocol: Protocol, state: SessionState) -> Iterator[Finding]:
+    """A high suicide screen at arrival, today's too: asked again, corrected or taken back, it waits for a review."""
+    out = {one.event.envelope.id for one in state.out_of_effect}
+    for event in high_screens(protocol, state):
+        assert isinstance(event.payload, CheckRecorded)
+        gone = ", corrected or taken back since" if event.envelope.id in out else ""
+        what = (
+            f"{nth(state)}: suicide screen HIGH{f' ({note})' if (note := event.payload.note) else ''}{gone}"
+        )
+        yield Finding(StopWhen.SUICIDE_SCREEN_HIGH, event.envelope.id, what, moment(event.envelope))
 
 
 def _pressure_limits(protocol: Protocol) -> tuple[Limit, ...]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from ataraxy.core.course.findings import CourseCase, Finding, findings, nth
 from ataraxy.core.protocol.types import CourseRule, CourseRuleKind, Status, StopWhen
 from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.screen import high_screens, screens
 from ataraxy.core.session.state import SessionState
 
 REVIEW = "A prescriber reviews it and signs, or stops the course."
@@ -32,20 +33,40 @@ class CourseHold:
 
 def course_holds(case: CourseCase) -> tuple[CourseHold, ...]:
     """Every hold, in the order of the protocol file. A review opens only for the very events it names."""
-    return (*_stops(case), *_steps(case))
+    return (*_stops(case), *_unwatched(case), *_steps(case))
 
 
 def _stops(case: CourseCase) -> Iterator[CourseHold]:
-    reviewed = {event for review in case.chart.reviews for event in review.payload.findings}
+    reviewed = _reviewed(case)
     found = [one for one in findings(case) if one.event not in reviewed]
     for rule in case.protocol.course_rules:
         if rule.kind is not CourseRuleKind.STOP or not rule.applies_to(case.disorder):
             continue
-        said = [one for one in _said_no(rule, case) if one.event not in reviewed]
+        known = reviewed | {one.event for one in found}
+        said = [one for one in _said_no(rule, case) if one.event not in known]
         mine = (*(one for one in found if one.when in rule.watches), *said)
         if mine:
             what = "; ".join(one.what for one in mine)
             yield CourseHold(rule.id, rule.text, what, REVIEW, rule.source, rule.status, rule.kind, mine)
+
+
+def _unwatched(case: CourseCase) -> Iterator[CourseHold]:
+    """A high screen at arrival holds by its own line where no stop rule of the course watches for one."""
+    rules = (r for r in case.protocol.course_rules if r.kind is CourseRuleKind.STOP)
+    if any(StopWhen.SUICIDE_SCREEN_HIGH in r.watches for r in rules if r.applies_to(case.disorder)):
+        return
+    found = {one.event: one for one in findings(case) if one.event not in _reviewed(case)}
+    for check in screens(case.protocol).values():
+        high = (e.envelope.id for s in case.sessions for e in high_screens(case.protocol, s))
+        mine = tuple(found[one] for one in high if one in found)
+        if mine:
+            what = "; ".join(one.what for one in mine)
+            kind = CourseRuleKind.STOP
+            yield CourseHold(check.id, check.text, what, REVIEW, check.source, check.status, kind, mine)
+
+
+def _reviewed(case: CourseCase) -> set[UUID]:
+    return {event for review in case.chart.reviews for event in review.payload.findings}
 
 
 def _said_no(rule: CourseRule, case: CourseCase) -> Iterator[Finding]:

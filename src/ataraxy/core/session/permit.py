@@ -8,8 +8,6 @@ from uuid import UUID
 
 from ataraxy.core.course.holds import CourseHold
 from ataraxy.core.protocol.types import (
-    ArrivalCheck,
-    CheckKind,
     Limit,
     Override,
     Phase,
@@ -66,6 +64,7 @@ from ataraxy.core.session.permit_care import (
     too_soon,
     unexplained,
 )
+from ataraxy.core.session.screen import is_high, screens
 from ataraxy.core.session.sound import Refusal, sound
 from ataraxy.core.session.standing import doubted
 from ataraxy.core.session.start import gate_moved_start, gate_start
@@ -420,19 +419,14 @@ def _gate_decision(protocol: Protocol, state: SessionState, decision: DoseDecide
 
 def _gate_screen(protocol: Protocol, told: CheckRecorded) -> Refusal | None:
     """A screen is its items: all of them, and "ok" is what they say, not what somebody thinks of them."""
-    check = next((c for c in protocol.arrival if c.id == told.line), None)
-    if check is None or check.kind is not CheckKind.SUICIDE_SCREEN:
+    check = screens(protocol).get(told.line)
+    if check is None:
         return None
     if len(told.answers) != check.asked or not set(told.answers) <= {0, 1}:
         return Refusal(f"It has {check.asked} items, each yes or no.", "Ask every one of them.")
     if told.ok == is_high(check, told.answers):
         return Refusal("The answers say something else.", "Look at them again.")
     return None
-
-
-def is_high(check: ArrivalCheck, answers: Sequence[int]) -> bool:
-    """One "yes" to an item that is grave by itself. Answers are never added up."""
-    return any(answer and number in check.high for number, answer in enumerate(answers, 1))
 
 
 def _gate_signature(protocol: Protocol, line: str) -> Refusal | None:

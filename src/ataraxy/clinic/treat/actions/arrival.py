@@ -7,17 +7,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from ataraxy.catalog.library import instruments
+from ataraxy.clinic.audit.append import Entry
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.day.equipment import equipment_gap
+from ataraxy.clinic.people.chart import append_chart
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import write
-from ataraxy.clinic.treat.record import protocol_of
+from ataraxy.clinic.treat.record import lock_with_chart, protocol_of
+from ataraxy.core.chart.events import ConcernRaised
 from ataraxy.core.errors import InputRefused
-from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeKind, Protocol
+from ataraxy.core.protocol.types import CheckKind, DischargeKind, Protocol
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.events import CheckRecorded, EscortNamed, PatientArrived
-from ataraxy.core.session.permit import is_high
+from ataraxy.core.session.screen import is_high, screens
 
 IDENTIFIERS: dict[str, str] = {
     "full-name": "Full name",
@@ -84,7 +89,10 @@ def screen(
     key: str | None = None,
     seen: int | None = None,
 ) -> list[Recorded[Any]]:
-    """A suicide screen, item by item. What it says follows from the items: high holds the dose, and no one signs past it."""
+    """A suicide screen, item by item. What it says follows from the items: high holds the dose, and no one signs past it.
+
+    A high one also raises a concern in the chart, which waits for a named person whatever becomes of the session.
+    """
     session = Session.objects.select_related("course__protocol").get(id=session_id, clinic=ctx.clinic)
     check = screens(protocol_of(session)).get(line)
     if check is None:
@@ -98,12 +106,18 @@ def screen(
         )
     scale = instruments()[check.scale]
     told = CheckRecorded(line, not high, note.strip(), (), tuple(answers), f"{scale.id} {scale.version}")
-    return write(ctx, session_id, told, key=key, seen=seen)
+    with transaction.atomic():
+        if high:
+            lock_with_chart(ctx, session_id)
+        written = write(ctx, session_id, told, key=key, seen=seen)
+        if high and written:
+            text = f"{scale.name} at arrival: {_in_words(answers)}. {note.strip()}"
+            append_chart(ctx, session.patient_id, Entry(ConcernRaised(written[0].envelope.id, text)))
+        return written
 
 
-def screens(protocol: Protocol) -> dict[str, ArrivalCheck]:
-    """The lines asked item by item, by their id."""
-    return {c.id: c for c in protocol.arrival if c.kind is CheckKind.SUICIDE_SCREEN}
+def _in_words(answers: Sequence[int]) -> str:
+    return f"yes to item {', '.join(str(n) for n, answer in enumerate(answers, 1) if answer)}"
 
 
 def escort(

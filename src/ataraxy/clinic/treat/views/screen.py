@@ -8,9 +8,9 @@ from ataraxy.catalog.library import instruments
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
-from ataraxy.clinic.treat.actions.arrival import screens
 from ataraxy.clinic.treat.forms import ScreenForm
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.core.session.screen import screens
 
 
 def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
