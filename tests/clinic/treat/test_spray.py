@@ -107,6 +107,16 @@ def test_the_ledger_is_charged_with_what_was_sprayed(running: Any, at: Any, vita
     assert accounted(running) == [Decimal(30)] and not state(running).dose.is_open
 
 
+def test_a_clock_that_was_set_back_loses_no_spray(running: Any, at: Any, state: Any) -> None:
+    """The dose began at minute 10; then the machine's clock was set back by a few seconds."""
+    from ataraxy.clinic.treat import actions
+
+    (told,) = actions.spray(at(9.9), running.id, 2, already_in=True)
+    assert told.envelope.at >= state(running).dose.started_at
+    assert state(running).dose.next_spray == 3 and state(running).mg_given(at(30).now) == 20
+    assert not any("no dose by nose" in one.reason for one in state(running).irregular)
+
+
 def test_a_stop_charges_what_is_in_and_a_spray_told_late_adds_to_it(
     running: Any, at: Any, state: Any
 ) -> None:

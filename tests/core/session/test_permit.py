@@ -328,7 +328,7 @@ def test_the_start_of_a_dose_is_not_moved_behind_a_pause(protocol, story):
     started = story.dosing().events[-1]
     story.say(15, e.DosePaused("nausea"))
     late = ask_under(protocol, story, 30, started.payload, at=story.at(16), corrects=started.envelope.id)
-    assert "paused, stopped or finished before that" in late.cause
+    assert "sprayed, paused, stopped or finished before that" in late.cause
 
 
 def test_an_answer_taken_back_does_not_carry_a_moved_start(protocol, story):

@@ -18,7 +18,7 @@ from ataraxy.core.session.agreed import agreed, may_differ, spray_rest
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.discharge import to_discharge
 from ataraxy.core.session.dose import DoseStatus
-from ataraxy.core.session.fold import fold_session
+from ataraxy.core.session.fold import apply, fold_session
 from ataraxy.core.session.permit import permit_under
 from ataraxy.core.session.verdict import NextKind
 
@@ -125,11 +125,96 @@ def test_a_spray_that_went_in_is_charted_whatever_speaks_against_it(nasal, spray
     assert "The dose was stopped" in state.irregular[0].reason
 
 
-def test_the_same_spray_told_twice_is_in_once(sprayed):
+def test_the_same_spray_cannot_be_told_twice_and_in_a_record_that_has_it_twice_both_count(nasal, sprayed):
     sprayed.say(16, e.SprayGiven(2))
+    for told in (e.SprayGiven(2), e.SprayGiven(2, already_in=True)):
+        assert "The next is spray 3" in ask(nasal, sprayed, told, 16.5).cause
     sprayed.say(16.5, e.SprayGiven(2))
     state = fold_session(sprayed.events)
-    assert state.mg_given(sprayed.at(30)) == 20 and "not the next spray" in state.irregular[0].reason
+    assert state.mg_given(sprayed.at(30)) == 30 and "told as spray 2" in state.irregular[0].reason
+
+
+def test_taking_one_spray_back_keeps_the_later_one_and_its_rest(nasal, sprayed):
+    second = sprayed.say(15, e.SprayGiven(2))
+    sprayed.say(20, e.SprayGiven(3))
+    measure(sprayed, 20.2)
+    assert ask_to_retract(nasal, sprayed, second, 20.5) is None
+    sprayed.say(20.5, e.EventRetracted("it never went in"), corrects=second)
+    state = fold_session(sprayed.events)
+    assert state.mg_given(sprayed.at(30)) == 20 and state.irregular == ()
+    assert (state.dose.next_spray, state.dose.status) == (3, DoseStatus.RUNNING)
+    assert decide(nasal, state, sprayed.at(20.6)).next_action.kind is not NextKind.GIVE_SPRAY
+    assert "less than 5 min ago" in ask(nasal, sprayed, e.SprayGiven(3), 24.9).cause
+    assert ask(nasal, sprayed, e.SprayGiven(3), 25) is None
+    sprayed.say(25, e.SprayGiven(3))
+    assert fold_session(sprayed.events).mg_given(sprayed.at(30)) == 30
+    assert "All sprays" in ask(nasal, sprayed, e.SprayGiven(4), 31).cause
+
+
+def test_moving_one_spray_past_another_keeps_both(sprayed):
+    second = sprayed.say(15, e.SprayGiven(2))
+    sprayed.say(20, e.SprayGiven(3))
+    sprayed.say(22, e.SprayGiven(2), recorded=23, corrects=second)
+    state = fold_session(sprayed.events)
+    assert state.mg_given(sprayed.at(30)) == 30 and state.dose.ended_at == sprayed.at(22)
+
+
+def test_a_spray_is_not_moved_before_its_dose_and_one_that_stands_there_counts(nasal, sprayed):
+    second = sprayed.say(15, e.SprayGiven(2))
+    refused = permit_under(
+        nasal,
+        fold_session(sprayed.events),
+        second.payload,
+        sprayed.at(16),
+        at=sprayed.at(9),
+        corrects=second.envelope.id,
+    )
+    assert "had not begun" in refused.cause
+    sprayed.say(9.9, e.SprayGiven(3))  # the machine's clock was set back
+    state = fold_session(sprayed.events)
+    assert state.mg_given(sprayed.at(30)) == 30 and "before the dose began" in state.irregular[0].reason
+
+
+def ask_to_retract(protocol, story, event, minute):
+    state = fold_session(story.events)
+    retracted = e.EventRetracted("it never went in")
+    return permit_under(protocol, state, retracted, story.at(minute), corrects=event.envelope.id)
+
+
+ACTS = st.tuples(st.sampled_from(("spray", "back", "move")), st.integers(0, 8), st.integers(0, 60))
+
+
+@given(acts=st.lists(ACTS, max_size=9), now=st.integers(10, 90))
+def test_sprays_taken_back_and_moved_never_lower_what_is_in_nor_shorten_the_rest(nasal, new_story, acts, now):
+    story = new_story().ready()
+    story.say(10, SPRAYED)
+    chains = []  # of each spray the entries that stand for it, the newest last, with their minutes
+    for kind, which, minute in acts:
+        if kind == "spray":
+            chains.append([(story.say(minute, e.SprayGiven(2 + which % 3)), minute)])
+        elif chains:
+            chain = chains[which % len(chains)]
+            newest, _ = chain[-1]
+            if kind == "move":
+                chain.append((story.say(minute, newest.payload, recorded=61, corrects=newest), minute))
+            else:
+                story.say(61, e.EventRetracted("slip"), corrects=newest)
+                chain.pop()  # what it had replaced stands again
+        chains = [chain for chain in chains if chain]
+    state, times = fold_session(story.events), [10, *(max(10, chain[-1][1]) for chain in chains)]
+    assert state.mg_given(story.at(90)) == 10 * len(times)
+    assert sorted(state.dose.sprayed_at) == sorted(story.at(t) for t in times)
+    step_by_step = fold_session(())
+    for event in story.events:
+        step_by_step = apply(step_by_step, event)
+    assert step_by_step == state
+    measure(story, now)
+    state = fold_session(story.events)
+    offered = decide(nasal, state, story.at(now)).next_action.kind is NextKind.GIVE_SPRAY
+    number = state.dose.next_spray
+    allowed = number is not None and ask(nasal, story, e.SprayGiven(number), now) is None
+    if offered or allowed:
+        assert len(times) < 3 and now >= max(times) + 5
 
 
 @given(st.permutations(range(4)))

@@ -44,6 +44,7 @@ from ataraxy.core.session.events import (
     MonitorBound,
     SessionEnded,
     SessionOpened,
+    SprayGiven,
 )
 from ataraxy.core.session.fold import apply
 from ataraxy.core.session.permit import permit_under
@@ -64,7 +65,7 @@ __all__ = [
 
 BOOKED = "booked"
 ALWAYS_TAKEN = (DosePaused, DoseStopped, EmergencyStarted)  # never stale and never refused
-DOSE_ACTS = (DoseStarted, DosePaused, DoseResumed, DoseStopped, DoseFinished, RateChanged)
+DOSE_ACTS = (DoseStarted, SprayGiven, DosePaused, DoseResumed, DoseStopped, DoseFinished, RateChanged)
 CHANNEL = "session"
 
 

@@ -114,12 +114,15 @@ class DoseGiven:
         return tuple((a, min(b, until)) for a, b in spans if a < until)
 
     def mg_at(self, moment: datetime) -> Decimal:
-        """The mg given by ``moment``: an estimate from rate and running time, never above the planned mg."""
+        """The mg given by ``moment``: an estimate from rate and running time, never above the planned mg.
+
+        Of sprays: each that went in, also one past the plan.
+        """
         planned = self.planned
         if moment < self.started_at:
             return Decimal(0)
         if self.is_sprayed:
-            return min(planned.mg, self.sprays_in(moment) * (planned.spray_mg or Decimal(0)))
+            return self.sprays_in(moment) * (planned.spray_mg or Decimal(0))
         last = self._acts[-1]
         if self.is_injection or (last.kind is DoseStepKind.FINISH and moment >= last.at):
             return planned.mg

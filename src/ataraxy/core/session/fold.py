@@ -70,6 +70,8 @@ def apply(state: SessionState, event: Event) -> SessionState:
     if any(e.envelope.id == event.envelope.id for e in reversed(state.log)):
         return state
     newest = not state.log or _order(state.log[-1]) < _order(event)
+    if isinstance(event.payload, DoseStarted) and any(isinstance(e.payload, SprayGiven) for e in state.log):
+        newest = False
     if not newest or _looks_back(event) or event.envelope.id in state.unresolved:
         return fold_session((*state.log, event))
     return _step(_logged(state, event), event, {})
@@ -87,7 +89,7 @@ def _looks_back(event: Event) -> bool:
 def _project(log: tuple[Event, ...]) -> SessionState:
     effect = in_effect(log)
     state = SessionState(out_of_effect=effect.out, irregular=effect.irregular, unresolved=effect.unresolved)
-    for event in effect.events:
+    for event in _start_first(effect.events):
         state = _step(state, event, effect.stands_in)
     return replace(
         state,
@@ -95,6 +97,19 @@ def _project(log: tuple[Event, ...]) -> SessionState:
         last_seq=max((e.envelope.seq for e in log), default=0),
         last_human_seq=max((e.envelope.seq for e in log if e.envelope.origin in HUMAN), default=0),
     )
+
+
+def _start_first(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The same, but no spray before the start of its dose.
+
+    Hazard: a clock set back, or a time put right wrongly, would take a spray that is in out of the count.
+    """
+    start = next((n for n, e in enumerate(events) if isinstance(e.payload, DoseStarted)), 0)
+    early = tuple(e for e in events[:start] if isinstance(e.payload, SprayGiven))
+    if not early:
+        return events
+    before = tuple(e for e in events[:start] if not isinstance(e.payload, SprayGiven))
+    return (*before, events[start], *early, *events[start + 1 :])
 
 
 def _logged(state: SessionState, event: Event) -> SessionState:
@@ -259,18 +274,26 @@ def _start(state: SessionState, event: Event, payload: DoseStarted) -> SessionSt
 
 
 def _spray(state: SessionState, event: Event, payload: SprayGiven) -> SessionState:
-    """A further spray. The last of them ends the dose; one that went in after a stop is counted and listed."""
+    """A further spray. The last of them ends the dose; one that went in after a stop is counted and listed.
+
+    Hazard: counted by the number it was given as it was told, a later spray would be lost when an earlier one is taken
+    back or moved, and it would be given again. Every one in effect went in; which it is follows from the times.
+    """
     dose = state.dose
     if dose is None or not dose.is_sprayed:
         return _irregular(state, event, "no dose by nose had been started")
-    if payload.number != dose.next_spray:
-        return _irregular(state, event, f"it is not the next spray ({dose.next_spray or 'none is left'})")
+    envelope, nth = event.envelope, len(dose.sprayed_at) + 1
+    at = max(moment(envelope), dose.started_at)
+    if at > moment(envelope):
+        state = _irregular(state, event, "it is dated before the dose began; it counts from there")
+    if payload.number < nth:
+        words = f"it was told as spray {payload.number}, and is number {nth} by the times"
+        state = _irregular(state, event, words)
     if payload.past or not dose.is_open:
         past = payload.past or f"the dose was {dose.status.value}"
         state = _irregular(state, event, f"it went in past what is allowed: {past}")
-    envelope = event.envelope
-    step = DoseStep(DoseStepKind.SPRAY, moment(envelope), envelope.actor, envelope.id)
-    last = dose.is_open and payload.number == dose.planned.sprays
+    step = DoseStep(DoseStepKind.SPRAY, at, envelope.actor, envelope.id)
+    last = dose.is_open and nth == dose.planned.sprays
     return replace(state, dose=dose.with_step(step, DoseStatus.FINISHED if last else dose.status))
 
 

@@ -96,7 +96,7 @@ def permit(
     if at is not None and at - now > AHEAD:
         return Refusal("That time is still to come.", "Enter when it really was.")
     if isinstance(payload, EventRetracted) or corrects is not None:
-        return _permit_pointer(state, payload, corrects)
+        return _permit_pointer(state, payload, at or now, corrects)
     if state.opened is None and not isinstance(payload, SessionOpened):
         return Refusal("This session was never opened.", "Open it first.")
     if state.phase is Phase.ENDED:
@@ -172,7 +172,9 @@ def _by_protocol(  # noqa: C901 (one case for each payload)
             return None
 
 
-def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID | None) -> Refusal | None:
+def _permit_pointer(  # noqa: C901 (one case for each payload)
+    state: SessionState, payload: SessionPayload, at: datetime, corrects: UUID | None
+) -> Refusal | None:
     """A correction or retraction must name an event of this session that still counts, of its own kind."""
     target = next((e for e in state.log if e.envelope.id == corrects), None)
     if target is None:
@@ -196,6 +198,8 @@ def _permit_pointer(state: SessionState, payload: SessionPayload, corrects: UUID
         return Refusal("A correction must be of the same kind.", "Take the wrong event back and enter anew.")
     if isinstance(payload, ENTERED_ANEW):
         return Refusal("Others have relied on this entry.", "Take it back, and enter it anew.")
+    if isinstance(payload, SprayGiven) and state.dose is not None and at < state.dose.started_at:
+        return Refusal("The dose had not begun then.", "Enter when the spray really went in.")
     if isinstance(payload, OverrideSigned | DoseDecided):
         # Hazard: moved to a later time, it would cover a value its signer never saw.
         return Refusal("A signature is not corrected.", "Take it back; the prescriber signs anew.")

@@ -141,7 +141,8 @@ def gate_moved_start(
     """
     if state.dose is not None and any(step.at < at for step in state.dose.steps[1:]):
         return Refusal(
-            "The dose was paused, stopped or finished before that.", "Correct that first, or write a note."
+            "The dose was sprayed, paused, stopped or finished before that.",
+            "Correct that first, or write a note.",
         )
     refusal = gate_start(protocol, _before_dose(state, at), dose, at, ())
     if refusal is None:

@@ -25,13 +25,14 @@ from ataraxy.core.session.events import (
     NoteWritten,
     SessionOpened,
     SideEffectReported,
+    SprayGiven,
     VitalRecorded,
 )
 from ataraxy.core.session.state import Event, SessionState, WhyOut
 
 # What may have been charted on the wrong patient.
 MOVABLE = (VitalRecorded, SideEffectReported, NoteWritten, MedicineGiven)
-DOSE_ACTS = (DoseStarted, DosePaused, DoseResumed, DoseStopped, DoseFinished)
+DOSE_ACTS = (DoseStarted, SprayGiven, DosePaused, DoseResumed, DoseStopped, DoseFinished)
 LATE = timedelta(minutes=2)  # entered later than this after it was true: marked as charted afterwards
 
 
