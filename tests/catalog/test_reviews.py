@@ -67,9 +67,9 @@ def pool_of(condition, measure):
 def test_whittakers_odds_ratio_in_social_anxiety_is_reproduced_and_the_paired_one_stands_beside_it():
     """28.94 [3.45, 242.57] as if of 59 people; 13.7 [1.8, 104.7] as the 30 they are."""
     found = pool_of(Condition.SAD, Measure.OR)
-    apart, paired = found.forests
+    paired, apart = found.forests
     assert (apart.analysis, paired.analysis) == (Analysis.INDEPENDENT, Analysis.PAIRED)
-    one, other = apart.pooled[0].result, paired.pooled[0].result
+    one, other = apart.by("common").result, paired.by("common").result
     assert isinstance(one, Shown) and isinstance(other, Shown)
     assert [round(x, 2) for x in (one.value, one.low, one.high)] == [28.94, 3.45, 242.57]
     assert [round(x, 1) for x in (other.value, other.low, other.high)] == [13.7, 1.8, 104.6]

@@ -26,7 +26,7 @@ CROSSOVERS = {
     Analysis.INDEPENDENT: "taken as if of different people",
     Analysis.PAIRED: "with people beside themselves",
 }
-IN_NO_POOL = frozenset({Reason.RETRACTED, Reason.SECONDARY, Reason.UNCONTROLLED})
+IN_NO_POOL = frozenset({Reason.RETRACTED, Reason.TAKEN_BACK, Reason.SECONDARY, Reason.UNCONTROLLED})
 FINDINGS = {Finding.POSITIVE: "green", Finding.NEGATIVE: "red", Finding.MIXED: "yellow", Finding.NOT_SEEN: ""}
 
 
@@ -109,6 +109,10 @@ def print_answer(answer: Answer, console: Console) -> None:
     console.print(Text(f"What has been shown: ketamine for {about}", style="bold"))
     for one in answer.pools:
         _print_pool(one, console)
+    if answer.apart:
+        console.print()
+    for part in answer.apart:
+        console.print(Text.assemble(_beside_words(part), style="strike" if part.retracted_on else ""))
     _print_barred(answer, console)
     _print_times(answer, console)
     _print_harms(answer, console)
@@ -188,7 +192,9 @@ def _beside_words(part: Beside) -> str:
         else f"{number(part.shown.value)} {_reach(part.shown)}"
     )
     measure = part.pool.reported.measure.value.upper()
-    words = f"Published, {struck}{part.label}, {part.pool.contrast}: {measure} {shown}. {part.reproduced}"
+    whose = f" ({part.scope})" if part.scope else ""
+    unit = f" {part.pool.reported.unit}" if part.pool.reported.unit else ""
+    words = f"Published, {struck}{part.label}, {part.pool.contrast}{whose}: {measure} {shown}{unit}. {part.reproduced}"
     return words.strip() + (" Its numbers disagree: see below." if part.flags else "")
 
 
@@ -228,7 +234,7 @@ def _print_times(answer: Answer, console: Console) -> None:
         table.add_row(
             hours,
             f"{one.measure.value.upper()}, {side}",
-            number(one.effect.value),
+            f"{number(one.effect.value)} {one.unit}".strip(),
             _reach(one.effect),
             one.label,
         )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ataraxy.catalog.reviews import reviews
 from ataraxy.catalog.studies import studies
 from ataraxy.commands.evidence_page import plain
+from ataraxy.core.evidence.answer import Analysis
 from ataraxy.core.evidence.ask import ask
 from ataraxy.core.evidence.study import (
     Activity,
@@ -160,6 +161,37 @@ def test_mean_differences_are_pooled_a_scale_at_a_time():
     )  # only the paper's own estimate of its crossover was seen
 
 
+def test_a_lent_study_enters_no_pool_and_still_tells_its_harms():
+    """However it is called: a study the filters left out must not come back among those that lend their harms."""
+    feder = studies()["feder-2021"]
+    own = {key: one for key, one in studies().items() if key != "feder-2021"}
+    answer = ask(Condition.PTSD, own, {}, lent={"feder-2021": feder})
+    rows = {row.study for pool in answer.pools for found in pool.forests for row in found.rows}
+    assert "feder-2021" not in rows
+    assert "feder-2021" in {one.study for one in answer.harms}
+    assert not any("Feder 2021" in one.label for one in answer.times)
+
+
+def test_crossovers_stand_beside_themselves_first():
+    (pool,) = ask(Condition.SAD, studies(), reviews(), measure=Measure.OR).pools
+    assert [one.analysis for one in pool.forests] == [Analysis.PAIRED, Analysis.INDEPENDENT]
+
+
+def test_where_no_pairs_were_seen_the_other_analysis_is_first():
+    taylor = studies()["taylor-2018"]
+    bare = replace(taylor, outcomes=tuple(replace(one, pairs=()) for one in taylor.outcomes))
+    (pool,) = ask(Condition.SAD, {"taylor-2018": bare}, {}, measure=Measure.OR).pools
+    assert [one.analysis for one in pool.forests] == [Analysis.INDEPENDENT, Analysis.PAIRED]
+
+
+def test_a_mean_difference_of_a_scale_that_was_not_seen_stands_apart_with_its_unit():
+    answer = ask(Condition.PTSD, studies(), reviews(), measure=Measure.MD)
+    assert [one.published for one in answer.pools] == [(), ()]
+    (du,) = answer.apart
+    assert du.label == "Du 2021" and du.pool.reported.unit == "points of a scale that was not seen"
+    assert ask(Condition.PTSD, studies(), reviews(), measure=Measure.OR).apart == ()
+
+
 def test_every_source_of_an_answer_is_named():
     answer = ask(Condition.SAD, studies(), reviews())
     assert {"taylor-2018", "glue-2020", "whittaker-2021", "spravato-label", "yale-2024"} <= set(
@@ -171,7 +203,7 @@ def test_every_source_of_an_answer_is_named():
 def test_anxiety_across_diagnoses_takes_every_anxiety_disorder_and_says_so():
     (pool,) = ask(Condition.ANXIETY, studies(), reviews(), measure=Measure.OR).pools
     rows = {row.study for found in pool.forests for row in found.rows}
-    assert rows == {"taylor-2018", "glue-2020", "feder-2021", "rodriguez-2013"}
+    assert rows == {"taylor-2018", "glue-2020", "feder-2021"}
     assert any("Different disorders are put together" in words for words in pool.missing)
     assert pool.why_they_differ.startswith(
         "Taylor 2018 and Glue 2020: the same people"

@@ -11,7 +11,7 @@ import pytest
 from ataraxy.catalog.reviews import reviews
 from ataraxy.catalog.studies import studies
 from ataraxy.core.evidence.answer import Analysis
-from ataraxy.core.evidence.beside import beside, shown_reported
+from ataraxy.core.evidence.beside import apart, beside, shown_reported
 from ataraxy.core.evidence.choose import Question, choose
 from ataraxy.core.evidence.forest import forest
 from ataraxy.core.evidence.hours import window_at
@@ -59,8 +59,25 @@ def test_a_pool_of_another_hour_is_not_shown_beside():
     for hour, keys in ((2, ["anxiety-12h"]), (24, ["anxiety-24h"]), (168, ["anxiety-7-14d"]), (72, [])):
         window = window_at(Decimal(hour))
         found = [one.pool.key for one in beside(hartland, replace(asked, window=window), ())]
-        assert [key for key in keys if key in found] == keys
-        assert "anxiety-7-14d" not in found or hour >= 132
+        assert found == keys
+
+
+@pytest.mark.parametrize("condition", [Condition.SAD, Condition.GAD, Condition.PTSD])
+def test_a_figure_of_all_anxiety_says_that_it_is_not_the_disorders_own(condition):
+    question = Question(condition, Measure.SMD)
+    told = {one.scope for one in beside(reviews()["hartland-2023"], question, ())}
+    assert told == {f"across diagnoses; anxiety, not {condition.value.upper()}"}
+    assert {one.scope for one in beside(reviews()["borgogna-2024"], question, ())} <= {""}
+
+
+def test_points_of_another_scale_or_of_none_that_was_seen_are_beside_no_pool():
+    du = reviews()["du-2021"]
+    caps, iesr = (Question(Condition.PTSD, Measure.MD, None, scale) for scale in ("caps5", "ies-r"))
+    assert [list(beside(du, one, ())) for one in (caps, iesr)] == [[], []]
+    assert [one.pool.key for one in apart(du, [caps, iesr], None)] == ["chronic"]
+    known = replace(du, pools=(replace(du.pools[0], instrument="caps5"),))
+    assert [len(list(beside(known, one, ()))) for one in (caps, iesr)] == [1, 0]
+    assert list(apart(known, [caps, iesr], None)) == []
 
 
 def test_a_pool_of_another_disorder_or_measure_is_not_shown():

@@ -158,7 +158,7 @@ def test_a_study_that_ranks_behind_another_of_its_cohort_never_changes_what_is_c
     before = choose(question, base)
     for one in before.taken:
         overlapping = trial("zz-later", **(kind | {"cohort": one.study.cohort_id}))
-        if rank(overlapping) > rank(one.study):
+        if rank(overlapping, kind["seen"]) > rank(one.study, one.numbers.seen):
             assert choose(question, [*base, overlapping]).taken == before.taken
 
 
@@ -293,7 +293,9 @@ def test_a_printed_estimate_is_enough_and_its_direction_is_kept():
     printed = Reported(
         Measure.MD, figure(12.7), "saline", "ketamine", low=figure(2.5), high=figure(22.8), unit="points"
     )
-    outcome = replace(study.outcomes[0], kind=OutcomeKind.CONTINUOUS, reported=(printed,))
+    outcome = replace(
+        study.outcomes[0], kind=OutcomeKind.CONTINUOUS, reported=(printed,), lower_is_better=True
+    )
     question = replace(SAD_OR, measure=Measure.MD)
     chosen = choose(question, [replace(study, outcomes=(outcome,))]).taken[0]
     assert chosen.numbers.turned and chosen.numbers.reported == printed
@@ -307,6 +309,165 @@ def test_pairs_alone_are_enough_for_an_odds_ratio():
     told = replace(study, outcomes=(replace(study.outcomes[0], pairs=(pairs,)),))
     assert taken(choose(SAD_OR, [told])) == ["x"]
     assert choose(replace(SAD_OR, measure=Measure.RR), [told]).taken == ()
+
+
+# --- only what was asked -----------------------------------------------------------------------------
+
+
+@given(
+    questions,
+    bases,
+    st.sampled_from(["discontinued", "bdnf", "madrs", "gaf", "pcl5"]),
+    st.booleans(),
+    st.sampled_from(list(OutcomeKind)),
+)
+def test_what_is_no_symptom_of_the_disorder_never_changes_what_is_chosen(question, base, scale, lower, kind):
+    other = replace(trial("zz").outcomes[0], key="a", instrument=scale, lower_is_better=lower, kind=kind)
+    with_it = [replace(one, outcomes=(other, *one.outcomes)) for one in base]
+    before, after = choose(question, base), choose(question, with_it)
+    assert [one.outcome for one in after.taken] == [one.outcome for one in before.taken]
+    assert [one.study for one in after.excluded] == [one.study for one in before.excluded]
+
+
+@given(questions, bases)
+def test_every_contrast_of_a_pool_points_the_same_way(question, base):
+    assert not any(one.outcome.lower_is_better for one in choose(question, base).taken)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"lower_is_better": True}, "counts no response"),
+        ({"instrument": "discontinued"}, "no response by a scale"),
+        ({"instrument": "madrs"}, "no response by a scale"),
+    ],
+)
+def test_a_bad_event_or_one_of_another_kind_is_no_response(changed, words):
+    study = trial("x")
+    other = replace(study, outcomes=(replace(study.outcomes[0], **changed),))
+    (left,) = choose(SAD_OR, [other]).excluded
+    assert left.reason is Reason.OUTCOME and words in left.words
+
+
+@pytest.mark.parametrize(
+    ("scale", "lower"), [("madrs", True), ("bdnf", True), ("gaf", False), ("lsas", False)]
+)
+def test_depression_blood_values_and_scales_that_point_up_are_no_severity(scale, lower):
+    study = trial("x")
+    groups = (
+        Group("ketamine", figure(10), figure(20), figure(5)),
+        Group("saline", figure(10), figure(30), figure(5)),
+    )
+    outcome = replace(
+        study.outcomes[0], kind=OutcomeKind.CONTINUOUS, groups=groups, instrument=scale, lower_is_better=lower
+    )
+    question = replace(SAD_OR, measure=Measure.SMD)
+    assert reason(question, replace(study, outcomes=(outcome,))) is Reason.OUTCOME
+    own = replace(outcome, instrument="lsas", lower_is_better=True)
+    assert taken(choose(question, [replace(study, outcomes=(outcome, own))])) == ["x"]
+
+
+def test_points_of_two_scales_are_never_one_pool():
+    def measured(name: str, scale: str) -> Study:
+        study = trial(name)
+        groups = (
+            Group("ketamine", figure(10), figure(20), figure(5)),
+            Group("saline", figure(10), figure(30), figure(5)),
+        )
+        told = {
+            "kind": OutcomeKind.CONTINUOUS,
+            "groups": groups,
+            "lower_is_better": True,
+            "instrument": scale,
+        }
+        return replace(study, outcomes=(replace(study.outcomes[0], **told),))
+
+    base = [measured("a", "hama"), measured("b", "lsas"), measured("c", "hama")]
+    choice = choose(replace(SAD_OR, measure=Measure.MD), base)
+    assert taken(choice) == ["a", "c"]
+    assert [(one.study, one.reason) for one in choice.excluded] == [("b", Reason.INSTRUMENT)]
+    assert taken(choose(replace(SAD_OR, measure=Measure.SMD), base)) == ["a", "b", "c"]
+
+
+# --- the same people, and what was taken back, under another name -------------------------------------
+
+SAME = [{"registrations": ("NCT02083926",)}, {"doi": "10.1/x"}, {"pmid": "24740528"}]
+
+
+@pytest.mark.parametrize("shared", SAME)
+def test_two_reports_of_one_number_are_the_same_people_whatever_their_cohorts_are_called(shared):
+    one, other = replace(trial("a", n=30), **shared), replace(trial("b"), **shared)
+    assert taken(choose(SAD_OR, [one, other])) == ["a"]
+    assert reason(SAD_OR, other, one) is Reason.OVERLAP
+
+
+def test_a_third_report_joins_the_people_of_two():
+    one, other = trial("a", n=30), replace(trial("b"), doi="10.1/x")
+    between = replace(trial("c", one.cohort_id, counted=False), doi="10.1/X")
+    assert taken(choose(SAD_OR, [one, other])) == ["a", "b"]
+    assert taken(choose(SAD_OR, [one, other, between])) == ["a"]
+
+
+@given(questions, bases, st.sampled_from(SAME))
+def test_however_many_reports_share_a_number_one_is_pooled(question, base, shared):
+    assert len(choose(question, [replace(one, **shared) for one in base]).taken) <= 1
+
+
+@pytest.mark.parametrize("shared", SAME)
+@pytest.mark.parametrize("condition", [Condition.SAD, Condition.DEPRESSION])
+def test_an_import_under_the_numbers_of_a_retracted_study_stays_out_until_somebody_has_read_it(
+    shared, condition
+):
+    """H-057: whatever the retracted one was of, and whichever of its numbers was kept."""
+    gone = replace(trial("gone", retracted=True), conditions=(condition,), **shared)
+    arrived = replace(trial("x"), unreviewed=True, **shared)
+    (left,) = (one for one in choose(SAD_OR, [arrived], [gone]).excluded if one.study == "x")
+    assert left.reason is Reason.TAKEN_BACK and "Gone, which was retracted" in left.words
+    assert taken(choose(SAD_OR, [replace(arrived, unreviewed=False), gone])) == ["x"]
+    assert taken(choose(SAD_OR, [replace(trial("y"), unreviewed=True), gone])) == ["y"]
+
+
+@pytest.mark.parametrize(("better", "worse"), [(Seen.READ, Seen.INFERRED), (Seen.SECOND_HAND, Seen.INFERRED)])
+def test_read_counts_speak_for_a_cohort_before_inferred_ones(better, worse):
+    inferred, read = trial("a", "same", n=40, seen=worse, year=2001), trial("b", "same", seen=better)
+    assert taken(choose(SAD_OR, [inferred, read])) == ["b"]
+
+
+# --- which hour, which dose --------------------------------------------------------------------------
+
+
+def test_at_any_hour_the_outcome_nearest_to_a_day_is_taken_and_the_others_are_told():
+    """Not the earliest, where an effect is largest."""
+    study = trial("x", hour=3)
+    later = [replace(study.outcomes[0], key=f"at-{hour}", hour=figure(hour)) for hour in (24, 336)]
+    (chosen,) = choose(SAD_OR, [replace(study, outcomes=(*study.outcomes, *later))]).taken
+    assert chosen.outcome.key == "at-24"
+    assert chosen.beside == ("Told at 3, 24, 336 h; taken at 24 h, the nearest to 24 h.",)
+
+
+def test_at_any_hour_the_primary_outcome_comes_first():
+    study = trial("x", hour=24)
+    later = replace(study.outcomes[0], key="later", hour=figure(336), primary=True)
+    (chosen,) = choose(SAD_OR, [replace(study, outcomes=(*study.outcomes, later))]).taken
+    assert chosen.outcome.key == "later" and chosen.beside[0].endswith("taken at 336 h, its primary outcome.")
+
+
+def test_the_dose_that_is_not_taken_is_told():
+    study = trial("x")
+    low = replace(study.arms[0], key="low", label="ketamine 0.2 mg/kg", dose=figure(0.2), dose_unit="mg/kg")
+    high = replace(study.arms[0], dose=figure(0.5), dose_unit="mg/kg")
+    outcome = replace(
+        study.outcomes[0], groups=(*study.outcomes[0].groups, Group("low", figure(10), events=figure(1)))
+    )
+    (chosen,) = choose(SAD_OR, [replace(study, arms=(low, high, study.arms[1]), outcomes=(outcome,))]).taken
+    assert chosen.beside == ("Its largest dose; not in this pool: ketamine 0.2 mg/kg.",)
+    assert choose(SAD_OR, [study]).taken[0].beside == ()
+
+
+def test_obsessive_compulsive_disorder_is_not_taken_as_anxiety():
+    """It stood in no list of the page of all anxiety, and in its pool past every filter."""
+    question = replace(SAD_OR, condition=Condition.ANXIETY)
+    assert taken(choose(question, [trial("a"), replace(trial("b"), conditions=(Condition.OCD,))])) == ["a"]
 
 
 def test_a_study_is_called_by_its_label_or_after_its_id():

@@ -32,6 +32,31 @@ def test_times_of_one_measure_only():
     assert {one.measure for one in found} == {Measure.MD}
 
 
+def test_figures_of_all_anxiety_say_so_in_the_time_course_of_a_disorder():
+    for condition in (Condition.SAD, Condition.GAD, Condition.PTSD):
+        hartland = [one for one in answer(condition).times if "Hartland" in one.label]
+        scope = f"across diagnoses; anxiety, not {condition.value.upper()}"
+        assert hartland and all(one.scope == scope and scope in one.label for one in hartland)
+    assert not any(one.scope for one in answer(Condition.ANXIETY).times)
+
+
+def test_points_carry_their_scale_and_unit_by_hour_and_by_dose():
+    """12.7 points of one scale and 11.88 of another are not two values of one thing."""
+    found = answer(Condition.PTSD)
+    points = [one for one in (*found.times, *found.doses) if one.measure is Measure.MD]
+    assert {(one.instrument, one.unit) for one in points} == {
+        ("ies-r", "IES-R points"),
+        ("caps5", "CAPS-5 points"),
+    }
+
+
+def test_a_study_told_on_two_scales_has_a_moment_on_each():
+    feder = studies()["feder-2014"]
+    other = replace(feder.outcomes[0], key="pcl5", instrument="pcl5", label="PCL-5")
+    found = times(Condition.PTSD, (replace(feder, outcomes=(*feder.outcomes, other)),), (), Measure.MD)
+    assert [one.instrument for one in found] == ["ies-r", "pcl5"]
+
+
 def test_each_dose_has_its_effect_once_a_measure_or_words():
     doses = answer(Condition.PTSD).doses
     feder = [one for one in doses if one.studies == ("Feder 2021",)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ataraxy.core.evidence.answer import Analysis, Answer, Flag, Forest, Listed, PoolAnswer, Shown
-from ataraxy.core.evidence.beside import beside, review_label
+from ataraxy.core.evidence.beside import apart, beside, review_label
 from ataraxy.core.evidence.choose import (
     Candidate,
     Choice,
@@ -37,6 +37,7 @@ def ask(
     *,
     measure: Measure | None = None,
     window: Window | None = None,
+    lent: Mapping[str, Study] | None = None,
 ) -> Answer:
     """Everything the base says of one disorder.
 
@@ -46,33 +47,39 @@ def ask(
         reviews: what was published, by id.
         measure: one scale of effects; the usual three unless told.
         window: only outcomes of these hours; any hour unless told.
+        lent: studies that enter no pool whatever they are of: they lend harms, and tell what was retracted.
     """
-    every = tuple(studies[key] for key in sorted(studies))
-    own = tuple(study for study in every if speaks_for(study, condition))
+    base = {**(lent or {}), **studies}
+    every = tuple(base[key] for key in sorted(base))
+    own = tuple(study for study in every if study.id in studies and speaks_for(study, condition))
+    others = tuple(study for study in every if study not in own)
     about = tuple(study for study in every if study in own or Condition.ANXIETY in study.conditions)
-    lent = tuple(study for study in every if study.harms and study not in about)  # the harms of other people
+    lending = tuple(
+        study for study in every if study.harms and study not in about
+    )  # the harms of other people
     read = tuple(reviews[key] for key in sorted(reviews) if _is_about(reviews[key], condition))
     asked = tuple(
         question
         for one in ((measure,) if measure is not None else USUAL)
         for question in _questions(condition, one, window, own)
     )
-    pools = tuple(_pool_answer(question, own, read) for question in asked)
+    pools = tuple(_pool_answer(question, own, others, read) for question in asked)
     pooled = {row.study for one in pools for found in one.forests for row in found.rows}
     return Answer(
         condition=condition,
         measure=measure,
         window=window,
         pools=pools,
-        times=times(condition, own, read, measure),
+        times=times(condition, own, read, measure, others),
         doses=doses(own, pools),
         harms=harms(condition, every),
-        safety=tuple((label_of(one), one.safety) for one in (*about, *lent) if one.safety),
+        safety=tuple((label_of(one), one.safety) for one in (*about, *lending) if one.safety),
         studies=tuple(_listed(study, study.id in pooled) for study in sorted(about, key=_by_year)),
         reviews=tuple((review_label(review), review.summary) for review in read),
-        flags=tuple(_flags((*about, *lent), read)),
+        flags=tuple(_flags((*about, *lending), read)),
         missing=missing_everywhere(condition, own),
-        sources=tuple(sorted({one.source for one in (*about, *lent)} | {one.source for one in read})),
+        sources=tuple(sorted({one.source for one in (*about, *lending)} | {one.source for one in read})),
+        apart=tuple(one for review in read for one in apart(review, asked, window)),
     )
 
 
@@ -91,15 +98,18 @@ def _questions(
     """One question a measure; of mean differences one a scale, for points of two scales cannot be added."""
     found = set[str]()
     if measure is Measure.MD:
-        found = {one for study in own if barred(study) is None for one in instruments(study, measure)}
+        found = {
+            one for study in own if barred(study) is None for one in instruments(study, measure, condition)
+        }
     for instrument in sorted(found) or [""]:
         yield Question(condition, measure, window, instrument)
 
 
-def _pool_answer(question: Question, own: tuple[Study, ...], reviews: Iterable[Review]) -> PoolAnswer:
-    choice = choose(question, own)
-    analyses = (Analysis.INDEPENDENT, Analysis.PAIRED) if has_crossover(choice) else (Analysis.INDEPENDENT,)
-    forests = tuple(forest(choice, analysis) for analysis in analyses)
+def _pool_answer(
+    question: Question, own: tuple[Study, ...], others: tuple[Study, ...], reviews: Iterable[Review]
+) -> PoolAnswer:
+    choice = choose(question, own, others)
+    forests = _forests(choice)
     return PoolAnswer(
         question=question,
         forests=forests,
@@ -109,26 +119,37 @@ def _pool_answer(question: Question, own: tuple[Study, ...], reviews: Iterable[R
     )
 
 
+def _forests(choice: Choice) -> tuple[Forest, ...]:
+    """People beside themselves first, unless nobody's pairs were seen; then crossovers as if of different people."""
+    if not has_crossover(choice):
+        return (forest(choice, Analysis.INDEPENDENT),)
+    paired, apart = forest(choice, Analysis.PAIRED), forest(choice, Analysis.INDEPENDENT)
+    return (paired, apart) if paired.rows else (apart, paired)
+
+
 def why_they_differ(choice: Choice, forests: tuple[Forest, ...]) -> str:
     """In words, why a crossover's two analyses give two numbers; empty where there is one."""
     if len(forests) < 2:
         return ""
     names = " and ".join(label_of(one.study) for one in choice.taken if is_paired(one))
-    apart, paired = (_result(one) for one in forests)
+    results = {one.analysis: _result(one) for one in forests}
+    apart, paired = results[Analysis.INDEPENDENT], results[Analysis.PAIRED]
     if not isinstance(apart, Shown) or not isinstance(paired, Shown):
         return f"{names}: the same people had both treatments; see each analysis for what it could use."
+    what = "the common effect" if len(choice.taken) > 1 else "the result"
     words = (
         f"{names}: the same people had both treatments. Taken as if they were different people, each is counted twice "
-        f"and the result is {_shown(apart)}. Taken beside themselves, it is {_shown(paired)}."
+        f"and {what} is {_shown(apart)}. Taken beside themselves, it is {_shown(paired)}."
     )
     return words + (_of_cells(choice) if choice.question.measure in OF_EVENTS else "")
 
 
 def _result(one: Forest) -> Shown | TooFew | None:
-    """The first pool, or a single study's own effect."""
+    """The common effect, by which the two analyses can be compared, or a single study's own."""
     if len(one.rows) == 1:
         return one.rows[0].effect
-    return one.pooled[0].result if one.pooled else None
+    common = one.by("common")
+    return None if common is None else common.result
 
 
 def _of_cells(choice: Choice) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ataraxy.core.evidence.answer import Analysis, Beside, Forest, Shown
 from ataraxy.core.evidence.choose import Question
 from ataraxy.core.evidence.consistency import contradictions
+from ataraxy.core.evidence.hours import Window
 from ataraxy.core.evidence.numbers import OF_EVENTS
-from ataraxy.core.evidence.study import Condition, PublishedPool, Reported, Review
+from ataraxy.core.evidence.study import Condition, Measure, PublishedPool, Reported, Review
 
 WORDS = {
     Analysis.INDEPENDENT: "with crossovers taken as if of different people",
@@ -22,19 +23,44 @@ def review_label(review: Review) -> str:
 
 
 def beside(review: Review, question: Question, forests: tuple[Forest, ...]) -> Iterator[Beside]:
-    """The pools of a review that are about a question, of its disorder or across diagnoses."""
+    """The pools of a review that are about a question, of its disorder or across diagnoses; of points, of its scale."""
     for pool in review.pools:
-        if pool.condition not in (question.condition, Condition.ANXIETY) or not _fits(pool, question):
+        if _of_them(pool, question.condition) and _fits(pool, question) and _on_the_scale(pool, question):
+            yield _beside(review, pool, question.condition, _reproduced(pool, question, forests))
+
+
+def apart(review: Review, asked: Iterable[Question], window: Window | None) -> Iterator[Beside]:
+    """The printed mean differences that stand beside no pool: in points of a scale not seen, or not pooled here."""
+    points = [one for one in asked if one.measure is Measure.MD]
+    for pool in review.pools if points else ():
+        if not _of_them(pool, points[0].condition) or pool.reported.measure is not Measure.MD:
             continue
-        yield Beside(
-            review=review.id,
-            label=review_label(review),
-            pool=pool,
-            shown=shown_reported(pool.reported),
-            flags=tuple(wrong.words for wrong in contradictions(pool.reported)),
-            retracted_on=review.retracted_on,
-            reproduced=_reproduced(pool, question, forests),
-        )
+        if _in_hours(pool, window) and not any(_on_the_scale(pool, one) for one in points):
+            yield _beside(review, pool, points[0].condition, "")
+
+
+def scope_of(pool: PublishedPool, condition: Condition) -> str:
+    """Whose figure it is, where it is not this disorder's own."""
+    if pool.condition is condition or pool.condition is not Condition.ANXIETY:
+        return ""  # H-058: a figure of all anxiety must not be read as one of this disorder
+    return f"across diagnoses; anxiety, not {condition.value.upper()}"
+
+
+def _beside(review: Review, pool: PublishedPool, condition: Condition, reproduced: str) -> Beside:
+    return Beside(
+        review=review.id,
+        label=review_label(review),
+        pool=pool,
+        shown=shown_reported(pool.reported),
+        flags=tuple(wrong.words for wrong in contradictions(pool.reported)),
+        retracted_on=review.retracted_on,
+        reproduced=reproduced,
+        scope=scope_of(pool, condition),
+    )
+
+
+def _of_them(pool: PublishedPool, condition: Condition) -> bool:
+    return pool.condition in (condition, Condition.ANXIETY)
 
 
 def shown_reported(reported: Reported) -> Shown | None:
@@ -47,14 +73,25 @@ def shown_reported(reported: Reported) -> Shown | None:
 
 
 def _fits(pool: PublishedPool, question: Question) -> bool:
-    """A mean difference is shown beside every mean difference; a pool without hours beside every hour."""
+    """Ratios and differences of response are shown beside each other; a pool without hours beside every hour."""
     alike = (
         pool.reported.measure is question.measure or {pool.reported.measure, question.measure} <= OF_EVENTS
     )
-    if question.window is None or pool.from_hour is None or pool.to_hour is None:
-        return alike
-    window = question.window
-    return alike and pool.from_hour.value < window.to_hour and window.from_hour <= pool.to_hour.value
+    return alike and _in_hours(pool, question.window)
+
+
+def _in_hours(pool: PublishedPool, window: Window | None) -> bool:
+    """Whether its hours reach into a window: "within 12 h" ends where the window from 12 h begins."""
+    if window is None or pool.from_hour is None or pool.to_hour is None:
+        return True
+    first, last = pool.from_hour.value, pool.to_hour.value
+    reaches = window.from_hour < last if first != last else window.from_hour <= last
+    return reaches and first < window.to_hour
+
+
+def _on_the_scale(pool: PublishedPool, question: Question) -> bool:
+    """Points are of one scale: those of another, or of one that was not seen, are no answer beside ours."""
+    return question.measure is not Measure.MD or pool.instrument == question.instrument != ""
 
 
 def _reproduced(pool: PublishedPool, question: Question, forests: tuple[Forest, ...]) -> str:
@@ -62,11 +99,12 @@ def _reproduced(pool: PublishedPool, question: Question, forests: tuple[Forest, 
     if not pool.studies or pool.reported.measure is not question.measure:
         return ""
     for one in forests:
-        result = one.pooled[0].result if one.pooled else None
-        if {row.study for row in one.rows} != set(pool.studies) or not isinstance(result, Shown):
+        if {row.study for row in one.rows} != set(pool.studies):
             continue
-        if _same(pool.reported, result):
-            return f"Ours, from the same {len(one.rows)} studies {WORDS[one.analysis]}, gives the same: {_words(result)}."
+        for result in (found.result for found in one.pooled):
+            if isinstance(result, Shown) and _same(pool.reported, result):
+                ours = f"Ours, from the same {len(one.rows)} studies {WORDS[one.analysis]}"
+                return f"{ours}, gives the same: {_words(result)}."
     return ""
 
 

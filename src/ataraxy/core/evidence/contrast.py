@@ -204,6 +204,7 @@ def _notes(candidate: Candidate, effect: Effect, figures: tuple[Figure | None, .
     study = candidate.study
     if len(study.conditions) > 1:
         yield f"Diagnoses together: {', '.join(one.value.upper() for one in study.conditions)}."
+    yield from candidate.beside
     if is_paired(candidate) and study.carryover is Carryover.NOT_SEEN:
         yield "Whether the first period reached into the second was not seen."
     if is_paired(candidate) and effect.method.startswith("as printed"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ataraxy.core.evidence.answer import Analysis, DoseGroup, HarmLine, Moment, PoolAnswer, Row, Shown
-from ataraxy.core.evidence.beside import review_label, shown_reported
-from ataraxy.core.evidence.choose import Question, choose, label_of, speaks_for
+from ataraxy.core.evidence.answer import Analysis, DoseGroup, Forest, HarmLine, Moment, PoolAnswer, Row
+from ataraxy.core.evidence.beside import review_label, scope_of, shown_reported
+from ataraxy.core.evidence.choose import Question, choose, instruments, label_of, speaks_for
 from ataraxy.core.evidence.forest import forest
 from ataraxy.core.evidence.hours import WINDOWS
 from ataraxy.core.evidence.numbers import numbers_seen
@@ -17,22 +17,46 @@ BY_HOUR = (Measure.OR, Measure.SMD, Measure.MD)
 
 
 def times(
-    condition: Condition, studies: tuple[Study, ...], reviews: Iterable[Review], measure: Measure | None
+    condition: Condition,
+    studies: tuple[Study, ...],
+    reviews: Iterable[Review],
+    measure: Measure | None,
+    others: Iterable[Study] = (),
 ) -> tuple[Moment, ...]:
-    """Effects by the hour they were measured at: each study's own, and reviews' pools of a time."""
-    wanted = BY_HOUR if measure is None else (measure,)
-    ours = [moment for one in wanted for moment in _ours(condition, one, studies)]
+    """Effects by the hour they were measured at: each study's own, and reviews' pools of a time.
+
+    Of mean differences each stands with its scale and unit. ``others``: as ``choose`` takes them.
+    """
+    wanted, rest = BY_HOUR if measure is None else (measure,), tuple(others)
+    ours = [moment for one in wanted for moment in _ours(condition, one, studies, rest)]
     theirs = [moment for review in reviews for moment in _theirs(condition, review, wanted)]
     return tuple(sorted((*ours, *theirs), key=lambda one: (one.from_hour, one.published, one.label)))
 
 
-def _ours(condition: Condition, measure: Measure, studies: tuple[Study, ...]) -> Iterator[Moment]:
-    for window in WINDOWS:
-        found = forest(choose(Question(condition, measure, window), studies), Analysis.PAIRED)
-        for row in found.rows:
-            if row.hour is not None:
-                label = f"{row.label}, {row.outcome}"
-                yield Moment(row.hour, row.hour, measure, row.effect, label, False, found.lower_is_better, 1)
+def _ours(
+    condition: Condition, measure: Measure, studies: tuple[Study, ...], others: tuple[Study, ...]
+) -> Iterator[Moment]:
+    scales = {""}
+    if measure is Measure.MD:
+        scales = {scale for study in studies for scale in instruments(study, measure, condition)}
+    for scale in sorted(scales):
+        for window in WINDOWS:
+            choice = choose(Question(condition, measure, window, scale), studies, others)
+            found = forest(choice, Analysis.PAIRED)
+            for row in found.rows:
+                if row.hour is not None:
+                    yield Moment(
+                        from_hour=row.hour,
+                        to_hour=row.hour,
+                        measure=measure,
+                        effect=row.effect,
+                        label=f"{row.label}, {row.outcome}",
+                        published=False,
+                        lower_is_better=found.lower_is_better,
+                        k=1,
+                        unit=found.unit,
+                        instrument=scale,
+                    )
 
 
 def _theirs(condition: Condition, review: Review, wanted: Iterable[Measure]) -> Iterator[Moment]:
@@ -41,15 +65,20 @@ def _theirs(condition: Condition, review: Review, wanted: Iterable[Measure]) -> 
         about = pool.condition in (condition, Condition.ANXIETY) and pool.reported.measure in wanted
         if shown is None or not about or pool.from_hour is None or pool.to_hour is None:
             continue
+        scope = scope_of(pool, condition)
+        whose = f" ({scope})" if scope else ""
         yield Moment(
             from_hour=float(pool.from_hour.value),
             to_hour=float(pool.to_hour.value),
             measure=pool.reported.measure,
             effect=shown,
-            label=f"{review_label(review)}: {pool.contrast}",
+            label=f"{review_label(review)}: {pool.contrast}{whose}",
             published=True,
             lower_is_better=pool.lower_is_better,
             k=None if pool.k is None else int(pool.k.value),
+            unit=pool.reported.unit,
+            instrument=pool.instrument,
+            scope=scope,
         )
 
 
@@ -58,9 +87,7 @@ def doses(studies: Iterable[Study], pools: Iterable[PoolAnswer]) -> tuple[DoseGr
 
     Neither retracted studies nor further analyses of people counted elsewhere.
     """
-    rows = [
-        (one.question.measure, row) for one in pools for row in (one.forests[-1].rows if one.forests else ())
-    ]
+    rows = [(one.forests[0], row) for one in pools if one.forests for row in one.forests[0].rows]
     groups = [
         group
         for study in studies
@@ -74,25 +101,23 @@ def doses(studies: Iterable[Study], pools: Iterable[PoolAnswer]) -> tuple[DoseGr
     )
 
 
-def _dose(study: Study, arm: Arm, rows: Iterable[tuple[Measure, Row]]) -> Iterator[DoseGroup]:
-    own = [
-        (measure, row.effect)
-        for measure, row in rows
-        if (row.study, row.experimental) == (study.id, arm.label)
-    ]
+def _dose(study: Study, arm: Arm, rows: Iterable[tuple[Forest, Row]]) -> Iterator[DoseGroup]:
+    own = [(found, row) for found, row in rows if (row.study, row.experimental) == (study.id, arm.label)]
     told = [outcome.result for outcome in study.outcomes if outcome.result and _has(outcome.groups, arm)]
     words = told or [outcome.result for outcome in study.outcomes if outcome.result]
-    none: list[tuple[Measure | None, Shown | None]] = [(None, None)]
-    for measure, effect in [*own] or none:
+    none: list[tuple[Forest | None, Row | None]] = [(None, None)]
+    for found, row in [*own] or none:
         yield DoseGroup(
             route=arm.route,
             label=arm.label,
             dose=None if arm.dose is None else float(arm.dose.value),
             dose_unit=arm.dose_unit,
             studies=(label_of(study),),
-            effect=effect,
+            effect=None if row is None else row.effect,
             words=words[0] if words else "No result was seen.",
-            measure=measure,
+            measure=None if found is None else found.question.measure,
+            unit="" if found is None else found.unit,
+            instrument="" if row is None else row.instrument,
         )
 
 

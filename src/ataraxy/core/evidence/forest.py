@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import exp, sqrt
 from statistics import NormalDist
 
@@ -10,7 +11,7 @@ from ataraxy.core.evidence.absolute import absolute
 from ataraxy.core.evidence.answer import Analysis, Forest, OfHundred, Pooled, Row, Shown
 from ataraxy.core.evidence.bayes import Belief, random_effects
 from ataraxy.core.evidence.between import Method
-from ataraxy.core.evidence.choose import Choice, Exclusion, Reason, label_of
+from ataraxy.core.evidence.choose import Choice, Exclusion, Question, Reason, label_of
 from ataraxy.core.evidence.contrast import Contrast, contrast, is_paired
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
 from ataraxy.core.evidence.numbers import OF_EVENTS
@@ -18,13 +19,15 @@ from ataraxy.core.evidence.pool import Inference, Pool, Predicted, pool
 from ataraxy.core.evidence.priors import PriorShape, TauPrior
 from ataraxy.core.evidence.study import Measure, Reported, Seen
 from ataraxy.core.evidence.tails import critical, two_sided_p
-from ataraxy.core.proportion import wilson
+from ataraxy.core.proportion import Proportion, wilson
 
-WAYS = (
-    (Method.COMMON, Inference.WALD),
-    (Method.REML, Inference.HARTUNG_KNAPP),
-    (Method.REML, Inference.BOUNDED),
-)  # the first is what the reviews printed; the second is for few studies that differ
+WAYS = {
+    "common": (Method.COMMON, Inference.WALD),
+    "hartung-knapp": (Method.REML, Inference.HARTUNG_KNAPP),
+    "bounded": (Method.REML, Inference.BOUNDED),
+}  # the first is what the reviews printed; the second is for few studies that differ
+ENOUGH = 5  # below so many studies the common effect's interval is not shown first; a choice of this project
+OF_FEW = ("bounded", "bayes", "hartung-knapp", "common")
 
 
 WEAK = {Measure.OR: 0.5, Measure.RR: 0.5, Measure.SMD: 0.5}  # scale of tau's half-normal prior: proposed
@@ -46,7 +49,9 @@ def forest(choice: Choice, analysis: Analysis) -> Forest:
         reason = Reason.NO_PAIRS if found.paired else Reason.NO_NUMBERS
         reason = Reason.INCONSISTENT if found.inconsistent else reason
         refused.append(Exclusion(candidate.study.id, label_of(candidate.study), reason, found.words))
-    pools = [pool([x.effect.value for x in lines], [x.effect.variance for x in lines], *way) for way in WAYS]
+    values, variances = [x.effect.value for x in lines], [x.effect.variance for x in lines]
+    pools = {key: pool(values, variances, *way) for key, way in WAYS.items()}
+    first = pools[OF_FEW[0] if len(lines) < ENOUGH else "common"]
     key = "-".join(filter(None, (question.measure.value, question.instrument, analysis.value)))
     people = [int(x.candidate.study.n.value) for x in lines if x.candidate.study.n is not None]
     return Forest(
@@ -54,15 +59,13 @@ def forest(choice: Choice, analysis: Analysis) -> Forest:
         title=_title(question.measure, lines, question.instrument),
         question=question,
         analysis=analysis,
-        rows=_rows(lines, pools[0]),
-        pooled=_every_way(lines, pools, question.measure),
+        rows=_rows(lines, first),
+        pooled=_every_way(lines, pools, question),
         excluded=tuple(sorted((*choice.excluded, *refused), key=lambda one: one.study)),
-        of_hundred=_of_hundred(question.measure, analysis, lines, pools[0]),
+        of_hundred=_of_hundred(question.measure, analysis, lines, first),
         people=sum(people) if lines and len(people) == len(lines) else None,
         unit=_unit(lines),
-        lower_is_better=lines[0].candidate.outcome.lower_is_better
-        if lines
-        else question.measure not in OF_EVENTS,
+        lower_is_better=question.measure not in OF_EVENTS,  # of every line: what else was told was not chosen
     )
 
 
@@ -96,8 +99,8 @@ def _unit(lines: Sequence[Contrast]) -> str:
     return f"{lines[0].candidate.outcome.label} points" if means else ""
 
 
-def _rows(lines: Sequence[Contrast], common: Pool | TooFew) -> tuple[Row, ...]:
-    weights = common.weights if isinstance(common, Pool) else (100.0,) * len(lines)
+def _rows(lines: Sequence[Contrast], first: Pool | TooFew) -> tuple[Row, ...]:
+    weights = first.weights if isinstance(first, Pool) else (100.0,) * len(lines)
     return tuple(_row(line, weight) for line, weight in zip(lines, weights, strict=True))
 
 
@@ -145,10 +148,11 @@ def _exp(number: float) -> float:
     return exp(number) if number < 700 else float("inf")
 
 
-def _pooled(found: Pool | TooFew, way: tuple[Method, Inference], measure: Measure) -> Pooled:
+def _pooled(found: Pool | TooFew, key: str, measure: Measure) -> Pooled:
+    way = WAYS[key]
     method = f"{way[0].words}; {way[1].words}"
     if isinstance(found, TooFew):
-        return Pooled(method, found)
+        return Pooled(method, found, key=key)
     return Pooled(
         method=method,
         result=shown_estimate(found.estimate, measure),
@@ -158,16 +162,36 @@ def _pooled(found: Pool | TooFew, way: tuple[Method, Inference], measure: Measur
         q_p=found.q_p,
         i2_percent=found.i2,
         warnings=found.warnings,
+        key=key,
     )
 
 
 def _every_way(
-    lines: Sequence[Contrast], pools: Sequence[Pool | TooFew], measure: Measure
+    lines: Sequence[Contrast], pools: Mapping[str, Pool | TooFew], question: Question
 ) -> tuple[Pooled, ...]:
+    """Each way of pooling, the one to be shown largest first: with few studies never the common effect."""
     if not lines:
         return ()
-    usual = tuple(_pooled(one, way, measure) for one, way in zip(pools, WAYS, strict=True))
-    return (*usual, *_by_bayes(lines, measure))
+    found = [_pooled(one, key, question.measure) for key, one in pools.items()]
+    found += _by_bayes(lines, question.measure)
+    if len(lines) < ENOUGH:  # H-058: the narrowest interval of two studies must not be the one that is read
+        found.sort(key=lambda one: OF_FEW.index(one.key))
+    known = tuple(_of_the_whole(lines, question))
+    return (replace(found[0], warnings=(*known, *found[0].warnings)), *found[1:])
+
+
+def _of_the_whole(lines: Sequence[Contrast], question: Question) -> Iterator[str]:
+    """What must be known of the studies together before any of their pools is believed."""
+    if len(lines) == 2:
+        yield "Two studies: no interval of theirs is sure."
+    hours = {
+        label_of(x.candidate.study): x.candidate.outcome.hour.value
+        for x in lines
+        if x.candidate.outcome.hour is not None
+    }
+    if question.window is None and len(set(hours.values())) > 1:
+        told = ", ".join(f"{label} at {hour:f} h" for label, hour in hours.items())
+        yield f"Different hours after the dose are put together: {told}."
 
 
 def _by_bayes(lines: Sequence[Contrast], measure: Measure) -> tuple[Pooled, ...]:
@@ -178,9 +202,9 @@ def _by_bayes(lines: Sequence[Contrast], measure: Measure) -> tuple[Pooled, ...]
     found = random_effects([x.effect.value for x in lines], [x.effect.variance for x in lines], prior)
     method = f"random effects by Bayes, {prior.words} (a choice of this project)"
     if isinstance(found, TooFew):
-        return (Pooled(method, found),)
+        return (Pooled(method, found, key="bayes"),)
     middle, ahead = _believed(found.mu, measure), _believed(found.predicted, measure)
-    return (Pooled(method, middle, ahead, tau2=found.tau.median**2, warnings=(found.told,)),)
+    return (Pooled(method, middle, ahead, tau2=found.tau.median**2, warnings=(found.told,), key="bayes"),)
 
 
 def _believed(one: Belief, measure: Measure) -> Shown:
@@ -200,15 +224,15 @@ def _prediction(found: Pool, measure: Measure) -> Shown | TooFew | None:
 
 
 def _of_hundred(
-    measure: Measure, analysis: Analysis, lines: Sequence[Contrast], common: Pool | TooFew
+    measure: Measure, analysis: Analysis, lines: Sequence[Contrast], first: Pool | TooFew
 ) -> tuple[OfHundred, ...]:
     if measure in OF_EVENTS:
         counted = _counted(lines)
-        if analysis is Analysis.PAIRED or isinstance(common, TooFew):
+        if analysis is Analysis.PAIRED or isinstance(first, TooFew):
             return counted  # a ratio within people is not one of two groups and cannot be carried
-        return (*counted, *_carried(measure, common.estimate, counted))
-    if measure is Measure.SMD and isinstance(common, Pool):
-        return (_better_than_average(common.estimate, lines[0].candidate.outcome.lower_is_better),)
+        return (*counted, *_carried(measure, first.estimate, counted))
+    if measure is Measure.SMD and isinstance(first, Pool):
+        return (_better_than_average(first.estimate),)
     return ()
 
 
@@ -247,7 +271,7 @@ def _counted(lines: Sequence[Contrast]) -> tuple[OfHundred, ...]:
     if one.share is None or one.low is None or one.high is None or other.share is None:
         return ()
     words = (
-        f"Of 100 people, {100 * one.share:.0f} responded with ketamine and {100 * other.share:.0f} with the comparator "
+        f"Of 100 people, {_share(one)} responded with ketamine and {_share(other)} with the comparator "
         f"({one.count} of {one.of} beside {other.count} of {other.of})."
     )
     told = (one.share, one.low, one.high, other.share, other.low or 0.0, other.high or 0.0)
@@ -259,14 +283,19 @@ def _counted(lines: Sequence[Contrast]) -> tuple[OfHundred, ...]:
     return (OfHundred(words, a, b, c, d, e, f, basis),)
 
 
-def _better_than_average(estimate: Estimate, lower_is_better: bool) -> OfHundred:
+def _share(one: Proportion) -> str:
+    """67 [42 to 85]: of 100, with Wilson's interval."""
+    share, low, high = (100 * (x or 0.0) for x in (one.share, one.low, one.high))
+    return f"{share:.0f} [{low:.0f} to {high:.0f}]"
+
+
+def _better_than_average(estimate: Estimate) -> OfHundred:
     """Cohen's U3: how many given the drug end better off than the average person given the comparator."""
-    sign = -1 if lower_is_better else 1
     low, middle, high = sorted(
-        100 * NormalDist().cdf(sign * x) for x in (estimate.low, estimate.value, estimate.high)
+        100 * NormalDist().cdf(-x) for x in (estimate.low, estimate.value, estimate.high)
     )
     words = (
-        f"Of 100 people given ketamine, {middle:.0f} end better off than the average person given the comparator; "
-        "without an effect 50 would."
+        f"Of 100 people given ketamine, {middle:.0f} [{low:.0f} to {high:.0f}] end better off than the average person "
+        "given the comparator; without an effect 50 would."
     )
     return OfHundred(words, middle, low, high, 50.0, None, None, "taking severity as normally distributed")

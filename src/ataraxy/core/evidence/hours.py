@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from ataraxy.core.evidence.study import Figure
 
+DAY = Decimal(24)  # at any hour, outcomes nearest to a day after the dose: a choice of this project
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

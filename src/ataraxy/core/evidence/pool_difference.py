@@ -83,8 +83,9 @@ def _gather(condition: Condition, base: Mapping[str, Study], into: dict[Name, _S
     """All pools of a condition into a table; what is left out at any hour is handed back."""
     found: list[Exclusion] = []
     own = {key: study for key, study in base.items() if condition in study.conditions}
+    gone = {key: study for key, study in base.items() if study.retracted_on is not None}
     for window in (None, *WINDOWS):
-        for pool in ask(condition, own, {}, window=window).pools:
+        for pool in ask(condition, own, {}, window=window, lent=gone).pools:
             for forest in pool.forests:
                 words = ANY_HOUR if window is None else window.words
                 into.update(_standings(condition, words, forest))

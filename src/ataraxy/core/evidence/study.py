@@ -274,6 +274,7 @@ class Study:
     progress: str = ""  # where no result was seen: completed, terminated, pending
     retracted_on: date | None = None
     retraction: str = ""  # who took it back, and why
+    unreviewed: bool = False  # came by an import, and no person has read it yet
     funding: str = ""
     attrition: str = ""
     safety: str = ""
@@ -304,6 +305,7 @@ class PublishedPool:
     from_hour: Figure | None = None
     to_hour: Figure | None = None
     studies: tuple[str, ...] = ()  # ids, as far as the review was seen to name them
+    instrument: str = ""  # of a mean difference: the scale, where it was seen
     lower_is_better: bool = True  # below no difference favours ketamine
 
 
@@ -322,6 +324,7 @@ class Review:
     year: int | None = None
     studies: Figure | None = None
     participants: Figure | None = None
+    effect_sizes: Figure | None = None  # how many were put together, several a study
     retracted_on: date | None = None
     retraction: str = ""
     note: str = ""
