@@ -7,6 +7,7 @@ import pytest
 from ataraxy.clinic.evidence.asked import SHOWN, Asked
 from ataraxy.clinic.evidence.pictures import by_dose, by_hour, forest_of, harms_of, on_scale
 from ataraxy.clinic.evidence.queries import answer_of, every_study, listed_for, narrowed
+from ataraxy.clinic.evidence.words import n_words
 from ataraxy.clinic.figures.evidence import Forest
 from ataraxy.core.evidence.study import Condition, Measure
 
@@ -20,11 +21,13 @@ def forest(condition: Condition, measure: Measure) -> Forest:
 
 def test_whittakers_pool_of_sad_is_drawn_where_it_was_printed() -> None:
     """Odds ratio 28.94 [3.45, 242.57] (Whittaker 2021), and the paired one 13.7 [1.8, 104.7] beside it."""
-    apart, paired = (section for section in forest(Condition.SAD, Measure.OR).sections if section.pools)
-    assert exp(apart.pools[0].value) == pytest.approx(28.94, abs=0.01)
-    assert exp(apart.pools[0].low) == pytest.approx(3.45, abs=0.01)
-    assert exp(apart.pools[0].high) == pytest.approx(242.57, abs=0.01)
-    assert exp(paired.pools[0].value) == pytest.approx(13.72, abs=0.01)
+    paired, apart = (section for section in forest(Condition.SAD, Measure.OR).sections if section.pools)
+    (printed,) = [pool for pool in apart.pools if pool.label.startswith("Common effect")]
+    (beside,) = [pool for pool in paired.pools if pool.label.startswith("Common effect")]
+    assert exp(printed.value) == pytest.approx(28.94, abs=0.01)
+    assert exp(printed.low) == pytest.approx(3.45, abs=0.01)
+    assert exp(printed.high) == pytest.approx(242.57, abs=0.01)
+    assert exp(beside.value) == pytest.approx(13.72, abs=0.01)
     assert "different people" in apart.heading
     assert "beside themselves" in paired.heading
 
@@ -67,7 +70,7 @@ def test_the_retracted_one_is_in_no_section_and_carries_its_date() -> None:
 def test_the_effect_by_hour_fades_as_hartland_printed_it() -> None:
     """SMD -1.17 within 12 h, -0.44 at 24 h, -0.40 at 7 to 14 days (Hartland 2023)."""
     series = [s for one in by_hour(answer_of(Asked(Condition.SAD))) for s in one.series]
-    (hartland,) = [s for s in series if s.label == "Hartland 2023"]
+    (hartland,) = [s for s in series if s.label.startswith("Hartland 2023")]
     assert [r.value for r in hartland.readings] == [-1.17, -0.44, -0.40]
 
 
@@ -102,3 +105,33 @@ def test_points_of_two_scales_share_no_axis() -> None:
     points = [one for one in drawn if one.value_words.startswith("Mean difference")]
     assert len(points) == 2
     assert all(len(series.readings) == 1 for one in points for series in one.series)
+
+
+@pytest.mark.parametrize("condition", [Condition.GAD, Condition.SAD, Condition.PTSD])
+def test_a_figure_across_diagnoses_is_never_drawn_as_this_disorders_own(condition: Condition) -> None:
+    """H-058: the only time course of SAD and of GAD is Hartland's, of all anxiety."""
+    drawn = by_hour(answer_of(Asked(condition)))
+    (hartland,) = [s for one in drawn for s in one.series if s.label.startswith("Hartland")]
+    assert f"across diagnoses; anxiety, not {condition.value.upper()}" in hartland.label
+    if condition is not Condition.PTSD:
+        assert all(one.words.startswith("No study of this disorder alone") for one in drawn)
+
+
+def test_a_remembered_rate_says_so_and_a_read_one_does_not() -> None:
+    """H-058: the rates of Feder 2021 are remembered; the labels' dizziness is read."""
+    rows = harms_of(answer_of(Asked(Condition.PTSD)), every_study()).rows
+    feder = [rate for row in rows if row.study == "Feder 2021" for rate in row.rates]
+    assert feder
+    assert all(rate.unsure == "recalled, not verified" for rate in feder)
+    dizzy = [rate for row in rows if row.effect == "Dizziness" and row.people for rate in row.rates]
+    assert dizzy
+    assert not any(rate.unsure for rate in dizzy)
+
+
+def test_people_who_were_remembered_or_only_planned_are_not_counted_as_read() -> None:
+    rows = {
+        row.study: row for section in forest(Condition.ANXIETY, Measure.OR).sections for row in section.rows
+    }
+    assert rows["ANZCTR review 373410"].n == "40 (planned)"
+    assert n_words(every_study()["hull-2022"]) == "1247 (recalled, not verified)"
+    assert n_words(every_study()["abdallah-2022"]) == "158"

@@ -111,7 +111,7 @@ def test_no_number_of_100_people_rests_on_inferred_counts_and_none_stands_withou
     said = [words for pool in pools_of(made) for words in pool["hundred"]]
     assert said
     if disorder == "sad":
-        assert not any("of 100 people, 67" in words or "47 responded" in words for words in said)
+        assert not any("responded with ketamine and" in words for words in said)
         assert any("Glue 2020 is inferred, not read (12 beside 4 would fit as well)" in one for one in said)
     else:
         assert all("as counted" in words.casefold() or "carried to" in words for words in said)
@@ -154,3 +154,21 @@ def test_how_many_people_were_remembered_is_said(demo: Any) -> None:
     assert {one["label"]: one["n"] for one in made["studies"]}[
         "Pradhan 2017"
     ] == "10 (recalled, not verified)"
+
+
+def test_a_remembered_rate_displaces_none_that_was_read(demo: Any) -> None:
+    """H-058: the dizziness of Feder 2021 is remembered; that of the label and of TRANSFORM-1 is read."""
+    made = values(*demo("ptsd"))
+    dizzy = {study: told for effect, study, told in made["harms"] if effect == "Dizziness"}
+    assert dizzy["Feder 2021"].count("recalled, not verified") == 2
+    assert sum("other people" in study for study in dizzy) >= 2
+
+
+def test_points_of_an_unseen_scale_carry_that_on_paper_too(demo: Any) -> None:
+    made = values(*demo("ptsd"))
+    lines = [words for one in made["printed"] for words in one["lines"] if words.startswith("Du 2021")]
+    assert len(lines) == 1
+    assert "points of a scale that was not seen" in lines[0]
+    across = [words for one in made["printed"] for words in one["lines"] if words.startswith("Hartland")]
+    assert across
+    assert all("Across diagnoses" in words for words in across)

@@ -37,3 +37,10 @@ def test_rates_of_other_people_are_said_to_be_theirs(harms: Harms, narrow: bool)
     )
     assert figure.draw(others).count("other people: adults with depression") >= 2
     assert figure.table(others).rows[0][1] == "A (other people: adults with depression)"
+
+
+def test_a_remembered_rate_never_stands_as_one_that_was_read() -> None:
+    """H-058."""
+    words = figure.rate_words(HarmRate("k", 33.0, unsure="recalled, not verified"))
+    assert words == "33 %, recalled, not verified"
+    assert figure.rate_words(HarmRate("k", 33.3, 5, 15, 15.2, 58.3, unsure="x")).endswith(", x")

@@ -44,9 +44,15 @@ def _contribution(row: a.Row, study: Study, forest: a.Forest) -> Contribution:
 
 
 def _indirect(forest: a.Forest) -> tuple[Indirect, ...]:
-    if forest.question.condition is not Condition.ANXIETY:
+    """All anxiety is of nobody's disorder; a trial that also took people with another is partly of theirs."""
+    asked = forest.question.condition
+    if asked is Condition.ANXIETY:
+        return (Indirect("population", 1, "Different disorders are put together."),)
+    mixed = [row.label for row in forest.rows if row.conditions != (asked,)]
+    if not mixed:
         return ()
-    return (Indirect("population", 1, "Different disorders are put together."),)
+    words = f"People with other disorders are among those of {' and '.join(mixed)}."
+    return (Indirect("population", 1, words),)
 
 
 def _unreported(forest: a.Forest, studies: Mapping[str, Study]) -> tuple[str, ...]:

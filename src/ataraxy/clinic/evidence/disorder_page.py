@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
 from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.clinic.evidence.certain import certainty_of
+from ataraxy.clinic.evidence.of_hundred import Hundred, of_hundred
 from ataraxy.clinic.evidence.pictures import TOLD_HARMS, by_dose, by_hour, forest_of, harms_of, on_scale
 from ataraxy.clinic.evidence.queries import answer_of, every_study, listed_for, missing_of, narrowed
 from ataraxy.clinic.evidence.small_studies import funnel_of
-from ataraxy.clinic.evidence.words import MEASURES, day_words, plain
+from ataraxy.clinic.evidence.words import FINDINGS, MEASURES, day_words, plain
 from ataraxy.clinic.figures import dose_response, effect_by_hour
 from ataraxy.clinic.figures import forest as forest_figure
 from ataraxy.clinic.figures import funnel as funnel_figure
@@ -22,10 +24,13 @@ from ataraxy.clinic.figures.svg import Svg
 from ataraxy.clinic.figures.types import Table
 from ataraxy.core.evidence import answer as a
 from ataraxy.core.evidence.certainty import Certainty
+from ataraxy.core.evidence.choose import label_of
 from ataraxy.core.evidence.estimate import TooFew
-from ataraxy.core.evidence.study import Measure, Reported
+from ataraxy.core.evidence.gaps import alone
+from ataraxy.core.evidence.study import Measure, Reported, Study
 
 KEPT_PAGES = 32
+ALONE = "One study alone: nothing is pooled."
 Drawn = TypeVar("Drawn", EffectByHour, DoseResponse)
 
 
@@ -75,8 +80,9 @@ class BesideShown:
     k: str
     n: str
     flags: tuple[str, ...]
-    reproduced: str
+    ours: str  # what ours says to it, or why it says nothing
     retracted: str
+    scope: str  # whose figure it is, where not this disorder's
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class PoolShown:
     key: str
     title: str
     headlines: tuple[Headline, ...]
-    of_hundred: tuple[tuple[str, a.OfHundred], ...]
+    of_hundred: tuple[Hundred, ...]
     sure: SureShown | None
     no_sure: str
     why_they_differ: str
@@ -107,6 +113,7 @@ class Page:
     dose_rows: tuple[tuple[str, str, str], ...]  # dose, studies, what it showed: once each
     harms: Picture | None
     more_harms: Table
+    apart: tuple[BesideShown, ...]  # printed in points of another scale, or of one that was not seen
 
 
 @lru_cache(maxsize=KEPT_PAGES)
@@ -133,6 +140,7 @@ def page_of(asked: Asked) -> Page:
         dose_rows(answer),
         harms_picture(answer),
         more_harms(answer),
+        tuple(_beside(asked, one) for one in answer.apart),
     )
 
 
@@ -197,37 +205,31 @@ def _pool(asked: Asked, pool: a.PoolAnswer, key: str) -> PoolShown:
     return PoolShown(
         key=key,
         title=pool.forests[0].title if pool.forests else MEASURES[pool.question.measure],
-        headlines=headlines(pool),
-        of_hundred=of_hundred(pool),
+        headlines=headlines(pool, narrowed(asked).outside),
+        of_hundred=of_hundred(pool, every_study()),
         sure=sure,
         no_sure=no_sure,
         why_they_differ=pool.why_they_differ,
         warnings=tuple(dict.fromkeys(w for f in pool.forests for p in f.pooled for w in p.warnings)),
         forest=forest_picture(asked, pool, key) if key == "1" or _has_rows(pool) else None,
         funnel=funnel_picture(pool, key),
-        published=tuple(_beside(one) for one in pool.published),
+        published=tuple(_beside(asked, one, pool) for one in pool.published),
         missing=pool.missing,
     )
-
-
-def of_hundred(pool: a.PoolAnswer) -> tuple[tuple[str, a.OfHundred], ...]:
-    """Of 100 people, with the analysis it is of where the two differ; the same words stand once."""
-    found: dict[str, tuple[str, a.OfHundred]] = {}
-    for forest in pool.forests:
-        for one in forest.of_hundred:
-            found[one.words] = ("", one) if one.words in found else (_analysis(pool, forest), one)
-    return tuple(found.values())
 
 
 def _has_rows(pool: a.PoolAnswer) -> bool:
     return any(forest.rows for forest in pool.forests)
 
 
-def headlines(pool: a.PoolAnswer) -> tuple[Headline, ...]:
-    """The first pool of each analysis, each with the people behind it; a study alone stands for itself."""
-    return tuple(
-        one for forest in pool.forests for one in (_pooled(pool, forest), _alone(pool, forest)) if one
-    )
+def headlines(pool: a.PoolAnswer, outside: Iterable[Study] = ()) -> tuple[Headline, ...]:
+    """The first pool of each analysis, each with the people behind it; a study alone stands for itself.
+
+    ``outside``: what the filters of the page leave out.
+    """
+    beyond = tuple(outside)
+    found = ((_pooled(pool, forest), _alone(pool, forest, beyond)) for forest in pool.forests)
+    return tuple(one for both in found for one in both if one)
 
 
 def _pooled(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
@@ -246,7 +248,7 @@ def _pooled(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
     )
 
 
-def _alone(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
+def _alone(pool: a.PoolAnswer, forest: a.Forest, outside: Iterable[Study]) -> Headline | None:
     if len(forest.rows) != 1:
         return None
     (row,) = forest.rows
@@ -256,10 +258,17 @@ def _alone(pool: a.PoolAnswer, forest: a.Forest) -> Headline | None:
         interval=_interval(forest, row.effect),
         of=behind(forest),
         side=side(forest.question.measure, lower_is_better=forest.lower_is_better),
-        note="One study alone: nothing is pooled, and nobody has repeated it.",
+        note=" ".join(filter(None, (ALONE, alone(forest.excluded, every_study()), _beyond(outside)))),
         others=(),
         is_pooled=False,
     )
+
+
+def _beyond(outside: Iterable[Study]) -> str:
+    """The trials a filter leaves out, with what they found: narrowing makes nobody's result go away."""
+    trials = [one for one in outside if one.randomised and one.retracted_on is None]
+    told = ", ".join(f"{label_of(one)} ({FINDINGS[one.finding]})" for one in trials)
+    return f"Outside what was asked for: {told}." if told else ""
 
 
 def _other(forest: a.Forest, pooled: a.Pooled) -> str:
@@ -308,9 +317,8 @@ def _interval(forest: a.Forest, shown: object) -> str:
 
 
 def _sure(pool: a.PoolAnswer) -> tuple[SureShown | None, str]:
-    """By the paired analysis where there is one: it is the one that counts each person once."""
-    ordered = sorted(pool.forests, key=lambda f: f.analysis is not a.Analysis.PAIRED)
-    for forest in ordered:
+    """Of the pool that is shown first: the same analysis, put together in the same way."""
+    for forest in pool.forests:
         found = certainty_of(forest, every_study())
         if isinstance(found, Certainty):
             return SureShown(found.words, found.for_patient, found.why, found.cuts.status), ""
@@ -319,21 +327,37 @@ def _sure(pool: a.PoolAnswer) -> tuple[SureShown | None, str]:
     return None, "Nothing is pooled, so no certainty is rated."
 
 
-def _beside(one: a.Beside) -> BesideShown:
+def _beside(asked: Asked, one: a.Beside, pool: a.PoolAnswer | None = None) -> BesideShown:
     reported = one.pool.reported
     return BesideShown(
         review=one.review,
         label=one.label,
         contrast=one.pool.contrast,
-        measure=MEASURES[reported.measure],
+        measure=f"{MEASURES[reported.measure]}{f', {reported.unit}' if reported.unit else ''}",
         printed=printed(reported),
         side=side(reported.measure, lower_is_better=one.pool.lower_is_better),
         k=plain(one.pool.k.value) if one.pool.k is not None else "not seen",
         n=plain(one.pool.n.value) if one.pool.n is not None else "not seen",
         flags=one.flags,
-        reproduced=one.reproduced,
+        ours=one.reproduced or _not_recomputed(asked, one, pool),
         retracted=day_words(one.retracted_on) if one.retracted_on else "",
+        scope=one.scope,
     )
+
+
+def _not_recomputed(asked: Asked, one: a.Beside, pool: a.PoolAnswer | None) -> str:
+    """Why ours says nothing to a printed pool; that its inputs were not seen only where they were not."""
+    if not one.pool.studies:
+        return "not recomputed: its inputs were not seen"
+    if pool is None or one.pool.reported.measure is not pool.question.measure:
+        return "not recomputed in this measure"
+    rows = [{row.study for row in forest.rows} for forest in pool.forests]
+    if set(one.pool.studies) in rows:
+        return "recomputed from the same studies: ours differs from what was printed"
+    why = (
+        "filters leave some of its studies out" if asked.is_narrowed else "it pooled other studies than ours"
+    )
+    return f"not recomputed here: {why}"
 
 
 def printed(reported: Reported) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ataraxy.core.evidence import answer as a
 from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.study import Measure
 
 HEAD = (
     "pool",
@@ -28,6 +29,8 @@ HEAD = (
     "value",
     "low",
     "high",
+    "unit",
+    "favours_ketamine",
     "variance_on_scale_of_analysis",
     "weight_percent",
     "told",
@@ -40,7 +43,8 @@ def csv_rows(answer: a.Answer) -> list[tuple[str, ...]]:
     for number, pool in enumerate(answer.pools):
         for forest in pool.forests:
             lines += _forest_lines(forest)
-        lines += [_published(number, one) for one in pool.published]
+        lines += [_published(f"{number + 1}", one) for one in pool.published]
+    lines += [_published("in points of another or an unseen scale", one) for one in answer.apart]
     lines += [_moment(one) for one in answer.times]
     lines += [_harm(one) for one in answer.harms]
     return lines
@@ -55,6 +59,8 @@ def _forest_lines(forest: a.Forest) -> Iterator[tuple[str, ...]]:
         "pool": forest.title,
         "analysis": forest.analysis.value,
         "measure": forest.question.measure.value,
+        "unit": forest.unit,
+        "favours_ketamine": _favours(forest.question.measure, lower_is_better=forest.lower_is_better),
     }
     for row in forest.rows:
         yield _line(
@@ -85,17 +91,24 @@ def _forest_lines(forest: a.Forest) -> Iterator[tuple[str, ...]]:
         yield _line(**where, line="left out", study=one.label, told=one.words)
 
 
-def _published(number: int, one: a.Beside) -> tuple[str, ...]:
-    told = "; ".join((*one.flags, one.reproduced)).strip("; ")
+def _favours(measure: Measure, *, lower_is_better: bool) -> str:
+    """Which side of no difference is the better one: a number without it can be read either way."""
+    return f"{'below' if lower_is_better else 'above'} {1 if measure.is_ratio else 0}"
+
+
+def _published(pool: str, one: a.Beside) -> tuple[str, ...]:
+    told = "; ".join(filter(None, (one.pool.contrast, one.scope, *one.flags, one.reproduced)))
     shown = one.shown
     return _line(
-        pool=number + 1,
+        pool=pool,
         line="published pool",
         study=one.label,
         measure=one.pool.reported.measure.value,
         value=shown.value if shown else None,
         low=shown.low if shown else None,
         high=shown.high if shown else None,
+        unit=one.pool.reported.unit,
+        favours_ketamine=_favours(one.pool.reported.measure, lower_is_better=one.pool.lower_is_better),
         told=told,
     )
 
@@ -110,6 +123,9 @@ def _moment(one: a.Moment) -> tuple[str, ...]:
         value=one.effect.value,
         low=one.effect.low,
         high=one.effect.high,
+        unit=one.unit,
+        favours_ketamine=_favours(one.measure, lower_is_better=one.lower_is_better),
+        told=one.scope,
     )
 
 

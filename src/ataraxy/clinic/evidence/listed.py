@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ataraxy.clinic.evidence.words import CONDITIONS, DESIGNS, FINDINGS, arms_in_short, day_words, plain
+from ataraxy.clinic.evidence.words import CONDITIONS, DESIGNS, FINDINGS, arms_in_short, day_words, n_words
 from ataraxy.core.evidence.choose import label_of
 from ataraxy.core.evidence.study import Finding, Study
 
@@ -42,7 +42,7 @@ def _row(study: Study) -> Row:
         title=study.title,
         disorders=", ".join(CONDITIONS[c] for c in study.conditions),
         design=DESIGNS[study.design],
-        n=plain(study.n.value) if study.n is not None else "not seen",
+        n=n_words(study),
         given=gave,
         against=against,
         sign=SIGNS[study.finding],

@@ -15,10 +15,12 @@ from ataraxy.clinic.evidence.words import (
     FINDINGS,
     MEASURES,
     ROUTES,
+    UNSURE,
     arms_in_short,
     day_words,
     drug_words,
     given_words,
+    n_words,
     plain,
 )
 from ataraxy.clinic.figures.evidence import (
@@ -125,7 +127,7 @@ def _section(forest: a.Forest, studies: Studies, *, several: bool) -> ForestSect
 def _row(row: a.Row, study: Study, measure: Measure, *, is_pooled: bool) -> ForestRow:
     gave = next((given_words(arm) for arm in study.arms if arm.label == row.experimental), row.experimental)
     against = next((drug_words(arm) for arm in study.arms if arm.label == row.control), row.control)
-    n = plain(study.n.value) if study.n is not None else ""
+    n = n_words(study, "")
     flag = "; ".join(
         filter(None, ("" if row.seen.value == "read" else f"numbers {row.seen.value}", row.numbers))
     )
@@ -155,7 +157,7 @@ def _year(study: Study) -> str:
 
 def _without_number(study: Study) -> ForestRow:
     gave, against = arms_in_short(study)
-    n = plain(study.n.value) if study.n is not None else ""
+    n = n_words(study, "")
     said = next((one.result for one in study.outcomes if one.primary and one.result), "")
     said = said or next((one.result for one in study.outcomes if one.result), study.progress)
     finding = FINDINGS[study.finding].capitalize() if study.finding is not Finding.NOT_SEEN else ""
@@ -230,7 +232,7 @@ def by_hour(answer: a.Answer) -> list[EffectByHour]:
 
 
 def _kind(moment: a.Moment) -> tuple[int, bool, str]:
-    scale = moment.label if moment.measure is Measure.MD else ""
+    scale = (moment.unit or moment.label) if moment.measure is Measure.MD else ""
     return list(Measure).index(moment.measure), moment.lower_is_better, scale
 
 
@@ -243,10 +245,14 @@ def _by_hour(moments: list[a.Moment], number: int) -> EffectByHour:
         for (published, label), group in groupby(ordered, key=lambda m: (m.published, _series_name(m)))
     ]
     words = "Grey boxes are pools that reviews printed; their studies may be counted elsewhere in the picture too."
-    points = f", points: {moments[0].label}" if measure is Measure.MD else ""
+    if all(m.scope for m in moments):  # H-058: a figure of all anxiety is not one of this disorder
+        words = (
+            f"No study of this disorder alone is in this picture: all of it is {moments[0].scope}. {words}"
+        )
+    points = f", {moments[0].unit or moments[0].label}" if measure is Measure.MD else ""
     return EffectByHour(
-        title=f"{MEASURES[measure]} by hour{points}",
-        value_words=MEASURES[measure],
+        title=f"{MEASURES[measure]}{points} by hour",
+        value_words=f"{MEASURES[measure]}{points}",
         is_ratio=measure.is_ratio,
         low_side=low,
         high_side=high,
@@ -257,8 +263,11 @@ def _by_hour(moments: list[a.Moment], number: int) -> EffectByHour:
 
 
 def _series_name(moment: a.Moment) -> str:
-    """A review is one series, whatever its pools are of; their words stand in the table."""
-    return moment.label.split(": ")[0] if moment.published else moment.label
+    """A review is one series, whatever its pools are of; whose they are stands with its name."""
+    if not moment.published:
+        return moment.label
+    whose = f" ({moment.scope})" if moment.scope else ""
+    return moment.label.split(": ")[0] + whose
 
 
 def _reading(moment: a.Moment, measure: Measure) -> Reading:
@@ -274,6 +283,7 @@ def _reading(moment: a.Moment, measure: Measure) -> Reading:
 
 def _moment_words(moment: a.Moment) -> str:
     contrast = moment.label.partition(": ")[2] if moment.published else ""
+    contrast = contrast.removesuffix(f" ({moment.scope})")  # it stands with the review's name
     return ", ".join(filter(None, (contrast, f"k {moment.k}" if moment.k is not None else "")))
 
 
@@ -370,4 +380,5 @@ def _rate(one: a.HarmLine, study: Study | None) -> HarmRate:
         low_percent=one.low,
         high_percent=one.high,
         is_control=any(arm.role is ArmRole.CONTROL for arm in arms),
+        unsure=UNSURE.get(one.seen, ""),
     )

@@ -95,7 +95,7 @@ SEEN: dict[Seen, str] = {
 }
 
 RECALLED = "recalled, not verified"
-UNSURE_N: dict[Seen, str] = {Seen.RECALLED: RECALLED, Seen.INFERRED: "inferred"}
+UNSURE: dict[Seen, str] = {Seen.RECALLED: RECALLED, Seen.INFERRED: "inferred, not read"}
 
 
 def plain(value: Decimal) -> str:
@@ -111,7 +111,7 @@ def n_words(study: Study, missing: str = "not seen") -> str:
     """How many people, and whether that was remembered or only planned: neither is a count that was read."""
     if study.n is None:
         return missing
-    unsure = UNSURE_N.get(study.n.seen, "")
+    unsure = UNSURE.get(study.n.seen, "")
     planned = "planned" if "planned" in study.n.note.casefold() else ""
     told = ", ".join(filter(None, (unsure, planned)))
     return f"{plain(study.n.value)} ({told})" if told else plain(study.n.value)

@@ -183,7 +183,10 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class HarmRate:
-    """One arm: of how many how many had it. Where only a share was printed the counts are None."""
+    """One arm: of how many how many had it. Where only a share was printed the counts are None.
+
+    ``unsure``: "recalled, not verified" and the like; empty where it was read. It stands wherever the rate stands.
+    """
 
     arm: str
     percent: float
@@ -192,6 +195,7 @@ class HarmRate:
     low_percent: float | None = None
     high_percent: float | None = None
     is_control: bool = False
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,13 +85,18 @@ def study_words(row: HarmRow) -> str:
 
 
 def rate_words(rate: HarmRate) -> str:
-    """ "5 of 15, 33 % (15 to 58)"; without counts the share as it was printed, and that it was."""
+    """ "5 of 15, 33 % (15 to 58)"; without counts the share as it was printed; never a remembered one as if read."""
+    return ", ".join(filter(None, (_counted(rate), rate.unsure)))
+
+
+def _counted(rate: HarmRate) -> str:
     interval = ""
     if rate.low_percent is not None and rate.high_percent is not None:
         interval = f" ({rate.low_percent:.0f} to {rate.high_percent:.0f})"
     if rate.count is None or rate.of is None:
         of = f" of {rate.of}" if rate.of is not None else ""
-        return f"{rate.percent:g} %{of}{interval}, counts not printed"
+        counts = "" if rate.unsure else ", counts not printed"  # of a remembered share it is not known
+        return f"{rate.percent:g} %{of}{interval}{counts}"
     return f"{rate.count} of {rate.of}, {rate.percent:.0f} %{interval}"
 
 

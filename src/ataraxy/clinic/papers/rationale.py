@@ -10,9 +10,10 @@ from typing import Any
 from ataraxy.catalog.load import sources
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.evidence.asked import Asked
-from ataraxy.clinic.evidence.disorder_page import BesideShown, Headline, Page, PoolShown, page_of
+from ataraxy.clinic.evidence.disorder_page import BesideShown, Headline, Page, PoolShown, page_of, sentence
 from ataraxy.clinic.evidence.listed import SIGNS
-from ataraxy.clinic.evidence.pictures import TOLD_HARMS, harms_of
+from ataraxy.clinic.evidence.of_hundred import Hundred, of_hundred
+from ataraxy.clinic.evidence.pictures import TOLD_HARMS, by_hour, harms_of
 from ataraxy.clinic.evidence.queries import every_review, every_study, listed_for, studies_of
 from ataraxy.clinic.evidence.words import (
     DESIGNS,
@@ -20,13 +21,17 @@ from ataraxy.clinic.evidence.words import (
     ROUTES,
     arms_in_short,
     day_words,
+    n_words,
     plain,
 )
+from ataraxy.clinic.figures import effect_by_hour
+from ataraxy.clinic.figures.evidence import EffectByHour, HarmRow
 from ataraxy.clinic.figures.harms import rate_words, study_words
 from ataraxy.clinic.paper import pdf
 from ataraxy.clinic.papers import source
 from ataraxy.clinic.people.describe import disorder_name
 from ataraxy.clinic.people.models import Patient
+from ataraxy.core.evidence.answer import PoolAnswer
 from ataraxy.core.evidence.choose import label_of
 from ataraxy.core.evidence.study import ArmRole, Condition, Design, GivenBy, Study
 from ataraxy.core.protocol.sources import Source
@@ -79,14 +84,15 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
         "facts": _facts(patient, treatment, route, f"{when}, by {signer.name} ({_roles(signer.roles)})"),
         "approval": _approval(treatment.protocol),
         "route": ROUTES[route],
-        "near": [_pool(one) for one in near.pools] if near else [],
-        "every": [] if same else [_pool(one) for one in every.pools],
+        "near": _pools(every if same else near) if near else [],
+        "every": [] if same else _pools(every),
+        "printed": _printed(every),
         "same": same,
         "studies": [_study(one, treatment, route) for one in own],
         "taken_back": [_taken_back(one) for one in gone],
         "harms": harms,
         "safety": [list(pair) for pair in every.answer.safety],
-        "hours": [[list(row) for row in one.table.rows] for one in every.hours],
+        "hours": _hours(every),
         "limits": _limits(every),
         "flags": _flags(every),
         "references": references(_cited(every, (*own, *gone))),
@@ -103,12 +109,17 @@ def _rows(page: Page) -> set[str]:
 def _harms(page: Page) -> list[list[str]]:
     """One line an effect and study, its arms beside each other; other people's only where this disorder has none."""
     drawn = harms_of(page.answer, every_study()).rows
-    own = {row.effect.split(",")[0] for row in drawn if not row.people}
+    own = {row.effect.split(",")[0] for row in drawn if not row.people and not _only_remembered(row)}
     kept = [row for row in drawn if not row.people or row.effect.split(",")[0] not in own]
     return [
         [row.effect, study_words(row), "; ".join(f"{rate.arm}: {rate_words(rate)}" for rate in row.rates)]
         for row in kept
     ]
+
+
+def _only_remembered(row: HarmRow) -> bool:
+    """H-058: what is only remembered displaces nothing that was read."""
+    return all(rate.unsure for rate in row.rates)
 
 
 def _flags(page: Page) -> list[str]:
@@ -160,17 +171,55 @@ def _approval(protocol: Protocol) -> list[str]:
     return [f"{words} ({protocol.jurisdiction})", protocol.approval_note]
 
 
-def _pool(one: PoolShown) -> dict[str, Any]:
+def _pools(page: Page) -> list[dict[str, Any]]:
+    return [_pool(one, pool) for one, pool in zip(page.pools, page.answer.pools, strict=True)]
+
+
+def _pool(one: PoolShown, pool: PoolAnswer) -> dict[str, Any]:
+    """Our own pool, with everything that must be known before believing it (H-058)."""
+    hundred = of_hundred(pool, every_study())
     sure = [one.sure.words, one.sure.for_patient, *one.sure.why] if one.sure else []
     return {
         "title": one.title,
         "numbers": [_number(h) for h in one.headlines],
-        "hundred": [line.words for _, line in one.of_hundred],
+        "hundred": [_hundred(line) for line in hundred],
         "sure": sure,
         "no_sure": one.no_sure,
         "differ": one.why_they_differ,
-        "published": [_published(p) for p in one.published if not p.retracted],
+        "caveats": list(dict.fromkeys((*one.missing, *one.warnings))),
     }
+
+
+def _hundred(one: Hundred) -> str:
+    which = f", {one.analysis.lower()}" if one.analysis else ""
+    return f"Of 100 people{which}: {one.words} {sentence(one.basis).rstrip('.')}."
+
+
+def _printed(page: Page) -> list[dict[str, Any]]:
+    """What reviews printed, whatever the route: never among what one route showed."""
+    told = [(one.title, [_published(p) for p in one.published if not p.retracted]) for one in page.pools]
+    told.append(
+        ("In points of another scale, or of one that was not seen", [_published(p) for p in page.apart])
+    )
+    return [{"title": title, "lines": lines} for title, lines in told if lines]
+
+
+def _hours(page: Page) -> list[dict[str, Any]]:
+    """Each scale by itself, with its name and which side of no effect is the better one."""
+    return [
+        {
+            "title": one.title,
+            "side": f"Below {_none(one)} {one.low_side}, above it {one.high_side}.",
+            "words": one.words,
+            "columns": list(effect_by_hour.table(one).columns),
+            "rows": [list(row) for row in effect_by_hour.table(one).rows],
+        }
+        for one in by_hour(page.answer)
+    ]
+
+
+def _none(one: EffectByHour) -> str:
+    return "1" if one.is_ratio else "0"
 
 
 def _number(one: Headline) -> str:
@@ -180,7 +229,8 @@ def _number(one: Headline) -> str:
 
 def _published(one: BesideShown) -> str:
     wrong = " Its numbers disagree with themselves: see the limits." if one.flags else ""
-    return f"{one.label}: {one.contrast}, {one.measure.lower()} {one.printed}; {one.side}.{wrong}"
+    whose = f" {one.scope.capitalize()}." if one.scope else ""
+    return f"{one.label}: {one.contrast}; {one.measure}: {one.printed}; {one.side}.{whose}{wrong}"
 
 
 def _is_own(study: Study) -> bool:
@@ -200,7 +250,7 @@ def _study(study: Study, treatment: Treatment, route: GivenBy) -> dict[str, Any]
     results = [one.result for one in sorted(study.outcomes, key=lambda o: not o.primary) if one.result]
     return {
         "label": label_of(study),
-        "n": plain(study.n.value) if study.n is not None else "not seen",
+        "n": n_words(study),
         "design": DESIGNS[study.design],
         "gave": f"{gave}; against {against}",
         "found": f"{SIGNS[study.finding]} {FINDINGS[study.finding]}",
