@@ -107,6 +107,59 @@ def test_the_ledger_is_charged_with_what_was_sprayed(running: Any, at: Any, vita
     assert accounted(running) == [Decimal(30)] and not state(running).dose.is_open
 
 
+def test_what_speaks_against_a_spray_is_said_before_it_is_given(
+    tell: Any, ask: Any, nurse: Any, running: Any, state: Any, clock: Any, vitals: Any, seen: Any, at: Any
+) -> None:
+    """Values older than a quarter of an hour, and an emergency: the stance says nothing, the gate refuses."""
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.protocol.types import EmergencyKind
+
+    clock(26)
+    page = ask(nurse, "spray", running).content.decode()
+    assert "Do not spray" in page and "newer than 15 min" in page and 'name="already_in"' in page
+    first = tell(nurse, "spray", running, number=2, seen=seen(running))
+    assert first.status_code == 422 and b'name="already_in"' in first.content
+    vitals(running, 27)
+    clock(28)
+    page = ask(nurse, "spray", running).content.decode()
+    assert "Do not spray" not in page and "already_in" not in page
+    second = tell(nurse, "spray", running, number=2, seen=seen(running)).content.decode()
+    assert "Tap first" in second and "give 10 mg now" in second
+    actions.start_emergency(at(28), running.id, EmergencyKind.ANAPHYLAXIS)
+    assert "An emergency runs" in ask(nurse, "spray", running).content.decode()
+    late = tell(nurse, "spray", running, number=2, confirmed="yes", seen=seen(running))
+    assert late.status_code == 422 and b'name="already_in"' in late.content
+    told = tell(nurse, "spray", running, number=2, already_in="on", confirmed="yes", seen=seen(running))
+    assert told.status_code == 302 and state(running).dose.next_spray == 3
+
+
+def test_a_refused_first_spray_that_is_in_is_charted_and_none_follows(
+    tell: Any, ask: Any, nurse: Any, ready: Any, state: Any, clock: Any, at: Any, seen: Any
+) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.dosing import dose_of_today, shown
+    from ataraxy.clinic.treat.record import protocol_of
+
+    clock(9)
+    numbers = shown(dose_of_today(protocol_of(ready), state(ready)))
+    sent = {name: getattr(numbers, name) for name in numbers.__slots__}
+    go = tell(nurse, "start", ready, seen=seen(ready), **sent).content.decode()
+    assert "Tap first" in go and "give the first 10 mg now" in go
+    actions.screen(at(9), ready.id, "suicide-screen", (1, 1, 0, 1, 0, 0), note="a plan; called Dr Lane")
+    refused = tell(nurse, "start", ready, confirmed="yes", seen=seen(ready), **sent)
+    assert refused.status_code == 422 and b"It went in already" in refused.content
+    assert state(ready).dose is None
+    asked = tell(nurse, "start", ready, already_in="on", seen=seen(ready), **sent)
+    assert b"the first 10 mg went in" in asked.content and state(ready).dose is None
+    told = tell(nurse, "start", ready, already_in="on", confirmed="yes", seen=seen(ready), **sent)
+    assert told.status_code == 302
+    assert state(ready).mg_given(at(10).now) == 10 and not state(ready).dose.is_open
+    assert accounted(ready) == [Decimal(10)]
+    assert any("C-SSRS" in one.reason for one in state(ready).irregular)
+    with pytest.raises(InputRefused, match="stopped"):
+        actions.spray(at(20), ready.id, 2)
+
+
 def test_a_clock_that_was_set_back_loses_no_spray(running: Any, at: Any, state: Any) -> None:
     """The dose began at minute 10; then the machine's clock was set back by a few seconds."""
     from ataraxy.clinic.treat import actions

@@ -125,6 +125,46 @@ def test_a_spray_that_went_in_is_charted_whatever_speaks_against_it(nasal, spray
     assert "The dose was stopped" in state.irregular[0].reason
 
 
+@pytest.mark.parametrize(
+    ("past", "status", "in_all"),
+    [("", DoseStatus.RUNNING, 30), ("A screen is high.", DoseStatus.STOPPED, 10)],
+)
+def test_a_first_spray_that_is_in_is_charted_and_what_it_went_past_ends_the_dose(
+    nasal, story, past, status, in_all
+):
+    told = replace(SPRAYED, already_in=True, past=past)
+    story.open().measure(5, weight=70)
+    assert permit_under(nasal, fold_session(story.events), SPRAYED, story.at(10), holds=()) is not None
+    assert permit_under(nasal, fold_session(story.events), told, story.at(10), holds=()) is None
+    story.say(10, told)
+    state = fold_session(story.events)
+    assert (state.dose.status, state.mg_given(story.at(30))) == (status, 10)
+    assert [past in one.reason for one in state.irregular] == [True] * bool(past)
+    measure(story, 14)
+    for minute, number in ((15, 2), (20, 3)):
+        if ask(nasal, story, e.SprayGiven(number), minute) is None:
+            story.say(minute, e.SprayGiven(number))
+    assert fold_session(story.events).mg_given(story.at(30)) == in_all
+
+
+def test_an_infusion_is_never_told_as_in_already(nasal, story):
+    told = e.DoseStarted(
+        Decimal(30), Decimal("0.4"), Decimal(70), Route.IV_INFUSION, duration_min=40, already_in=True
+    )
+    story.ready()
+    assert "not in at once" in permit_under(nasal, fold_session(story.events), told, story.at(10)).cause
+
+
+def test_a_spray_is_asked_for_only_while_the_gate_would_take_it(nasal, sprayed):
+    early = decide(nasal, fold_session(sprayed.events), sprayed.at(26)).next_action
+    assert ask(nasal, sprayed, e.SprayGiven(2), 26) is not None
+    assert early.kind is NextKind.MEASURE
+    measure(sprayed, 26)
+    assert ask(nasal, sprayed, e.SprayGiven(2), 26.5) is None
+    now = decide(nasal, fold_session(sprayed.events), sprayed.at(26.5)).next_action
+    assert now.kind is NextKind.GIVE_SPRAY
+
+
 def test_the_same_spray_cannot_be_told_twice_and_in_a_record_that_has_it_twice_both_count(nasal, sprayed):
     sprayed.say(16, e.SprayGiven(2))
     for told in (e.SprayGiven(2), e.SprayGiven(2, already_in=True)):
@@ -213,7 +253,8 @@ def test_sprays_taken_back_and_moved_never_lower_what_is_in_nor_shorten_the_rest
     offered = decide(nasal, state, story.at(now)).next_action.kind is NextKind.GIVE_SPRAY
     number = state.dose.next_spray
     allowed = number is not None and ask(nasal, story, e.SprayGiven(number), now) is None
-    if offered or allowed:
+    assert not offered or allowed
+    if allowed:
         assert len(times) < 3 and now >= max(times) + 5
 
 

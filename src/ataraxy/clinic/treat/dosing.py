@@ -47,7 +47,9 @@ def shown(plan: DosePlan) -> Shown:
     return Shown(str(plan.mg), str(plan.mg_per_kg), str(plan.weight_kg), rate)
 
 
-def started(plan: DosePlan, syringe: UUID | None = None) -> DoseStarted:
+def started(
+    plan: DosePlan, syringe: UUID | None = None, *, already_in: bool = False, past: str = ""
+) -> DoseStarted:
     """The event that begins this dose. ``mg_per_kg`` is what is really given, after cap and rounding.
 
     An injection is what its syringe holds; sprays are those that are planned.
@@ -65,6 +67,8 @@ def started(plan: DosePlan, syringe: UUID | None = None) -> DoseStarted:
         syringe=syringe,
         sprays=plan.sprays,
         spray_mg=plan.spray_mg,
+        already_in=already_in,
+        past=past,
     )
 
 

@@ -204,6 +204,7 @@ class StartForm(SeatForm):
     mg_per_kg = forms.CharField(widget=forms.HiddenInput, max_length=20)
     weight_kg = forms.CharField(widget=forms.HiddenInput, max_length=20)
     rate = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
+    already_in = forms.BooleanField(required=False, label="It went in already")
     confirmed = forms.CharField(widget=forms.HiddenInput, max_length=3, required=False)
 
     @property

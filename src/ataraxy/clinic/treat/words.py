@@ -232,6 +232,8 @@ def dose_words(dose: DoseStarted) -> str:
     over = f" over {dose.duration_min} min" if dose.duration_min else f", injected {ROUTES[dose.route]}"
     if dose.sprays is not None:
         over = f" in {dose.sprays} sprays of {dose.spray_mg} mg, the first is in"
+    if dose.already_in:
+        over += ", told when it was in already"
     return f"{dose.mg} mg{over} ({dose.mg_per_kg} mg/kg, {number(dose.weight_kg)} kg)"
 
 

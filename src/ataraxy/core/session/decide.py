@@ -12,7 +12,7 @@ from ataraxy.core.session.discharge import to_discharge
 from ataraxy.core.session.due import Heard, everything_due
 from ataraxy.core.session.next_action import next_action
 from ataraxy.core.session.stage import stage_of
-from ataraxy.core.session.standing import Broken, broken_rules, cautioned
+from ataraxy.core.session.standing import DANGER, Broken, broken_rules, cautioned
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (
     Decision,
@@ -25,9 +25,6 @@ from ataraxy.core.session.verdict import (
     Stop,
     reason_of,
 )
-
-# After the dose nothing is left to pause or stop: such a value calls the prescriber instead.
-DANGER = (RuleAction.PAUSE, RuleAction.STOP)
 
 
 def decide(protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None = None) -> Decision:

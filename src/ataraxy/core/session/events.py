@@ -141,9 +141,11 @@ class DoseStarted:
     """An infusion begins, an injection or the first spray is given. ``rate_mg_per_min``: of an infusion alone.
 
     ``sprays``, ``spray_mg``: into the nose, how many are planned and how much each holds; the first is in.
+    ``already_in``: an injection or first spray that had gone in before it was written down; ``past`` tells what it went
+    past (empty: nothing).
     """
 
-    VERSION: ClassVar[int] = 3  # 2: ``syringe``; 3: ``sprays``, ``spray_mg``
+    VERSION: ClassVar[int] = 4  # 2: ``syringe``; 3: ``sprays``, ``spray_mg``; 4: ``already_in``, ``past``
     mg: Decimal
     mg_per_kg: Decimal
     weight_kg: Decimal
@@ -154,6 +156,8 @@ class DoseStarted:
     syringe: UUID | None = None  # the ``SyringePrepared`` it runs from
     sprays: int | None = None
     spray_mg: Decimal | None = None
+    already_in: bool = False
+    past: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,6 +268,10 @@ def _start(state: SessionState, event: Event, payload: DoseStarted) -> SessionSt
     step = DoseStep(DoseStepKind.START, moment(envelope), envelope.actor, envelope.id)
     whole = payload.duration_min is None and (payload.sprays is None or payload.sprays <= 1)
     status = DoseStatus.FINISHED if whole else DoseStatus.RUNNING
+    if payload.past:
+        # Hazard: what held the first spray holds no further one once the dose has begun. So it ends there.
+        status = status if whole else DoseStatus.STOPPED
+        state = _irregular(state, event, f"it went in past what is allowed: {payload.past}")
     newest = {measure: state.latest(measure) for measure in state.series}
     baseline = {measure: value for measure, value in newest.items() if value is not None}
     return replace(state, dose=DoseGiven(payload, status, (step,)), baseline=baseline)

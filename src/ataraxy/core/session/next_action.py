@@ -8,6 +8,7 @@ from typing import assert_never
 from ataraxy.core.protocol.types import CheckKind, EmergencyKind, Measure, Phase, Protocol
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.permit_care import rested_at
+from ataraxy.core.session.standing import unknown_now
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (
     Due,
@@ -188,6 +189,9 @@ def _spray(protocol: Protocol, state: SessionState, due: tuple[Due, ...], now: d
     ready_at = rested_at(protocol, state)
     which = f"spray {dose.next_spray} of {dose.planned.sprays}, {dose.planned.spray_mg} mg"
     if ready_at is None or now >= ready_at:
+        if (unknown := unknown_now(protocol, state, now)) is not None:
+            words = f"Measure {unknown.value}, then {which}."
+            return NextAction(NextKind.MEASURE, words, measures=(unknown,), due_at=ready_at)
         return NextAction(NextKind.GIVE_SPRAY, f"Give {which}.", due_at=ready_at)
     first = _measure(due, urgent=False)
     if first is not None and first.due_at is not None and first.due_at < ready_at:

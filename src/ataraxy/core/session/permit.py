@@ -26,7 +26,7 @@ from ataraxy.core.session.care import (
     RateChanged,
     Way,
 )
-from ataraxy.core.session.decide import DANGER, decide, rules_speaking
+from ataraxy.core.session.decide import decide, rules_speaking
 from ataraxy.core.session.discharge import to_discharge
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
@@ -54,7 +54,7 @@ from ataraxy.core.session.events import (
     VitalRecorded,
 )
 from ataraxy.core.session.fold import apply
-from ataraxy.core.session.freshness import AHEAD, is_current, pre_dose_current
+from ataraxy.core.session.freshness import AHEAD, pre_dose_current
 from ataraxy.core.session.permit_care import (
     AFTER_THE_END,
     ENTERED_ANEW,
@@ -66,7 +66,7 @@ from ataraxy.core.session.permit_care import (
 )
 from ataraxy.core.session.screen import is_high, screens
 from ataraxy.core.session.sound import Refusal, sound
-from ataraxy.core.session.standing import doubted
+from ataraxy.core.session.standing import doubted, unknown_now
 from ataraxy.core.session.start import gate_moved_start, gate_start
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Hold, Pause, Stop
@@ -147,7 +147,7 @@ def _by_protocol(  # noqa: C901 (one case for each payload)
     holds: Sequence[CourseHold] | None,
 ) -> Refusal | None:
     match payload:
-        case DoseStarted():
+        case DoseStarted(already_in=False):
             return gate_start(protocol, state, payload, now, holds)
         case DoseResumed():
             return _gate_resume(protocol, state, now)
@@ -312,17 +312,13 @@ def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refu
     if isinstance(stance, Hold | Pause | Stop):
         first = stance.reasons[0]
         return Refusal(f"{first.text}: {first.what}.", "Measure again; resume when it is inside the limit.")
-    watched = (r for r in protocol.rules if r.action in DANGER and Phase.DOSING in r.phases)
-    for measure in dict.fromkeys(limit.measure for rule in watched for limit in rule.limits):
-        value, current = state.latest(measure), pre_dose_current(measure)
-        if value is None or not is_current(value.at, now, current):
-            minutes = current // timedelta(minutes=1)
-            return Refusal(
-                f"No value of {measure.value} is newer than {minutes} min.", "Measure it, then resume."
-            )
-        if doubted(state, measure) is not None:
-            return Refusal(f"{measure.value} was held to be an artefact.", "Measure it again, then resume.")
-    return None
+    measure = unknown_now(protocol, state, now)
+    if measure is None:
+        return None
+    if doubted(state, measure) is not None:
+        return Refusal(f"{measure.value} was held to be an artefact.", "Measure it again, then go on.")
+    minutes = pre_dose_current(measure) // timedelta(minutes=1)
+    return Refusal(f"No value of {measure.value} is newer than {minutes} min.", "Measure it, then go on.")
 
 
 def _gate_taken_back(

@@ -25,7 +25,7 @@ class Refusal:
     cure: str
 
 
-def sound(payload: SessionPayload) -> Refusal | None:
+def sound(payload: SessionPayload) -> Refusal | None:  # noqa: C901 (one case for each payload)
     """Why this entry cannot be taken as it stands, or None."""
     match payload:
         case VitalRecorded():
@@ -33,6 +33,8 @@ def sound(payload: SessionPayload) -> Refusal | None:
         case DoseStarted(mg=mg, weight_kg=weight_kg):
             if mg <= 0 or weight_kg <= 0:
                 return Refusal("A dose and a weight are above zero.", "Look at the dose arithmetic again.")
+            if payload.already_in and payload.duration_min is not None:
+                return Refusal("An infusion is not in at once.", "Start it, or stop it and say what is in.")
             if payload.sprays is not None and mg != payload.sprays * (payload.spray_mg or 0):
                 return Refusal("The sprays do not add up to the dose.", "Look at the dose arithmetic again.")
         case EscortNamed(name, phone):

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ataraxy.core.protocol.types import Caution, Limit, Measure, Rule
-from ataraxy.core.session.freshness import CONTINUOUS
+from ataraxy.core.protocol.types import Caution, Limit, Measure, Phase, Protocol, Rule, RuleAction
+from ataraxy.core.session.freshness import CONTINUOUS, is_current, pre_dose_current
 from ataraxy.core.session.state import SessionState, Value
 
 LONGEST_FILTER = timedelta(seconds=15)
+# After the dose nothing is left to pause or stop: such a value calls the prescriber instead.
+DANGER = (RuleAction.PAUSE, RuleAction.STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +97,14 @@ def doubted(state: SessionState, measure: Measure) -> Value | None:
     """The newest reading, when it is held to be an artefact and nothing fresh has come since."""
     values = state.series.get(measure, ())
     return values[-1] if values and values[-1].artefact else None
+
+
+def unknown_now(protocol: Protocol, state: SessionState, now: datetime) -> Measure | None:
+    """The first measure a rule would pause or stop the drug for, and of which no current and good value is known."""
+    watched = (r for r in protocol.rules if r.action in DANGER and Phase.DOSING in r.phases)
+    for measure in dict.fromkeys(limit.measure for rule in watched for limit in rule.limits):
+        value = state.latest(measure)
+        current = value is not None and is_current(value.at, now, pre_dose_current(measure))
+        if not current or doubted(state, measure) is not None:
+            return measure
+    return None

@@ -18,6 +18,7 @@ def _as_it_was(payload: dict[str, Any]) -> dict[str, Any]:
 LIFTS: Lifts = {
     ("DoseStarted", 1): _as_it_was,
     ("DoseStarted", 2): _as_it_was,
+    ("DoseStarted", 3): _as_it_was,
     ("CheckRecorded", 1): _as_it_was,
     ("SideEffectReported", 1): _as_it_was,
     ("SideEffectResolved", 1): _as_it_was,

@@ -3,7 +3,16 @@
 from ataraxy.clinic.treat.actions.amend import correct, override, retract
 from ataraxy.clinic.treat.actions.arrival import arrive, check, escort, screen
 from ataraxy.clinic.treat.actions.decide import decide_dose
-from ataraxy.clinic.treat.actions.dose import Shown, finish, pause, resume, spray, start, stop
+from ataraxy.clinic.treat.actions.dose import (
+    Shown,
+    finish,
+    pause,
+    resume,
+    spray,
+    start,
+    start_already_in,
+    stop,
+)
 from ataraxy.clinic.treat.actions.doubt import from_paper, mark_artefact, move_entry
 from ataraxy.clinic.treat.actions.emergency import (
     end_emergency,
@@ -61,6 +70,7 @@ __all__ = [
     "side_effect",
     "spray",
     "start",
+    "start_already_in",
     "start_emergency",
     "stop",
     "take_role",

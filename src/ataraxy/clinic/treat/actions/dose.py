@@ -14,6 +14,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import WATCHING, require, tapped_before, unused, write
+from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.cover import claim_rescuer
 from ataraxy.clinic.treat.dosing import Shown, dose_of_today, shown, started
 from ataraxy.clinic.treat.record import append_locked, lock_with_chart, protocol_of, state_of
@@ -29,13 +30,14 @@ from ataraxy.core.session.events import (
     DoseStopped,
     SprayGiven,
 )
+from ataraxy.core.session.permit import permit_under
 from ataraxy.core.session.permit_care import spray_went_past
 from ataraxy.core.session.state import SessionState
 
 NOW = timedelta(0)
 ALL_OF_IT = Decimal("0.95")  # proposed: a pump and a clock differ by less
 
-__all__ = ["Shown", "finish", "pause", "resume", "spray", "start", "stop"]
+__all__ = ["Shown", "finish", "pause", "resume", "spray", "start", "start_already_in", "stop"]
 
 
 def start(
@@ -68,6 +70,29 @@ def start(
         return append_locked(
             ctx, head, [Entry(started(plan, _syringe(state)))], key=key, seen=seen, state=state
         )
+
+
+def start_already_in(ctx: Context, session_id: UUID, *, key: str | None = None) -> list[Recorded[Any]]:
+    """A first spray or an injection that went in before its start was taken: written as it was, stale or not.
+
+    Hazard: the start is refused, the drug is in, and no dose is on record. What spoke against it stands beside it, and
+    then no further spray follows.
+    """
+    require(ctx, *BEDSIDE)
+    with transaction.atomic():
+        head = lock_with_chart(ctx, session_id)
+        if written_before(ctx, key, session_id, DoseStarted):
+            return []
+        session, state = _seated(ctx, session_id), state_of(session_id)
+        protocol = protocol_of(session)
+        plan, syringe = dose_of_today(protocol, state), _syringe(state)
+        said = [f"{one.what[:1].upper()}{one.what[1:]}." for one in against_today(ctx, session)]
+        holds = holds_today(session, state)
+        refusal = permit_under(protocol, state, started(plan, syringe), ctx.now, holds=holds)
+        if refusal is not None and refusal.cause not in said:
+            said.append(refusal.cause)
+        told = started(plan, syringe, already_in=True, past=" ".join(said))
+        return append_locked(ctx, head, [Entry(told)], key=key, state=state)
 
 
 def _syringe(state: SessionState) -> UUID | None:

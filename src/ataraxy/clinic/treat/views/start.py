@@ -28,7 +28,9 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
     def draw(status: int) -> HttpResponse:
         fresh = form if status == 200 and request.method == "POST" else _again(form, initial)
-        may = plan is not None and not against and at.state.dose is None
+        already = status == 200 and form.is_bound and form.is_valid() and form.cleaned_data["already_in"]
+        may = plan is not None and (already or not against) and at.state.dose is None
+        tellable = plan is not None and plan.duration_min is None and at.state.dose is None
         second = status == 200 and request.method == "POST" and may
         return act_page(
             request,
@@ -42,6 +44,8 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
             trouble=trouble,
             against=against,
             may_start=may,
+            already=already,
+            may_tell=tellable and (bool(against) or status != 200),
             step=2 if second else 1,
             drug=at.protocol.drug,
             protocol_dose=at.protocol.dose,
@@ -51,6 +55,12 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
         )
 
     def act() -> HttpResponse:
+        already = form.cleaned_data["already_in"] and plan is not None and plan.duration_min is None
+        if already:
+            if form.cleaned_data["confirmed"] != "yes":
+                return draw(200)
+            actions.start_already_in(at.ctx, session_id, key=form.act_key)
+            return back(at)
         if form.cleaned_data["confirmed"] != "yes":
             if numbers is None or form.shown != numbers:
                 raise InputRefused("The numbers are not the ones that were shown.", "Look at the new ones.")
