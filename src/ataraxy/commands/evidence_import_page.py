@@ -136,6 +136,8 @@ def _print_end(written: Sequence[Path], asked: bool, wrong: bool, console: Conso
         console.print(Text(f"Written: {path}", style="green"))
     if written:
         console.print("Read each file before it is used: an import is nobody's judgement.")
+        console.print("The clinic's pages and papers do not show it; answers with it are given by")
+        console.print(Text(f"ataraxy evidence --beside {written[0].parent}"), soft_wrap=True)
     elif wrong and asked:
         console.print("Nothing was written.")
     elif not asked:
