@@ -23,6 +23,7 @@ EXEMPT = {
     "people:lock": "a person's own page, hidden; it shows and ends nothing",
     "people:unlock": "a person's own page, with their own password",
     "people:here": "says that a person is at their own page; it shows nothing",
+    "people:danger": "what a lock shows: rooms and record numbers with their taps; nothing for who may not tap",
     "follow:answer": "the patient's own link: signed, expiring, opens one check-in",
 }
 EXEMPT_PREFIXES = {

@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ROLES = ("prescriber", "nurse", "therapist", "coordinator", "director", "researcher")
 PATIENTS_OWN = ("consent:read", "consent:sign", "follow:answer")  # opened by link, below
-LOCK = ("people:lock", "people:unlock", "people:here")  # a person's own page, hidden: tests/clinic/people/test_lock.py
+# a person's own page, hidden: tests/clinic/people/test_lock.py
+LOCK = ("people:lock", "people:unlock", "people:here", "people:danger")
 SHAPE = """() => JSON.stringify([...new Set([...document.querySelectorAll('body *')]
     .map(e => e.tagName + '.' + e.getAttribute('class')))].sort())"""
 

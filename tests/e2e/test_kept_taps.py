@@ -18,7 +18,7 @@ TOKEN = '<input type="hidden" name="csrfmiddlewaretoken" value="dead">'
 PAGE = f"""<!doctype html><title>House</title><main></main>
 <form method="post" action="/treat/session/1/pause/">{TOKEN}<button>Pause</button></form>
 <form method="post" action="/treat/session/1/stop/">{TOKEN}<button>Stop</button></form>
-<script src="/page.js"></script>"""
+<script type="module" src="/page.js"></script>"""
 
 
 class House:

@@ -172,6 +172,25 @@ def test_an_outsider_finds_nothing_and_sees_only_their_own_rooms(
     assert reads_of(bed) == []
 
 
+@pytest.mark.parametrize("kept", [{"locked": True}, {"acted_at": 16 * 60}])
+def test_a_locked_log_in_is_told_of_no_session_and_the_wall_keeps_its_board(
+    ward: Any, kept: dict[str, Any], cookie: Any
+) -> None:
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from ataraxy.live import right
+
+    bed, mine = ward.session(), cookie(ward.employ("nurse"))
+    assert right.may_see_session(mine, bed.session, first=False) is None
+    store = SessionStore(mine)
+    store.update({name: time.time() - n if name == "acted_at" else n for name, n in kept.items()})
+    store.save()
+    refused = right.may_see_session(mine, bed.session, first=False)
+    assert refused is not None and refused.status == 423
+    assert right.may_see_sessions(mine, frozenset({bed.session})) == {bed.session: refused}
+    assert not isinstance(right.may_see_board(mine), right.Refused)
+
+
 def test_nobody_without_a_log_in_is_told_anything(ward: Any, live: Any, look: Any) -> None:
     bed = ward.session()
     for path in (events_of(bed), "/live/board/events"):

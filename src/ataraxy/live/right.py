@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from ataraxy.clinic.context import Context
+from ataraxy.clinic.people import lock
 from ataraxy.clinic.people.access import CLINICAL, EVERYONE, chart_right, own, record_read, staff_of
 from ataraxy.clinic.people.models import Patient, Staff
 from ataraxy.clinic.plan.models import Session
@@ -30,6 +31,7 @@ class Refused:
 NOBODY = Refused(401, "Log in first.")
 NOT_HERE = Refused(404, "There is nothing here.")
 NOT_YOURS = Refused(403, "This is for clinical roles.")
+LOCKED = Refused(423, "This log-in is locked. Unlock it on its page.")
 NO_FACTOR = Refused(403, "Set up a second factor first.")
 
 
@@ -67,7 +69,7 @@ def may_see_sessions(cookie: str, ids: frozenset[UUID]) -> dict[UUID, Refused | 
 
 def may_see_board(cookie: str) -> Refused | UUID:
     """The clinic whose rooms this log-in may follow now, or why not."""
-    ctx = _staff(cookie)
+    ctx = _staff(cookie, of_board=True)
     if isinstance(ctx, Refused):
         return ctx
     if not ctx.signer().has_role(*CLINICAL):
@@ -77,7 +79,7 @@ def may_see_board(cookie: str) -> Refused | UUID:
 
 def board_of(cookie: str, seen: frozenset[UUID]) -> Refused | list[Place]:
     """The rooms of the board; a patient not ``seen`` on it before is put on record as read."""
-    ctx = _staff(cookie)
+    ctx = _staff(cookie, of_board=True)
     if isinstance(ctx, Refused):
         return ctx
     if not ctx.signer().has_role(*CLINICAL):
@@ -89,8 +91,11 @@ def board_of(cookie: str, seen: frozenset[UUID]) -> Refused | list[Place]:
     return places
 
 
-def _staff(cookie: str) -> Context | Refused:
-    """The member of staff behind a session cookie, as the middleware of the pages would have it."""
+def _staff(cookie: str, *, of_board: bool = False) -> Context | Refused:
+    """The member of staff behind a session cookie, as the middleware of the pages would have it.
+
+    A locked log-in is told nothing but the board, which names nobody in full and is not locked as a page either.
+    """
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookie or None)
     user = get_user(request)
@@ -101,5 +106,7 @@ def _staff(cookie: str) -> Context | Refused:
         return NOT_HERE
     if not staff.clinic.is_demo and not is_mfa_enabled(staff.user):
         return NO_FACTOR
+    if not of_board and lock.is_locked(request, staff.clinic.lock_after_min):
+        return LOCKED
     request.staff = staff  # type: ignore[attr-defined]
     return staff_of(request, *EVERYONE)

@@ -84,9 +84,68 @@ def test_what_a_page_asks_by_itself_keeps_nobody_here(idle: Any) -> None:
     assert client.session["acted_at"] > before
 
 
-def test_a_part_of_a_locked_page_asks_the_whole_page_to_lock(idle: Any) -> None:
-    answer = idle(16).get("/treat/", headers={"HX-Request": "true", "HX-Trigger": "board"})
-    assert answer["HX-Refresh"] == "true" and locked(answer)
+def test_a_part_of_a_locked_page_is_refused_and_what_is_typed_in_the_page_stays(idle: Any) -> None:
+    answer = idle(16).get("/people/", headers={"HX-Request": "true", "HX-Trigger": "live"})
+    assert answer.status_code == 423 and locked(answer)  # the page covers itself
+    assert "HX-Refresh" not in answer and b"What was sent was not written" not in answer.content
+
+
+IN_PLACE = {"X-In-Place": "yes"}
+
+
+def test_a_forgotten_page_does_not_lock_the_one_in_use(idle: Any) -> None:
+    busy = idle(1)
+    assert busy.post("/people/lock/", {"idle": "yes"}, headers=IN_PLACE).status_code == 409
+    assert not locked(busy.get("/people/"))
+    quiet = idle(14.9)
+    assert quiet.post("/people/lock/", {"idle": "yes"}, headers=IN_PLACE).status_code == 204
+    assert locked(quiet.get("/people/"))
+
+
+def test_nothing_asks_for_a_lock_where_the_director_wants_none(idle: Any, clinic: Any) -> None:
+    clinic.lock_after_min = 0
+    clinic.save()
+    client = idle(60)
+    assert client.post("/people/lock/", {"idle": "yes"}, headers=IN_PLACE).status_code == 409
+    assert not locked(client.get("/people/"))
+
+
+@pytest.fixture
+def covered(idle: Any, nurse: Any) -> Any:
+    """The nurse's page covers itself; this is what it asks the server for."""
+    nurse.user.set_password(PASSWORD)
+    nurse.user.save()
+    client = idle(1)
+    client.force_login(nurse.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.post("/people/lock/")
+    return client
+
+
+def test_a_covered_page_opens_where_it_is_by_the_password_of_its_own_person(
+    covered: Any, nurse: Any, prescriber: Any
+) -> None:
+    told = {"password": PASSWORD, "person": str(nurse.id)}
+    wrong = covered.post("/people/unlock/", told | {"password": "another"}, headers=IN_PLACE)
+    assert wrong.status_code == 422 and wrong.content.startswith(b"The password does not match")
+    other = covered.post("/people/unlock/", told | {"person": str(prescriber.id)}, headers=IN_PLACE)
+    assert other.status_code == 409 and locked(covered.get("/people/"))
+    assert covered.post("/people/unlock/", told, headers=IN_PLACE).status_code == 204
+    assert not locked(covered.get("/people/"))
+
+
+def test_every_page_for_staff_carries_the_cover_and_is_kept_in_no_cache(idle: Any, nurse: Any) -> None:
+    answer = idle(1).get("/people/")
+    assert answer["Cache-Control"] == "no-store"
+    assert b'<template id="lock-cover">' in answer.content
+    assert f'data-person="{nurse.id}"'.encode() in answer.content
+
+
+def test_the_board_of_a_wall_is_not_locked_and_nobody_touches_it(idle: Any) -> None:
+    client = idle(600)
+    before = client.session["acted_at"]
+    answer = client.get("/treat/")
+    assert answer.status_code == 200 and not locked(answer)
+    assert client.session["acted_at"] == before and locked(client.get("/people/"))
 
 
 def test_the_director_says_after_how_long_and_0_is_never(

@@ -22,8 +22,9 @@ def tablet(log_in: Any, nurse: Any, running: Any, clock: Any) -> Any:
 def test_the_dose_goes_on_behind_it_and_its_taps_are_on_it(tablet: Any, running: Any, state: Any) -> None:
     page = tablet.get(f"/treat/session/{running.id}/").content.decode()
     assert "No session has ended" in page
+    shown = page.partition("<template")[0]
     for verb in ("pause", "stop", "emergency"):
-        assert f'action="/treat/session/{running.id}/{verb}/"' in page
+        assert f'action="/treat/session/{running.id}/{verb}/"' in shown
     assert state(running).dose.is_open
 
 
@@ -42,10 +43,76 @@ def test_an_emergency_starts_from_it_and_its_card_is_open(tablet: Any, running: 
     assert state(running).care.emergency is not None
     card = tablet.get(answer["Location"]).content.decode()
     assert "No session has ended" not in card and "Open the airway" in card
-    assert "An emergency runs" in tablet.get("/treat/").content.decode()
+    assert "An emergency runs" in tablet.get("/people/").content.decode()
 
 
 def test_nothing_else_is_written_from_behind_it(tablet: Any, running: Any, state: Any) -> None:
     before = state(running).last_seq
     answer = tablet.post(f"/treat/session/{running.id}/vital/", {"systolic": "120", "diastolic": "80"})
     assert answer.status_code == 423 and state(running).last_seq == before
+
+
+def test_the_card_is_open_behind_it_only_while_an_emergency_runs(
+    tablet: Any, running: Any, patient: Any
+) -> None:
+    before = tablet.get(f"/treat/session/{running.id}/emergency/").content.decode()
+    assert "No session has ended" in before and patient.family_name not in before
+    tablet.post(f"/treat/session/{running.id}/emergency/", {"kind": "airway"})
+    card = tablet.get(f"/treat/session/{running.id}/emergency/").content.decode()
+    assert "Open the airway" in card and 'name="end"' not in card and "unlock first" in card
+
+
+@pytest.mark.parametrize("verb", ["pause", "stop"])
+def test_a_look_at_a_tap_shows_nobody(tablet: Any, running: Any, patient: Any, verb: str) -> None:
+    page = tablet.get(f"/treat/session/{running.id}/{verb}/").content.decode()
+    assert "No session has ended" in page and patient.family_name not in page
+
+
+def test_nobody_ends_an_emergency_under_the_locked_persons_name(
+    tablet: Any, running: Any, state: Any
+) -> None:
+    import uuid
+
+    tablet.post(f"/treat/session/{running.id}/emergency/", {"kind": "airway"})
+    emergency = state(running).care.emergency.event
+    told = {"key": str(uuid.uuid4()), "emergency": str(emergency), "what": "over", "role": "", "step": ""}
+    url = f"/treat/session/{running.id}/emergency-log/"
+    assert tablet.post(url, told | {"end": "yes"}).status_code == 423
+    assert state(running).care.emergency is not None
+    assert tablet.post(url, told).status_code == 302  # what is done is written down
+
+
+def test_taps_in_an_emergency_keep_the_page_open(log_in: Any, nurse: Any, running: Any, clock: Any) -> None:
+    clock(20)
+    client = log_in(nurse)
+    kept = client.session
+    kept["acted_at"] = time.time() - 14 * 60
+    kept.save()
+    client.post(f"/treat/session/{running.id}/emergency/", {"kind": "airway"})
+    assert time.time() - client.session["acted_at"] < 60
+
+
+def test_the_lock_says_what_is_pressing_and_asks_for_it_anew(
+    tablet: Any, running: Any, vitals: Any, state: Any
+) -> None:
+    vitals(running, 19, systolic=190, diastolic=100)
+    kept = tablet.session["acted_at"]
+    parts = [tablet.get("/people/").content.decode(), tablet.get("/people/danger/").content.decode()]
+    for part in parts:
+        assert 'id="danger"' in part and "Room 1, R-1001" in part and "Act now" in part
+        assert f'action="/treat/session/{running.id}/stop/"' in part and "Quillfeather" not in part
+    assert tablet.session["acted_at"] == kept
+
+
+def test_a_session_that_cannot_be_read_keeps_its_taps_on_the_lock(
+    tablet: Any, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ataraxy.clinic.treat import read
+
+    def stumble(session_id: Any) -> Any:
+        raise ValueError("Canary Quillfeather")
+
+    monkeypatch.setattr(read, "session_events", stumble)
+    part = tablet.get("/people/danger/").content.decode()
+    for verb in ("pause", "stop", "emergency"):
+        assert f'action="/treat/session/{running.id}/{verb}/"' in part

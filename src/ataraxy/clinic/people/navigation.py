@@ -52,7 +52,15 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "nav": nav,
         "clinic_is_demo": staff.clinic.is_demo,
         "running_doses": SimpleLazyObject(partial(_running_doses, staff)),
+        "within_reach": SimpleLazyObject(partial(_within_reach, staff)),
     }
+
+
+def _within_reach(staff: Staff) -> object:
+    """Every session under way, for the emergency taps of a page that covers itself without a network."""
+    from ataraxy.clinic.treat.queries.danger import in_reach
+
+    return in_reach(staff)
 
 
 def _running_doses(staff: Staff) -> object:

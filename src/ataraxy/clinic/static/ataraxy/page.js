@@ -30,14 +30,14 @@ function goToWhatIsWrong() {
 
 const KEPT = "ataraxy-kept-taps";
 const ALWAYS_TAKEN = /\/(pause|stop|emergency)\/$/;
-const PATIENCE_MS = 8000;
+export const PATIENCE_MS = 8000;
 const AGAIN_MS = 3000;
 const FORGET_MS = 3_600_000; // by then it was done at the pump, and is charted from paper
 
 /** @typedef {{url: string, body: string, at: number, key: string, what: string}} Tap */
 
 /** @returns {Tap[]} */
-function kept() {
+export function kept() {
   try {
     return /** @type {Tap[]} */ (JSON.parse(localStorage.getItem(KEPT) ?? "[]"));
   } catch {
@@ -58,7 +58,7 @@ function keep(taps) {
 const forget = (tap) => keep(kept().filter((one) => one.key !== tap.key));
 
 /** @param {Tap[]} taps */
-function sayWhatIsKept(taps) {
+export function sayWhatIsKept(taps) {
   document.getElementById("kept-taps")?.remove();
   if (taps.length === 0) return;
   const notice = document.createElement("section");
@@ -67,11 +67,11 @@ function sayWhatIsKept(taps) {
   notice.setAttribute("role", "alert");
   if (taps.some((tap) => !tooLate(tap))) notice.append(line("Not on record yet: your tap is kept and will be sent (no network, or nobody is logged in). Do it at the pump now; this page cannot reach it."));
   for (const tap of taps.filter(tooLate)) notice.append(lost(tap));
-  document.querySelector("main")?.prepend(notice);
+  (document.querySelector(".lock-cover [data-kept-here]") ?? document.querySelector("main"))?.prepend(notice);
 }
 
 /** @param {string} words */
-function line(words) {
+export function line(words) {
   const paragraph = document.createElement("p");
   paragraph.textContent = words;
   return paragraph;
@@ -90,7 +90,7 @@ function lost(tap) {
 }
 
 /** The token of whoever is logged in now; the open page's own may be another one's. */
-function token() {
+export function token() {
   const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1];
   return cookie ?? /** @type {HTMLInputElement | null} */ (document.querySelector("[name=csrfmiddlewaretoken]"))?.value;
 }
@@ -118,6 +118,13 @@ async function send(tap) {
   }
 }
 
+/** Go on to the page of a tap that was taken. Under a lock only to an emergency's card: what is typed below it stays. @param {string} page */
+function arrive(page) {
+  const covered = document.body.classList.contains("covered");
+  if (!covered || new URL(page).pathname.endsWith("/emergency/")) return location.assign(page);
+  document.body.dispatchEvent(new CustomEvent("tap-taken"));
+}
+
 /** One that is not taken never holds up those behind it. */
 async function sendWhatIsKept() {
   /** @type {string | null} */
@@ -131,7 +138,7 @@ async function sendWhatIsKept() {
   }
   const left = kept();
   sayWhatIsKept(left); // what grew too old meanwhile is said
-  if (taken !== null) return location.assign(taken);
+  if (taken !== null) return arrive(taken);
   if (left.some((tap) => !tooLate(tap))) setTimeout(sendWhatIsKept, AGAIN_MS);
 }
 
@@ -143,9 +150,11 @@ function keepWhatTheNetworkLoses() {
     if (form.getAttribute("method") !== "post" || !verb) return;
     event.preventDefault();
     const typed = /** @type {[string, string][]} */ ([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    const pressed = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    if (pressed?.name) typed.push([pressed.name, pressed.value]);
     const tap = { url: url.href, body: new URLSearchParams(typed).toString(), at: Date.now(), key: newKey(), what: verb };
     const page = await send(tap);
-    if (page !== null) return location.assign(page);
+    if (page !== null) return arrive(page);
     keep([...kept(), tap]);
     setTimeout(sendWhatIsKept, AGAIN_MS);
   });
@@ -153,46 +162,6 @@ function keepWhatTheNetworkLoses() {
   sendWhatIsKept();
 }
 
-// --- the lock ------------------------------------------------------------------------------------------------------------
-// The server locks; this page says that somebody is at it although nothing was sent, and asks to be locked when nobody is.
-// The lock ends nothing: pause, stop and emergency are on it.
-
-const SAY_MS = 60_000;
-
-function lockWhenNobodyIsHere() {
-  const minutes = Number(document.body.dataset.lockAfterMin ?? "0");
-  if (!minutes) return;
-  let touched = Date.now();
-  let said = Date.now();
-  const touch = () => {
-    const now = Date.now();
-    if (now - touched < minutes * 60_000) touched = now; // else it is too late: the lock is on its way
-    if (now - said < SAY_MS) return;
-    said = now;
-    post("/people/here/");
-  };
-  for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, touch, { passive: true, capture: true });
-  setInterval(async () => {
-    if (Date.now() - touched < minutes * 60_000) return;
-    touched = Infinity;
-    await post("/people/lock/", { next: location.pathname + location.search });
-    location.reload();
-  }, 5000);
-}
-
-/** @param {string} url @param {Record<string, string>} fields */
-async function post(url, fields = {}) {
-  const body = new URLSearchParams(fields);
-  const current = token();
-  if (current) body.set("csrfmiddlewaretoken", current);
-  try {
-    await fetch(url, { method: "POST", body, redirect: "manual" });
-  } catch {
-    /* without a network the server locks by its own clock */
-  }
-}
-
 guardAgainstDoubleTaps();
-lockWhenNobodyIsHere();
 goToWhatIsWrong();
 keepWhatTheNetworkLoses();

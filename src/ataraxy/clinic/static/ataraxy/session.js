@@ -100,10 +100,15 @@ function follow() {
     const words = `${age(Math.abs(seconds))} ${seconds > 0 ? "fast" : "slow"}`;
     document.querySelectorAll("[data-clock-words]").forEach((span) => (span.textContent = words));
   };
-  const stream = new EventSource(root.dataset.liveUrl);
-  stream.onopen = () => link(false);
-  stream.onerror = () => link(true);
-  stream.addEventListener("state", (event) => {
+  const url = root.dataset.liveUrl;
+  const connect = () => {
+    const opened = new EventSource(url);
+    opened.onopen = () => link(false);
+    opened.onerror = () => link(true);
+    opened.addEventListener("state", draw);
+    return opened;
+  };
+  const draw = (/** @type {Event} */ event) => {
     const state = JSON.parse(/** @type {MessageEvent} */ (event).data);
     if (state.now) ahead = Date.parse(state.now) - Date.now();
     const last = new Map((state.values ?? []).map((/** @type {Reading} */ reading) => [reading.measure, reading]));
@@ -112,6 +117,11 @@ function follow() {
     clock(state.monitor?.clock_ahead_s ?? 0);
     if (seq >= 0 && state.seq > seq) document.body.dispatchEvent(new CustomEvent("session-changed"));
     seq = state.seq;
+  };
+  let stream = connect();
+  document.body.addEventListener("unlocked", () => {
+    if (stream.readyState === EventSource.CLOSED) stream = connect(); // a locked log-in is told nothing
+    document.body.dispatchEvent(new CustomEvent("session-changed"));
   });
 }
 

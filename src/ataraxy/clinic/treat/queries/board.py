@@ -109,7 +109,7 @@ def _card(ctx: Context, room: Room, sessions: list[Session]) -> Card:
     )
 
 
-def _public(step: Banner) -> Banner:
+def public(step: Banner) -> Banner:
     """The next step without what the chart says against a dose: a board hangs where others pass."""
     refused = step.verb == "start" and step.kind == "stop"
     return replace(step, what="Do not start: look at the session.") if refused else step
@@ -129,7 +129,7 @@ def _name(session: Session) -> str:
 
 def _occupied(ctx: Context, room: Room, session: Session) -> Card:
     at = seat(ctx, session)
-    link, step = monitor_link(at.state, session.id, ctx.now), _public(banner(at))
+    link, step = monitor_link(at.state, session.id, ctx.now), public(banner(at))
     shown = [t for t in live_tiles(at, {}, link) if t.measures in BOARD_MEASURES]
     phase, kind = phase_words(at)
     dose = at.state.dose

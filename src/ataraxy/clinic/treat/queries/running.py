@@ -9,10 +9,7 @@ from django.db import Error as DatabaseError
 from django.urls import reverse
 
 from ataraxy.clinic.context import Context
-from ataraxy.clinic.people.access import CLINICAL
-from ataraxy.clinic.people.models import Staff
 from ataraxy.clinic.plan.models import Session
-from ataraxy.clinic.treat.care_words import EMERGENCIES
 from ataraxy.clinic.treat.record import state_of
 from ataraxy.clinic.treat.words import spell
 from ataraxy.core.protocol.types import Phase
@@ -72,37 +69,6 @@ def _running(ctx: Context, session: Session) -> Running | None:
         stop_url=reverse("treat:stop", args=[session.id]),
         session_url=reverse("treat:session", args=[session.id]),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class InDanger:
-    """A session under way, as the lock shows it: a room and a record number, and what one tap does."""
-
-    who: str
-    url: str
-    runs: bool
-    kinds: tuple[tuple[str, str], ...]
-
-
-def emergencies_here(staff: Staff) -> list[InDanger]:
-    """Every session under way, for whoever may start an emergency."""
-    if not staff.has_role(*CLINICAL):
-        return []
-    rows = Session.objects.filter(clinic=staff.clinic, ended="", arrived_at__isnull=False)
-    return [_in_danger(row) for row in rows.select_related("patient", "room").order_by("room__name")]
-
-
-def _in_danger(session: Session) -> InDanger:
-    """Hazard: a record that cannot be read must leave the tap where it was."""
-    try:
-        runs = state_of(session.id).care.emergency is not None
-    except DatabaseError:
-        raise
-    except Exception:
-        runs = False
-    who = f"{session.room.name}, {session.patient.record_number}"
-    kinds = tuple((kind.value, words) for kind, words in EMERGENCIES.items())
-    return InDanger(who, reverse("treat:emergency", args=[session.id]), runs, kinds)
 
 
 def initials(given: str, family: str) -> str:
