@@ -176,3 +176,19 @@ def test_one_room_that_cannot_be_drawn_leaves_the_board_to_the_others(
     shown = json.loads("{" + board(zip(places, (bad, good), strict=True)) + "}")["rooms"]
     assert [(r["room"], bool(r["trouble"])) for r in shown] == [("Room 0", True), ("Room 1", False)]
     assert shown[0]["stance"]["kind"] == "hold" and "cannot be shown" in caplog.text
+
+
+def test_an_old_value_that_is_sent_again_is_not_heard_anew(django: None) -> None:
+    """Hazard: a gateway repeats the last value with its own old time, and the probe is off."""
+    from ataraxy.live.batch import Heard
+    from ataraxy.live.rooms import View
+
+    def told(minute: int) -> Told:
+        taken = BEGUN + timedelta(minutes=minute)
+        return Told(Measure.SPO2, Decimal(97), "%", taken, taken, own_time=True)
+
+    view = View(uuid.UUID(int=21))
+    for came, true in ((5, 5), (15, 5), (16, 4)):
+        received = BEGUN + timedelta(minutes=came)
+        view.hear(Heard(view.id, "bed-1", (told(true),), None, received, None))
+    assert view.came == {Measure.SPO2: BEGUN + timedelta(minutes=5)}

@@ -67,7 +67,7 @@ class View:
         self.viewers: dict[Viewer, float] = {}  # when each was last shown something, on the loop's clock
         self.loaded: Loaded | None = None
         self.told: dict[Measure, Told] = {}
-        self.came: dict[Measure, datetime] = {}  # when each last came with a value to be believed
+        self.came: dict[Measure, datetime] = {}  # when the newest value of each to be believed was true
         self.signal: Signal | None = None
         self.stale = True  # the record may have more than we have read
         self.broken = ""  # why the record cannot be read
@@ -94,7 +94,8 @@ class View:
             if told.measure and (told.measure not in self.told or self.told[told.measure].at <= told.at):
                 self.told[told.measure] = told
             if told.measure and told.is_believed:
-                self.came[told.measure] = heard.received_at + offset
+                # Hazard: a gateway sends the last value again, with its old time, and the probe seems to be on.
+                self.came[told.measure] = max(told.at, self.came.get(told.measure, told.at))
         ahead = round((heard.sent_at - heard.received_at).total_seconds()) if heard.sent_at else 0
         self.signal = Signal(heard.monitor, heard.received_at + offset, ahead)
 

@@ -63,3 +63,36 @@ def test_unbinding_what_is_not_bound_says_so(ready: Any, nurse: Any, clock: Any,
     answer = tell(nurse, "unbind", ready)
     assert answer.status_code == 422
     assert "No monitor is bound" in answer.content.decode()
+
+
+def test_a_monitor_is_heard_when_its_value_was_true_not_when_it_was_sent_again(
+    ready: Any, monitor: Any, now: Any
+) -> None:
+    from datetime import timedelta
+
+    from django.db import connection
+
+    from ataraxy.clinic.treat.queries.tiles import heard
+    from ataraxy.core.protocol.types import Measure
+
+    rows = [(59, 40, "spo2"), (59, 75, "pulse-oximeter"), (58, None, "respiratory-rate")]
+    with connection.cursor() as cursor:
+        for received, told, measure in rows:
+            cursor.execute(
+                "INSERT INTO treat_sample (received_at, clinic_id, session_id, monitor_id, message_id, measure, value,"
+                " unit, device_at, absent, original) VALUES (%s, %s, %s, %s, %s, %s, 97, '', %s, '', '')",
+                (
+                    now + timedelta(seconds=received),
+                    ready.clinic_id,
+                    ready.id,
+                    monitor.id,
+                    measure,
+                    measure,
+                    None if told is None else now + timedelta(seconds=told),
+                ),
+            )
+    assert heard(ready.id, now + timedelta(seconds=60)) == {
+        Measure.SPO2: now + timedelta(seconds=40),
+        Measure.PULSE_OXIMETER: now + timedelta(seconds=59),
+        Measure.RESPIRATORY_RATE: now + timedelta(seconds=58),
+    }

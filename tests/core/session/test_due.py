@@ -108,11 +108,43 @@ def test_who_hears_the_monitor_knows_a_lost_oxygen_as_soon_as_it_is_no_longer_fr
 
 def test_a_value_that_still_comes_is_not_lost_because_the_record_lags(protocol, story):
     heard_until(story, 15)
-    now = story.at(18)  # three minutes without an entry, and a value a second ago
+    now = story.at(17.9)  # nearly three minutes without an entry, and a value a second ago
     state = fold_session(story.events)
     assert next(d for d in monitoring_due(protocol, state, now) if d.line == "spo2-dosing").urgent
     heard = {Measure.SPO2: now - timedelta(seconds=1)}
     assert not next(d for d in monitoring_due(protocol, state, now, heard) if d.line == "spo2-dosing").urgent
+
+
+@pytest.mark.parametrize("minute", [18, 25, 40])
+def test_a_value_that_comes_and_is_never_charted_is_due_after_twice_the_time(protocol, story, minute):
+    heard_until(story, 15)
+    heard = {Measure.SPO2: story.at(minute) - timedelta(seconds=1)}
+    found = monitoring_due(protocol, fold_session(story.events), story.at(minute), heard)
+    lost = next(d for d in found if d.line == "spo2-dosing")
+    assert lost.urgent and lost.due_at == story.at(18)
+
+
+@given(st.floats(15.1, 40), st.floats(0, 1800))
+def test_hearing_the_monitor_never_puts_a_lost_value_off_by_more_than_as_long_again(
+    protocol, new_story, minute, ago_s
+):
+    """Recorded values alone call it lost 90 s after the last; whoever hears it, at the latest 180 s after."""
+    story = new_story()
+    heard_until(story, 15)
+    state, now = fold_session(story.events), story.at(minute)
+    heard = {Measure.SPO2: now - timedelta(seconds=ago_s)}
+    lost = next(d for d in monitoring_due(protocol, state, now, heard) if d.line == "spo2-dosing")
+    assert lost.due_at <= story.at(15) + timedelta(seconds=180)
+
+
+def test_a_value_typed_beside_a_dead_probe_stands_for_ninety_seconds_heard_or_not(protocol, story):
+    heard = heard_until(story, 14)
+    story.measure(15, spo2=97)
+    state = fold_session(story.events)
+    for minute, urgent in ((15.3, False), (16.4, False), (16.5, True)):
+        for told in (heard, None):
+            found = monitoring_due(protocol, state, story.at(minute), told)
+            assert next(d for d in found if d.line == "spo2-dosing").urgent is urgent
 
 
 def test_what_is_heard_decides_nothing_but_what_is_due(protocol, story):

@@ -35,8 +35,8 @@ def decide(protocol: Protocol, state: SessionState, now: datetime, heard: Heard 
     never counts as good.
 
     Args:
-        heard: when the bound monitor last sent each measure, where that is known: a value that stopped coming is due
-            as soon as it is no longer fresh. It decides nothing else.
+        heard: when the bound monitor's newest value of each measure was true, where that is known: a value that
+            stopped coming is due as soon as it is no longer fresh. It decides nothing else.
     """
     state = believed(state, now)
     starting, leaving = to_start(protocol, state, now), to_discharge(protocol, state, now)

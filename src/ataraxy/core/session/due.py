@@ -24,7 +24,7 @@ LOST_AFTER = timedelta(seconds=90)
 # Who knows what the monitor said last knows it as soon as the number on the screen is no longer fresh.
 QUIET_AFTER = STREAM.fresh
 
-Heard = Mapping[Measure, datetime]  # when the bound monitor last sent a value of each that may be believed
+Heard = Mapping[Measure, datetime]  # when the newest believable value of each, of the bound monitor, was true
 
 
 PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
@@ -198,12 +198,18 @@ def _repeated(
 
 
 def _as_heard(slot: _Slot, state: SessionState, now: datetime, heard: Heard) -> _Slot:
-    """The same, by what the monitor sent between two entries of the record: lost is lost now, and heard is not lost."""
+    """The same, by what the monitor sent between two entries of the record: lost is lost now, and heard is not lost.
+
+    Hazard: what is heard and never charted is judged by no rule. So it puts the next entry off by one more
+    ``LOST_AFTER`` and no further. A value that was typed stands for as long as one that was charted by the monitor.
+    """
     last, newest = state.latest(slot.measure), heard.get(slot.measure)
     if newest is None or last is None or not slot.by_monitor:
         return slot
-    quiet_at = max(newest, last.at) + QUIET_AFTER
+    typed = last.origin is not Origin.DEVICE
+    quiet_at = max(newest + QUIET_AFTER, last.at + (LOST_AFTER if typed else QUIET_AFTER))
     at = quiet_at if now >= quiet_at else max(slot.due_at, quiet_at)
+    at = min(at, max(last.at + 2 * LOST_AFTER, slot.due_at))
     return _Slot(slot.measure, at, at, by_monitor=True)
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Max
+from django.db.models.functions import Coalesce, Least
 
 from ataraxy.clinic.treat.models import Sample
 from ataraxy.clinic.treat.words import MEASURES, ago, number, spell, unit
@@ -25,6 +26,7 @@ from ataraxy.core.session.verdict import Decision, Hold, Pause, Reason, Stop
 HEARD_SINCE = timedelta(minutes=5)
 PRESSURE = (Measure.SYSTOLIC, Measure.DIASTOLIC)
 NEVER_TILED = (Measure.WEIGHT, Measure.MEAN_PRESSURE)
+_TRUE_AT = Least(Coalesce("device_at", "received_at"), "received_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,14 @@ def newest_values(
 
 
 def heard(session_id: UUID, now: datetime) -> dict[Measure, datetime]:
-    """When the monitor last sent each measure with a value, in the last minutes."""
+    """When the monitor's newest value of each measure was true, of what came in the last minutes.
+
+    Hazard: a monitor or a gateway repeats an old value with its own old time, and the probe is off.
+    """
     rows = Sample.objects.filter(
         session_id=session_id, received_at__gte=now - HEARD_SINCE, value__isnull=False
     )
-    newest = rows.values("measure").annotate(at=Max("received_at")).order_by()
+    newest = rows.values("measure").annotate(at=Max(_TRUE_AT)).order_by()
     known = Measure._value2member_map_
     return {Measure(one["measure"]): min(one["at"], now) for one in newest if one["measure"] in known}
 
