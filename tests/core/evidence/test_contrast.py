@@ -80,3 +80,24 @@ def test_an_estimate_without_a_number_is_refused():
     )
     found = contrast(bare, Measure.MD, Analysis.INDEPENDENT)
     assert isinstance(found, NoEffect) and "estimate is missing" in found.words
+
+
+def test_a_printed_d_is_pooled_as_the_g_it_would_be():
+    """Feder 2021: d = 1.13 [0.36, 1.91] of 15 and 15 people; Hedges' g = 1.0994 by the exact correction."""
+    found = contrast(candidate("feder-2021", Condition.PTSD, Measure.SMD), Measure.SMD, Analysis.INDEPENDENT)
+    assert isinstance(found, Contrast)
+    assert round(found.effect.value, 4) == -1.0994  # below 0 favours ketamine
+    assert found.effect.method.endswith("Cohen's d made Hedges' g")
+    printed = candidate("feder-2021", Condition.PTSD, Measure.SMD, cohens_d=False)
+    as_it_is = contrast(printed, Measure.SMD, Analysis.INDEPENDENT)
+    assert isinstance(as_it_is, Contrast)
+    assert as_it_is.effect.value == -1.13
+    assert found.effect.variance < as_it_is.effect.variance
+
+
+def test_a_printed_d_of_unknown_arms_is_in_no_pool():
+    feder = candidate("feder-2021", Condition.PTSD, Measure.SMD)
+    unseen = replace(feder, control=replace(feder.control, randomised=None))
+    found = contrast(unseen, Measure.SMD, Analysis.INDEPENDENT)
+    assert isinstance(found, NoEffect)
+    assert "how many were in each arm" in found.words

@@ -13,7 +13,12 @@ from ataraxy.core.evidence.contradiction import Flaw, Weight
 from ataraxy.core.evidence.counts import Table, log_odds_ratio, log_risk_ratio, risk_difference
 from ataraxy.core.evidence.estimate import Effect, TooFew
 from ataraxy.core.evidence.group_consistency import findings_of_group
-from ataraxy.core.evidence.means import Sample, mean_difference, standardised_mean_difference
+from ataraxy.core.evidence.means import (
+    Sample,
+    mean_difference,
+    small_sample_factor,
+    standardised_mean_difference,
+)
 from ataraxy.core.evidence.numbers import OF_EVENTS, numbers_seen
 from ataraxy.core.evidence.paired import PairedCounts, conditional_odds_ratio, paired_risk_difference
 from ataraxy.core.evidence.paired_means import PairedSample, paired_mean_difference, paired_smd
@@ -151,13 +156,29 @@ def _of_reported(candidate: Candidate, reported: Reported) -> Contrast | NoEffec
     wrong = contradictions(reported)
     if wrong:
         return NoEffect(f"Its printed numbers disagree: {wrong[0].words}", inconsistent=True)
-    value, se = _on_scale(reported)
+    factor = _small_sample(candidate) if reported.cohens_d else 1.0
+    value, se = (factor * one for one in _on_scale(reported))
     value = -value if candidate.numbers.turned else value
     name = (
         "as printed, from its standard error" if reported.se is not None else "as printed, from its interval"
     )
+    name += ", Cohen's d made Hedges' g" if reported.cohens_d else ""
     figures = (reported.estimate, reported.se, reported.low, reported.high)
     return _made(candidate, Effect(reported.measure, value, se * se, name), _printed(reported), figures)
+
+
+def _small_sample(candidate: Candidate) -> float:
+    """By what a printed d is multiplied to be the g it is pooled with.
+
+    Raises:
+        ValueError: how many were in each arm was not seen.
+    """
+    arms = (candidate.experimental.randomised, candidate.control.randomised)
+    if None in arms:
+        raise ValueError(
+            "a printed d needs how many were in each arm to be corrected, and that was not seen."
+        )
+    return small_sample_factor(sum(_int(one) for one in arms) - 2)
 
 
 def _on_scale(reported: Reported) -> tuple[float, float]:

@@ -199,6 +199,7 @@ class Reported:
     z: Figure | None = None
     p: Figure | None = None
     note: str = ""
+    cohens_d: bool = False  # of an SMD: printed without Hedges' correction for small samples
 
 
 @dataclass(frozen=True, slots=True)
