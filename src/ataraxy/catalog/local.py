@@ -94,6 +94,12 @@ def _study(path: Path, own: Mapping[str, Source]) -> Study:
 def problems_of_local(study: Study, own: Mapping[str, Source]) -> Iterator[Problem]:
     """What is wrong with a study of a folder: in itself, and against its source."""
     yield from problems_of_study(study)
+    shipped = studies().get(study.id)
+    if shipped is not None and shipped.retracted_on is not None and study.retracted_on is None:
+        words = (
+            f"{study.id} was retracted on {shipped.retracted_on}, and this file in its place does not say so."
+        )
+        yield Problem(("id",), words, "Write retracted_on and retraction in it.")  # H-057
     source = own.get(study.source) or sources().get(study.source)
     if source is None:
         words = f"The source {study.source!r} does not exist."

@@ -25,7 +25,7 @@ from ataraxy.core.evidence.study import Study
 from ataraxy.core.evidence.study_consistency import findings_of_study
 from ataraxy.core.protocol.problem import Problem
 from ataraxy.core.protocol.sources import Source
-from ataraxy.interop.arrival import known_source, reference_source, settled, source_of
+from ataraxy.interop.arrival import known_source, reference_source, settled_together, source_of
 from ataraxy.interop.references import References
 from ataraxy.interop.taken import Taken
 
@@ -72,7 +72,7 @@ def evidence_import(
 def arrive(taken: tuple[Taken, ...], file: str, local: LocalBase) -> Arrival:
     """What studies of a file would change in the base of catalog and folder."""
     before = local.with_shipped()
-    coming = tuple(settled(one, before, file) for one in taken)
+    coming = settled_together(taken, before, file)
     after: Mapping[str, Study] = {**before, **{one.study.id: one.study for one in coming}}
     cited = tuple(source_of(one.study, file) for one in coming)
     own = {**local.sources, **{one.key: one for one in cited}}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from ataraxy.core.evidence.same_people import shared_names
 from ataraxy.core.evidence.study import Figure, Seen, Study
 from ataraxy.core.protocol.sources import Read, Source
 from ataraxy.interop.numerals import slug
@@ -14,32 +15,51 @@ from ataraxy.interop.taken import Note, Taken, Weight
 
 
 def known_as(study: Study, base: Mapping[str, Study]) -> Study | None:
-    """Another study of the base with one of its registry numbers, its DOI or its PMID."""
-    for one in base.values():
-        same = set(one.registrations) & set(study.registrations)
-        if one.id != study.id and (
-            same
-            or (study.doi and one.doi.lower() == study.doi.lower())
-            or (study.pmid and one.pmid == study.pmid)
-        ):
-            return one
-    return None
+    """Another study of the base with one of its registry numbers, its DOI or its PMID; a retracted one before others."""
+    found = [one for one in base.values() if shared_names(study, one)]
+    return min(found, key=lambda one: (one.retracted_on is None, one.id), default=None)
 
 
 def settled(taken: Taken, base: Mapping[str, Study], file: str) -> Taken:
-    """An import as it enters the base: named as one, and in the cohort of the study it seems to be.
+    """An import as it enters the base: named as one, in the cohort of the study it seems to be, retracted where that is.
 
-    Two reports of the same people would be pooled twice; one cohort lets at most one of them in.
+    Two reports of the same people would be pooled twice; one cohort lets at most one of them in. A retraction is of a
+    paper: the same study or the same DOI or PMID inherits its date; of the same registration only, it may be another paper
+    of that trial, and stays out of every pool until a person has read it.
     """
     note = f"Imported from {file}; not yet reviewed by a person."
-    study = replace(taken.study, note=" ".join(filter(None, (taken.study.note, note))))
-    other = known_as(study, base)
-    if other is None:
-        return replace(taken, study=study)
-    words = f"It seems to be {other.id}, which is in the base; it is put into its cohort {other.cohort_id!r}."
-    return Taken(
-        replace(study, cohort_id=other.cohort_id), (*taken.notes, Note(study.id, Weight.DOUBT, words))
-    )
+    study = replace(taken.study, note=" ".join(filter(None, (taken.study.note, note))), unreviewed=True)
+    before, other = base.get(study.id), known_as(study, base)
+    words: list[str] = []
+    if other is not None:
+        study = replace(study, cohort_id=other.cohort_id)
+        words.append(
+            f"It seems to be {other.id}, which is in the base; it is put into its cohort {other.cohort_id!r}."
+        )
+    gone = next((one for one in (before, other) if one is not None and one.retracted_on is not None), None)
+    if gone is not None and study.retracted_on is None:
+        # H-057, H-060: no import takes a retraction back
+        if gone is before or _is_same_paper(study, gone):
+            study = replace(study, retracted_on=gone.retracted_on, retraction=gone.retraction)
+            words.append(f"{gone.id} was retracted on {gone.retracted_on}; so it is taken to be.")
+        else:
+            words.append(
+                f"{gone.id} of the same registration was retracted; it enters no pool until a person has read it."
+            )
+    return Taken(study, (*taken.notes, *(Note(study.id, Weight.DOUBT, one) for one in words)))
+
+
+def settled_together(taken: Iterable[Taken], base: Mapping[str, Study], file: str) -> tuple[Taken, ...]:
+    """Each study of one file, settled against the base and those of the file before it."""
+    known, found = dict(base), list[Taken]()
+    for one in taken:
+        found.append(settled(one, known, file))
+        known[found[-1].study.id] = found[-1].study
+    return tuple(found)
+
+
+def _is_same_paper(one: Study, other: Study) -> bool:
+    return any(name.startswith(("doi:", "PMID")) for name in shared_names(one, other))
 
 
 def source_of(study: Study, file: str) -> Source:

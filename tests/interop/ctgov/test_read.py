@@ -319,6 +319,13 @@ def test_more_responders_are_better_and_other_events_are_told(parallel: Json, re
     assert "taken as worse" in words(taken, Weight.DOUBT)
 
 
+def test_a_scale_nobody_knows_here_is_told_because_its_better_end_is_not(parallel: Json, read: Read) -> None:
+    assert "Which end of this scale" not in words(read(parallel), Weight.DOUBT)
+    measure = outcome(parallel)
+    measure["title"], measure["description"] = "Global Assessment of Functioning", "A rating."
+    assert "Which end of this scale is the better is not told" in words(read(parallel), Weight.DOUBT)
+
+
 def test_a_number_of_nobody_knows_how_many_people_is_not_carried(parallel: Json, read: Read) -> None:
     del outcome(parallel, 1)["denoms"]
     taken = read(parallel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -254,9 +255,38 @@ def test_the_whole_base_survives_the_journey_as_far_as_the_table_carries_it() ->
     assert {study.id for study in once} <= set(studies())
 
 
-def test_a_standard_error_is_never_written_as_a_standard_deviation() -> None:
-    from dataclasses import replace
+GOOD, BAD = "a fall of 50 % or more: response", "relapse"
 
+
+@pytest.mark.parametrize(
+    ("definition", "lower", "written"),
+    [
+        (GOOD, False, ["response"]),
+        ("remission", False, ["remission"]),
+        (BAD, True, []),
+        (GOOD, True, []),
+        ("free of relapse", False, []),
+    ],
+)
+def test_only_response_and_remission_are_written_as_such(
+    definition: str, lower: bool, written: list[str]
+) -> None:
+    """A relapse came back as a response."""
+    study = studies()["feder-2021"]
+    outcome = next(one for one in study.outcomes if one.kind is OutcomeKind.EVENTS)
+    other = replace(outcome, definition=definition, label="counted", lower_is_better=lower)
+    data = render_table([replace(study, outcomes=(other,))]).decode()
+    assert [row["outcome_type"] for row in csv.DictReader(io.StringIO(data))] == written
+
+
+def test_no_direction_is_turned_by_a_journey_through_the_table() -> None:
+    base = studies()
+    for taken in read_table(render_table(base.values())):
+        ways = {(one.kind, one.lower_is_better) for one in base[taken.study.id].outcomes}
+        assert {(one.kind, one.lower_is_better) for one in taken.study.outcomes} <= ways
+
+
+def test_a_standard_error_is_never_written_as_a_standard_deviation() -> None:
     study = one(ROW).study
     outcome = study.outcomes[0]
     only_se = tuple(replace(group, sd=None, se=group.sd) for group in outcome.groups)

@@ -14,7 +14,7 @@ from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.choose import Choice, Exclusion, Question, Reason, label_of
 from ataraxy.core.evidence.contrast import Contrast, contrast, is_paired
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
-from ataraxy.core.evidence.numbers import OF_EVENTS
+from ataraxy.core.evidence.numbers import OF_EVENTS, numbers_seen
 from ataraxy.core.evidence.pool import Inference, Pool, Predicted, pool
 from ataraxy.core.evidence.priors import PriorShape, TauPrior
 from ataraxy.core.evidence.study import Measure, Reported, Seen
@@ -277,10 +277,16 @@ def _counted(lines: Sequence[Contrast]) -> tuple[OfHundred, ...]:
     told = (one.share, one.low, one.high, other.share, other.low or 0.0, other.high or 0.0)
     a, b, c, d, e, f = (100 * share for share in told)
     basis = "as counted in these studies, their people put together"
-    unsure = [label_of(x.candidate.study) for x in lines if x.seen not in (Seen.READ, Seen.COMPUTED)]
+    unsure = [label_of(x.candidate.study) for x in lines if _counts_seen(x) not in (Seen.READ, Seen.COMPUTED)]
     if unsure:  # H-058: an inferred count must not look like a read one
         basis += f"; counts of {' and '.join(unsure)} are not read but inferred or second-hand"
     return (OfHundred(words, a, b, c, d, e, f, basis),)
+
+
+def _counts_seen(line: Contrast) -> Seen:
+    """How surely the people of both arms were counted, whatever the pairs' are."""
+    groups = (line.candidate.numbers.experimental, line.candidate.numbers.control)
+    return numbers_seen(figure for group in groups if group is not None for figure in (group.n, group.events))
 
 
 def _share(one: Proportion) -> str:

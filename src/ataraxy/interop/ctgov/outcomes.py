@@ -18,7 +18,7 @@ from ataraxy.interop.ctgov.tree import Branch
 from ataraxy.interop.hours import hour_of
 from ataraxy.interop.numerals import slug
 from ataraxy.interop.taken import Note, Weight
-from ataraxy.interop.vocabulary import instrument_in
+from ataraxy.interop.vocabulary import INSTRUMENTS, instrument_in
 
 MEANS = frozenset({"mean", "least squares mean", "ls mean"})
 COUNTS = frozenset({"count of participants", "number"})
@@ -204,7 +204,7 @@ def _outcome(
         definition=title if sheet.kind is OutcomeKind.EVENTS else "",
         form=sheet.form,
         first_period=sheet.cast.crossover and (sheet.first_period or is_first_period(row.title)),
-        lower_is_better=_lower_is_better(sheet, words, row, notes),
+        lower_is_better=_lower_is_better(sheet, words, row, instrument, notes),
         lowest=lowest if sheet.kind is OutcomeKind.CONTINUOUS else None,
         highest=highest if sheet.kind is OutcomeKind.CONTINUOUS else None,
         groups=tuple(groups.values()),
@@ -212,7 +212,7 @@ def _outcome(
     )
 
 
-def _lower_is_better(sheet: _Sheet, words: str, row: _Row, notes: list[Note]) -> bool:
+def _lower_is_better(sheet: _Sheet, words: str, row: _Row, instrument: str, notes: list[Note]) -> bool:
     """Scales of symptoms unless the entry says otherwise; of events, responding and the like are good."""
     if HIGHER_IS_BETTER.search(words.lower()):
         return False
@@ -224,6 +224,9 @@ def _lower_is_better(sheet: _Sheet, words: str, row: _Row, notes: list[Note]) ->
                 row.path, Weight.DOUBT, "Whether more of these events is better is not told; taken as worse."
             )
         )
+    elif instrument not in INSTRUMENTS:
+        told = "Which end of this scale is the better is not told; lower is taken as better, and it enters no pool."
+        notes.append(Note(row.path, Weight.DOUBT, told))
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 from ataraxy.core.evidence.study import (
@@ -23,10 +24,15 @@ from ataraxy.interop.numerals import plain, slug
 
 REGISTRIES = {"NCT": "ClinicalTrials.gov", "ACTRN": "ANZCTR", "ISRCTN": "ISRCTN"}
 Cells = dict[str, str]
+REMISSION = re.compile(r"\bremi(?:ssion|tt)")
+RESPONSE = re.compile(r"\brespon[ds]|\bremi(?:ssion|tt)")
 
 
 def render_table(studies: Iterable[Study]) -> bytes:
-    """Every outcome with groups, by every pair of a tested arm and a control; standard deviations only (H-060)."""
+    """Every outcome with groups, by every pair of a tested arm and a control; standard deviations only (H-060).
+
+    Of events only response and remission: the table has no other, and a relapse would come back as something good.
+    """
     written = io.StringIO(newline="")
     table = csv.DictWriter(written, COLUMNS, restval="NA", lineterminator="\n")
     table.writeheader()
@@ -39,7 +45,7 @@ def render_table(studies: Iterable[Study]) -> bytes:
 def _rows(study: Study) -> Iterator[Cells]:
     about = _about(study)
     for outcome in study.outcomes:
-        for first, second in _pairs(study, outcome):
+        for first, second in _pairs(study, outcome) if _type(outcome) else ():
             cells = {**about, **_what(outcome), "seen_in_source": _seen(outcome).value}
             for side, group in (("arm1", first), ("arm2", second)):
                 if group is None:
@@ -102,9 +108,15 @@ def _what(outcome: Outcome) -> Cells:
 
 
 def _type(outcome: Outcome) -> str:
+    """What the table calls it; empty where it has no word for it."""
     if outcome.kind is OutcomeKind.CONTINUOUS:
+        if not outcome.lower_is_better:
+            return ""  # a reader of the table would take it with the other end up
         return "change" if outcome.form is Form.CHANGE else "msd"
-    return "remission" if "remi" in f"{outcome.definition} {outcome.label}".lower() else "response"
+    words = f"{outcome.definition} {outcome.label}".lower()
+    if outcome.lower_is_better or not RESPONSE.search(words):
+        return ""
+    return "remission" if REMISSION.search(words) else "response"
 
 
 def _days(hour: Figure) -> str:
