@@ -266,7 +266,7 @@ def _series_name(moment: a.Moment) -> str:
     """A review is one series, whatever its pools are of; whose they are stands with its name."""
     if not moment.published:
         return moment.label
-    whose = f" ({moment.scope})" if moment.scope else ""
+    whose = f" ({moment.scope.split(';')[0]})" if moment.scope else ""  # the whole of it: in the table
     return moment.label.split(": ")[0] + whose
 
 
@@ -283,7 +283,6 @@ def _reading(moment: a.Moment, measure: Measure) -> Reading:
 
 def _moment_words(moment: a.Moment) -> str:
     contrast = moment.label.partition(": ")[2] if moment.published else ""
-    contrast = contrast.removesuffix(f" ({moment.scope})")  # it stands with the review's name
     return ", ".join(filter(None, (contrast, f"k {moment.k}" if moment.k is not None else "")))
 
 

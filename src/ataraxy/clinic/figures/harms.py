@@ -61,7 +61,9 @@ def _row(h: Harms, row: HarmRow, top: float, x: Callable[[float], float]) -> tup
     drawn += [text(8.0, y + 9.0 + 15.0 * i, part, "halo text-soft", 12) for i, part in enumerate(people)]
     y += 15.0 * len(people)
     for rate in row.rates:
-        said = wrap(f"{rate.arm}: {rate_words(rate)}", 52)
+        said = wrap(
+            f"{rate.arm}: {rate_words(rate)}".replace(" %", "\u00a0%"), 52
+        )  # no line begins with a sign
         drawn += [text(8.0, y + 15.0 + 15.0 * i, part, "halo text", 12) for i, part in enumerate(said)]
         mark_at = y + 15.0 * len(said) + 12.0 if h.narrow else y + 11.0
         drawn += _mark(rate, mark_at, x)
