@@ -12,7 +12,7 @@ from ataraxy.core.errors import CatalogError
 from ataraxy.core.evidence.answer import Analysis, Shown
 from ataraxy.core.evidence.ask import ask
 from ataraxy.core.evidence.choose import Reason
-from ataraxy.core.evidence.study import Condition, Measure
+from ataraxy.core.evidence.study import Condition, Measure, Seen
 
 REVIEWS = [path.name.removesuffix(".toml") for path in toml_files("reviews")]
 
@@ -38,6 +38,15 @@ def test_all_reviews_of_the_field_are_in():
     }  # of these two the pools were not seen
     assert {one.id for one in reviews().values() if one.narrative} == in_words
     assert {one.id for one in reviews().values() if one.pools} == pooled
+
+
+def test_reviews_whose_disorders_were_not_noted_claim_none():
+    assert reviews()["tully-2022"].conditions == reviews()["kwan-2024"].conditions == ()
+
+
+def test_a_count_of_effect_sizes_is_a_number():
+    sizes = reviews()["borgogna-2024"].effect_sizes
+    assert sizes is not None and (sizes.value, sizes.seen) == (52, Seen.READ)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,31 @@ def test_all_studies_of_the_field_are_in():
     } <= set(STUDIES)  # fmt: skip
 
 
+def test_blinding_and_years_that_were_not_read_are_not_claimed():
+    """Of these trials what was read told neither; nobody is ranked first in a cohort by what nobody read."""
+    assert {study.id for study in studies().values() if study.blinded} == {
+        "taylor-2018",
+        "glue-2020",
+        "feder-2014",
+    }
+    assert load_study("transform-1").year is None and sources()["transform-1"].year is None
+
+
+@pytest.mark.parametrize("name", ["mills-2025", "almeida-2024", "du-2021", "tully-2022", "transform-1", "sustain-3"])
+def test_a_title_nobody_noted_is_not_made_up(name):
+    assert sources()[name].title.startswith("Title not noted (")
+
+
+def test_what_the_sources_told_beyond_their_pools_is_in():
+    """SUSTAIN-3: 1,148 people, 2016 to 2022; pain a week after, in the trial of pain; the SSAI of the Otago papers."""
+    sustain = load_study("sustain-3")
+    assert sustain.n is not None and sustain.n.value == 1148 and "2016 to 2022" in sustain.safety
+    pain = [one for one in load_study("dadabayev-2020").outcomes if one.instrument == "vas-pain"]
+    assert [int(one.hour.value) for one in pain] == [24, 168]
+    assert "ssai" in {one.instrument for one in load_study("truppman-lattie-2021").outcomes}
+    assert "surged" in load_study("yale-2024").safety
+
+
 def test_the_otago_papers_are_one_cohort_and_no_other_paper_is_of_it():
     assert {study.id for study in studies().values() if study.cohort_id == "otago-anx"} == OTAGO
 

@@ -172,6 +172,11 @@ def test_a_lent_study_enters_no_pool_and_still_tells_its_harms():
     assert not any("Feder 2021" in one.label for one in answer.times)
 
 
+def test_that_nobody_counted_dependence_is_said_of_every_disorder():
+    for condition in (Condition.GAD, Condition.SAD, Condition.PTSD, Condition.ANXIETY):
+        assert any("dependent on ketamine" in words for words in ask(condition, studies(), reviews()).missing)
+
+
 def test_crossovers_stand_beside_themselves_first():
     (pool,) = ask(Condition.SAD, studies(), reviews(), measure=Measure.OR).pools
     assert [one.analysis for one in pool.forests] == [Analysis.PAIRED, Analysis.INDEPENDENT]

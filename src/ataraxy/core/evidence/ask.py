@@ -28,6 +28,7 @@ from ataraxy.core.evidence.study import Condition, Measure, Review, Study
 from ataraxy.core.evidence.study_consistency import findings_of_review, findings_of_study
 
 USUAL = (Measure.OR, Measure.SMD, Measure.MD)
+DEPENDENCE = "How many become dependent on ketamine given for anxiety is not known: no incidence was found."
 
 
 def ask(
@@ -77,7 +78,7 @@ def ask(
         studies=tuple(_listed(study, study.id in pooled) for study in sorted(about, key=_by_year)),
         reviews=tuple((review_label(review), review.summary) for review in read),
         flags=tuple(_flags((*about, *lending), read)),
-        missing=missing_everywhere(condition, own),
+        missing=(*missing_everywhere(condition, own), DEPENDENCE),
         sources=tuple(sorted({one.source for one in (*about, *lending)} | {one.source for one in read})),
         apart=tuple(one for review in read for one in apart(review, asked, window)),
     )
