@@ -238,3 +238,50 @@ def test_the_end_of_an_emergency_waits_for_its_persons_password_and_keeps_the_wo
     page.get_by_role("button", name="It is over").click()
     page.locator(".lock-cover").wait_for()
     assert not house.sent("emergency-log") and page.locator("[name=what]").input_value() == "breathing, awake"
+
+
+@pytest.mark.timeout(300)
+def test_in_the_whole_clinic_the_half_filled_form_of_a_running_dose_is_there_again(
+    demo_house, window, log_in, picture, no_barriers
+):
+    import time
+    from datetime import UTC, datetime
+
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from ataraxy.clinic.people.demo_door import DEMO_PASSWORD
+    from ataraxy.clinic.people.models import Clinic
+    from ataraxy.clinic.plan.models import Session
+    from ataraxy.demo.fill import present, set_clock
+
+    clinic = Clinic.objects.get()
+    set_clock(clinic, present(clinic), datetime.now(UTC))
+    live = Session.objects.select_related("patient").get(phase="dosing")
+    nurse = window()
+    page = nurse.page
+    page.clock.install()
+    log_in(page, demo_house.url, "nurse@stillwater.example", DEMO_PASSWORD)
+    page.locator(".whoami").wait_for()
+    page.goto(f"{demo_house.url}/treat/session/{live.id}/vital/")
+    page.locator("#main [name=systolic]").fill("131")
+    (cookie,) = [c["value"] for c in nurse.context.cookies() if c["name"] == "sessionid"]
+    kept = SessionStore(cookie)
+    kept["acted_at"] = time.time() - 16 * 60
+    kept.save()
+    idle(page, 16)
+    page.locator(".lock-cover").wait_for()
+    page.get_by_role("button", name="Stop the dose").wait_for()
+    assert live.patient.family_name not in page.locator("body").inner_text()
+    assert live.patient.family_name not in page.locator("body").aria_snapshot()
+    picture(page, "lock-in-place")
+    no_barriers(page, "the covered page")
+    also = nurse.also()
+    also.goto(f"{demo_house.url}/people/")
+    assert "No session has ended" in also.locator("main").inner_text()  # the server has locked it too
+    picture(also, "lock-of-the-server")
+    no_barriers(also, "the lock")
+    page.locator("#cover-password").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Unlock").click()
+    page.locator("#main [name=systolic]").wait_for(state="visible")
+    assert page.locator("#main [name=systolic]").input_value() == "131"
+    assert nurse.unexpected() == []
