@@ -35,7 +35,7 @@ def lines(ctx: Any) -> list[tuple[Decimal | None, Decimal | None, str]]:
 def test_a_dose_that_no_vial_covers_is_told_and_open(running: Any, at: Any) -> None:
     from ataraxy.clinic.treat import actions
 
-    assert lines(at(20)) == []  # not over yet
+    assert lines(at(20)) == [(Decimal("9.00"), None, "unknown")]  # not over yet
     actions.stop(at(30), running.id)
     ((charted, ledger, state),) = lines(at(31))
     assert charted == ledger == Decimal("18.00") and state == "due"
@@ -50,6 +50,37 @@ def test_the_charts_number_is_the_ledgers_once_the_pump_was_read(running: Any, a
     (one,) = reconcile(at(32))
     assert one.charted_mg == one.ledger_mg == state(running).mg_given(at(40).now) == Decimal("17.60")
     assert one.counted == "as the pump counts; rate and time say 18.00 mg"
+
+
+def test_a_dose_still_open_is_a_row_and_after_a_day_it_is_named_at_closing(
+    running: Any, at: Any, log_in: Any, nurse: Any, clock: Any
+) -> None:
+    from ataraxy.clinic.day.queries.closing import still_open
+    from ataraxy.clinic.treat import actions
+
+    actions.pause(at(20), running.id)
+    clock(21)
+    page = log_in(nurse).get(URL).content.decode()
+    assert "1 dose not over" in page and "Chart and ledger agree" not in page
+    assert lines(at(24 * 60)) == [(Decimal("9.00"), None, "not-met")]
+    assert "Ledger" in {one.name for one in still_open(at(24 * 60))}
+
+
+def test_a_chart_whose_dose_is_not_what_went_in_differs(running: Any, at: Any, patient: Any) -> None:
+    from dataclasses import replace
+
+    from ataraxy.clinic.audit.append import Entry
+    from ataraxy.clinic.people.chart import append_chart, chart_of
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.stop(at(30), running.id)
+    actions.end(at(40), running.id, EndReason.TRANSFERRED, note="to the ward")
+    assert [state for _, _, state in lines(at(41))] == ["due"]
+    (dose,) = chart_of(patient.id).doses
+    wrong = replace(dose.payload, mg=Decimal(10))
+    append_chart(at(42), patient.id, Entry(wrong, corrects=dose.envelope.id))
+    assert "not-met" in [state for _, _, state in lines(at(43))]
 
 
 def test_what_the_ledger_could_not_take_is_seen_here_and_at_closing(

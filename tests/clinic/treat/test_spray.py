@@ -184,6 +184,23 @@ def test_a_stop_charges_what_is_in_and_a_spray_told_late_adds_to_it(
     assert "The dose was stopped" in state(running).irregular[0].reason
 
 
+def test_a_spray_told_after_the_end_is_in_the_chart_and_in_the_ledger_alike(
+    running: Any, at: Any, state: Any, patient: Any
+) -> None:
+    from ataraxy.clinic.people.chart import chart_of
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.queries.reconcile import reconcile
+    from ataraxy.core.session.events import EndReason
+
+    actions.stop(at(12), running.id, "pressure")
+    actions.end(at(30), running.id, EndReason.TRANSFERRED, note="to the ward")
+    actions.spray(at(40), running.id, 2, already_in=True)
+    (dose,) = chart_of(patient.id).doses
+    assert state(running).mg_given(at(50).now) == dose.payload.mg == 20
+    assert accounted(running) == [Decimal(20)]
+    assert [(one.charted_mg, one.state) for one in reconcile(at(50))] == [(Decimal(20), "due")]
+
+
 def test_the_session_page_and_the_flow_sheet_name_the_sprays(
     ask: Any, nurse: Any, running: Any, at: Any, vitals: Any, clock: Any
 ) -> None:

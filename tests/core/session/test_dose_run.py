@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ataraxy.core.record.chain import event_text
 from ataraxy.core.session import care as c
 from ataraxy.core.session import events as e
 from ataraxy.core.session.fold import fold_session
+from ataraxy.core.session.registry import parse_session_event
 
 RATES = st.lists(
     st.tuples(st.integers(11, 60), st.sampled_from(("0.2", "0.5", "0.875"))),
@@ -70,3 +73,22 @@ def test_a_rate_changed_before_and_after_in_any_order_of_arrival_is_the_same_dos
     story.say(30, e.DoseStopped())
     shuffled = data.draw(st.permutations([*story.events, *story.events[:3]]))
     assert fold_session(shuffled) == fold_session(story.events)
+
+
+@pytest.mark.parametrize(
+    ("version", "infused_ml", "says"), [(2, "17.3", "17.30"), (1, "17.3", "17.50"), (1, "12", "12.00")]
+)
+def test_a_pump_read_of_old_counts_as_it_did_when_it_was_signed_over(story, version, infused_ml, says):
+    """20 min at 0.875 mg/min are 17.50 mg by rate and time; before version 2 the pump counted only beyond 5 %."""
+    story.dosing().say(30, e.DoseStopped("enough"))
+    read = c.PumpRead(Decimal(infused_ml), True, "as it stands")
+    event = story.say(31, read)
+    body = json.loads(event_text(UUID(int=7), UUID(int=8), "PumpRead", read.VERSION, event.envelope, read))
+    if version == 1:
+        del body["payload"]["counts"]
+        body["version"] = 1
+    story.events[-1] = parse_session_event(json.dumps(body))
+    story.say(40, e.SessionEnded(e.EndReason.TRANSFERRED))
+    state = fold_session(story.events)
+    assert state.mg_given(story.at(60)) == state.mg_in_all == Decimal(says)
+    assert state.pump_counts is (says != "17.50")

@@ -6,6 +6,7 @@ session goes on; run again after a correction it corrects what it wrote, never o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from ataraxy.clinic.audit.append import Entry
@@ -14,33 +15,43 @@ from ataraxy.clinic.follow.schedule import schedule_check_ins
 from ataraxy.clinic.people.chart import append_chart, chart_of
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.dosing import PER_KG_STEP
+from ataraxy.clinic.treat.drug import MOVES_DRUG
 from ataraxy.core.chart.events import DoseGiven, EntryRetracted
 from ataraxy.core.protocol.types import Disorder, Protocol
+from ataraxy.core.session.events import SessionEnded
 from ataraxy.core.session.state import SessionState
 
 
-def after_the_end(ctx: Context, session: Session, protocol: Protocol, state: SessionState) -> None:
-    """Chart the dose and book the check-ins, once the session has ended."""
+def after_the_end(
+    ctx: Context, session: Session, protocol: Protocol, state: SessionState, entries: Sequence[Entry]
+) -> None:
+    """Chart the dose and book the check-ins, once the session has ended.
+
+    Hazard: a rule of counting changes, and whoever writes the next note corrects the dose under their own name. So the
+    chart's dose changes only by an entry that ends the session, tells of drug, or puts something right.
+    """
     if state.ending is None:
         return
     dose = dose_given(session, state)
-    _chart(ctx, session, dose)
+    if any(isinstance(e.payload, (*MOVES_DRUG, SessionEnded)) or e.corrects for e in entries):
+        _chart(ctx, session, dose)
     if dose is not None:
         schedule_check_ins(ctx, session, protocol, Disorder(session.course.disorder), dose.started_at)
 
 
 def dose_given(session: Session, state: SessionState) -> DoseGiven | None:
-    """What went in: mg by rate and running time up to the end, and per kg of the weight it was made from."""
+    """What went in: by the pump, or by rate and running time up to the end, or as it was told; and per kg of the weight
+    it was made from."""
     if state.dose is None or state.ending is None:
         return None
-    planned, mg = state.dose.planned, state.mg_given(state.ending.at)
+    planned, mg = state.dose.planned, state.mg_in_all
     whole = mg == planned.mg
     per_kg = planned.mg_per_kg if whole else (mg / planned.weight_kg).quantize(PER_KG_STEP)
     return DoseGiven(session.course_id, session.id, state.dose.started_at, mg, per_kg)
 
 
 def _chart(ctx: Context, session: Session, dose: DoseGiven | None) -> None:
-    written = _in_effect(session)
+    written = charted_dose(session)
     if written is None and dose is not None:
         append_chart(ctx, session.patient_id, Entry(dose))
     elif written is not None and dose is None:
@@ -50,7 +61,7 @@ def _chart(ctx: Context, session: Session, dose: DoseGiven | None) -> None:
         append_chart(ctx, session.patient_id, Entry(dose, corrects=written[0]))
 
 
-def _in_effect(session: Session) -> tuple[UUID, DoseGiven] | None:
+def charted_dose(session: Session) -> tuple[UUID, DoseGiven] | None:
     """The chart's entry about this session's dose that still stands."""
     doses = chart_of(session.patient_id).doses
     return next(((d.envelope.id, d.payload) for d in doses if d.payload.session == session.id), None)

@@ -144,7 +144,7 @@ def append_locked(
         after = apply(after, recorded[-1])
     project(session, after)
     _project_binding(ctx, session, after)
-    after_the_end(ctx, session, protocol, after)
+    after_the_end(ctx, session, protocol, after, entries)
     charge_what_went_in(ctx, session.id, after, entries)
     announce(CHANNEL, str(session.id))
     return recorded

@@ -35,6 +35,7 @@ from ataraxy.core.session.events import (
     SprayGiven,
     VitalRecorded,
 )
+from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Stage
 
 MEASURES: Mapping[Measure, str] = {
@@ -235,6 +236,16 @@ def dose_words(dose: DoseStarted) -> str:
     if dose.already_in:
         over += ", told when it was in already"
     return f"{dose.mg} mg{over} ({dose.mg_per_kg} mg/kg, {number(dose.weight_kg)} kg)"
+
+
+def counted_by(state: SessionState) -> str:
+    """Where the mg of the planned dose come from."""
+    dose = state.dose
+    if dose is None or dose.is_injection:
+        return "injected"
+    if dose.is_sprayed:
+        return "as each spray was confirmed"
+    return "as the pump counts" if state.pump_counts else "estimated from rate and running time"
 
 
 def _tail(words: str) -> str:

@@ -74,6 +74,7 @@ class PumpReading:
     at: datetime
     by: UUID | None
     event: UUID
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,17 @@ class RateChanged:
 
 @dataclass(frozen=True, slots=True)
 class PumpRead:
-    """What the pump itself shows: the volume it has infused, and whether it stands still."""
+    """What the pump itself shows: the volume it has infused, and whether it stands still.
 
-    VERSION: ClassVar[int] = 1
+    ``counts``: read after the end it is what went in. False in a text from before this was so: then it is that only
+    where it was further from the estimate than went without a word.
+    """
+
+    VERSION: ClassVar[int] = 2  # 2: ``counts``
     infused_ml: Decimal | None
     stopped: bool
     explanation: str = ""  # needed when it differs from the estimate by more than the protocol says
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

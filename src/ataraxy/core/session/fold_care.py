@@ -76,8 +76,8 @@ def step_care(  # noqa: C901 (one case for each payload)
             return _checked(care, real(syringe), by, at)
         case RateChanged():
             return care, ""  # a step of the dose: ``fold.py``
-        case PumpRead(infused_ml, stopped, explanation):
-            read = PumpReading(infused_ml, stopped, explanation, at, by, own)
+        case PumpRead(infused_ml, stopped, explanation, counts):
+            read = PumpReading(infused_ml, stopped, explanation, at, by, own, counts)
             return replace(care, pump=(*care.pump, read)), ""
         case OrderGiven():
             return replace(care, orders=(*care.orders, Order(payload, at, by, own))), ""

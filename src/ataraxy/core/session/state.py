@@ -11,12 +11,14 @@ from uuid import UUID
 
 from ataraxy.core.protocol.types import Measure, Phase
 from ataraxy.core.record.envelope import Envelope, Origin, Recorded
-from ataraxy.core.session.attended import Care
+from ataraxy.core.session.attended import Care, PumpReading
 from ataraxy.core.session.care import BolusGiven
-from ataraxy.core.session.dose import MG_STEP, DoseGiven
+from ataraxy.core.session.dose import MG_STEP, DoseGiven, differs
 from ataraxy.core.session.events import CalledOff, EndReason, Grade, SessionOpened, SessionPayload
 
 Event = Recorded[SessionPayload]
+# While pump reads were of version 1, the pump's count was what went in only beyond this share; it stays so for them.
+FAR_OFF_OF_OLD = Decimal("0.05")
 
 
 def moment(envelope: Envelope) -> datetime:
@@ -215,9 +217,15 @@ class SessionState:
 
     def mg_given(self, when: datetime) -> Decimal:
         """The mg given by ``when``: of the planned dose, and every supplement."""
-        until = min(when, self.ending.at) if self.ending else when
+        told_one_by_one = self.dose is not None and self.dose.is_sprayed
+        until = min(when, self.ending.at) if self.ending and not told_one_by_one else when
         extra = (g.what.mg for g in self.care.given if isinstance(g.what, BolusGiven) and g.at <= when)
         return sum(extra, self.planned_part_mg(until))
+
+    @property
+    def mg_in_all(self) -> Decimal:
+        """Everything that went in, whenever it was told: also what was told after the end."""
+        return self.mg_given(moment(self.log[-1].envelope)) if self.log else Decimal(0)
 
     def planned_part_mg(self, when: datetime) -> Decimal:
         """The mg of the planned dose that are in: by rate and running time, an estimate.
@@ -226,19 +234,30 @@ class SessionState:
         """
         if self.dose is None:
             return Decimal(0)
-        estimate = self.dose.mg_at(when)
-        pumped = self.pumped_mg
-        over = self.dose.ended_at
-        if pumped is None or over is None or when < over:
+        estimate, over, pumped = self.dose.mg_at(when), self.dose.ended_at, self.pumped_mg
+        if pumped is None or over is None or when < over or not self.pump_counts:
             return estimate
         return pumped
 
     @property
     def pumped_mg(self) -> Decimal | None:
         """What the pump says it infused in all, as mg; None before it was read at the end."""
-        dose, strength = self.dose, self.dose.planned.concentration_mg_per_ml if self.dose else None
-        over = dose.ended_at if dose else None
-        if over is None or not strength:
+        strength = self.dose.planned.concentration_mg_per_ml if self.dose else None
+        read = self._read_at_the_end
+        if read is None or read.infused_ml is None or not strength:
             return None
-        read = [one.infused_ml for one in self.care.pump if one.at >= over and one.infused_ml is not None]
-        return (read[-1] * strength).quantize(MG_STEP) if read else None
+        return (read.infused_ml * strength).quantize(MG_STEP)
+
+    @property
+    def pump_counts(self) -> bool:
+        """Whether the mg of the planned dose are the pump's own count. A read of old says so only where it was far off."""
+        read, pumped, dose = self._read_at_the_end, self.pumped_mg, self.dose
+        if read is None or pumped is None or dose is None or dose.ended_at is None:
+            return False
+        return read.counts or differs(pumped, dose.mg_at(dose.ended_at), FAR_OFF_OF_OLD)
+
+    @property
+    def _read_at_the_end(self) -> PumpReading | None:
+        over = self.dose.ended_at if self.dose else None
+        read = [one for one in self.care.pump if over and one.at >= over and one.infused_ml is not None]
+        return read[-1] if read else None

@@ -15,6 +15,11 @@ def _as_it_was(payload: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
+def _pump_read(payload: dict[str, Any]) -> dict[str, Any]:
+    """Hazard: a record was signed over the mg of its day; a later rule would change them under the signature."""
+    return {**payload, "counts": False}
+
+
 LIFTS: Lifts = {
     ("DoseStarted", 1): _as_it_was,
     ("DoseStarted", 2): _as_it_was,
@@ -23,6 +28,7 @@ LIFTS: Lifts = {
     ("SideEffectReported", 1): _as_it_was,
     ("SideEffectResolved", 1): _as_it_was,
     ("BolusGiven", 1): _as_it_was,
+    ("PumpRead", 1): _pump_read,
     ("EventRetracted", 1): _as_it_was,
     ("SessionEnded", 1): _as_it_was,
 }

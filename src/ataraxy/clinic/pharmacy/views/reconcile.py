@@ -29,6 +29,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "wrong": [one for one in rows if one.state == "not-met"],
             "told": [one for one in rows if one.state == "due"],
+            "open": [one for one in rows if one.state == "unknown"],
             "days": LOOK_BACK.days,
             "form": form,
         }
@@ -39,7 +40,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         if session is None:
             raise InputRefused("There is no such session here.", "Choose one from the list.")
         bring_to_book(ctx, session.id)
-        if any(one.state == "not-met" for one in compared(ctx, session)):
+        if any(one.state == "not-met" and one.to_book for one in compared(ctx, session)):
             raise InputRefused(
                 "The ledger still does not agree.",
                 "Look at the session's record; call whoever runs Ataraxy, and keep the syringe and the vial.",

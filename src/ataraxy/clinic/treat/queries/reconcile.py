@@ -6,7 +6,7 @@ Hazard: the ledger could not take a dose, and only a log that nobody reads says 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,11 +19,14 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.pharmacy.charging import accounted, charged_mg, strongest_of
 from ataraxy.clinic.pharmacy.models import Administration, Discrepancy
 from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.aftermath import charted_dose
 from ataraxy.clinic.treat.drug import InTheBody, kept_strengths, what_went_in
 from ataraxy.clinic.treat.read import state_of
 from ataraxy.core.pharmacy.charge import uncovered_mg
+from ataraxy.core.pharmacy.stock import KETAMINE
 from ataraxy.core.session.care import BolusGiven, MedicineGiven
 from ataraxy.core.session.events import DoseStarted
+from ataraxy.core.session.freshness import TODAY
 from ataraxy.core.session.state import SessionState
 
 log = logging.getLogger(__name__)
@@ -34,7 +37,10 @@ LOOK_BACK = timedelta(days=30)  # as far as an unsigned record is asked for
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One dose in both books. ``state``: met (they agree), due (told and open), not-met (nobody has told it yet)."""
+    """One dose in both books.
+
+    ``state``: met (they agree), due (told and open), not-met (nobody has told it yet), unknown (the dose still runs).
+    """
 
     session: Session
     at: datetime | None
@@ -46,10 +52,11 @@ class Compared:
     words: str
     counted: str = ""  # whose number the chart's is
     discrepancy: Discrepancy | None = None
+    to_book: bool = True  # whether bringing it to the book could mend it
 
     @property
     def mark(self) -> str:
-        return {"met": "Agree", "due": "Told"}.get(self.state, "Differ")
+        return {"met": "Agree", "due": "Told", "unknown": "Not over"}.get(self.state, "Differ")
 
 
 def reconcile(ctx: Context, since: datetime | None = None) -> list[Compared]:
@@ -78,6 +85,7 @@ def compared(ctx: Context, session: Session) -> Iterator[Compared]:
     try:
         state = state_of(session.id)
         charted = what_went_in(state, kept_strengths(ctx))
+        beside = list(_beside_the_chart(ctx, session, state, known))
     except DatabaseError:
         raise
     except Exception as error:  # its neighbours are compared all the same
@@ -87,11 +95,35 @@ def compared(ctx: Context, session: Session) -> Iterator[Compared]:
         return
     for one in charted:
         yield _dose(session, state, one, known.get(one.dose))
+    yield from beside
     here = {one.dose for one in charted}
     for dose, (substance, mg) in known.items():
         if dose not in here and mg:
             words = "In the ledger, and not in the chart"
             yield Compared(session, None, substance, None, mg, charged_mg(dose), "not-met", words)
+
+
+def _beside_the_chart(
+    ctx: Context, session: Session, state: SessionState, known: Mapping[UUID, tuple[str, Decimal]]
+) -> Iterator[Compared]:
+    """A dose that is not over, and a dose in the patient's chart that is not what went in."""
+    dose = state.dose
+    if dose is None:
+        return
+    ledger = [mg for name, mg in known.values() if name == KETAMINE]
+    in_ledger, begun = (sum(ledger, Decimal(0)) if ledger else None), dose.started_at
+    if dose.is_open and not dose.is_injection:
+        words = f"The dose is still {dose.status.value}: end it, then it is compared"
+        mark = "unknown" if ctx.now - begun <= TODAY else "not-met"
+        mg_now = state.mg_given(ctx.now)
+        yield Compared(session, begun, KETAMINE, mg_now, in_ledger, Decimal(0), mark, words, to_book=False)
+    if state.ending is None:
+        return
+    written = charted_dose(session)
+    mg = written[1].mg if written else None
+    if mg != state.mg_in_all:
+        words = f"The patient's chart says {mg} mg, the session {state.mg_in_all} mg"
+        yield Compared(session, begun, KETAMINE, mg, in_ledger, Decimal(0), "not-met", words, to_book=False)
 
 
 def _dose(
