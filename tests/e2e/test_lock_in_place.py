@@ -27,6 +27,7 @@ DANGER = (
 )
 BAR = (
     '<section class="dose-bar"><a href="/treat/session/1/">C.Q. R-1001</a>'
+    '<a href="/treat/session/1/#emergency">Emergency</a>'
     '<form method="post" action="/treat/session/1/pause/"><button>Pause</button></form>'
     '<form method="post" action="/treat/session/1/stop/"><button>Stop</button></form></section>'
 )
@@ -116,6 +117,13 @@ def test_nobody_there_covers_the_page_where_it_is_and_nothing_of_it_is_seen(page
     assert page.title() == "Locked · Ataraxy"
     for name in ("Pause", "Stop", "Arrest"):
         assert page.get_by_role("button", name=name).is_visible()
+
+
+def test_a_link_of_the_bar_leaves_no_covered_page_and_the_emergencys_leads_to_its_taps(page):
+    idle(page, 16)
+    assert page.locator(".dose-bar a", has_text="C.Q.").get_attribute("href") is None
+    page.get_by_role("link", name="Emergency").click()
+    assert page.url == f"{HOUSE}/chart/#danger" and is_covered(page)
 
 
 def test_without_a_network_it_falls_all_the_same_and_a_stop_is_kept_and_sent(page, house):

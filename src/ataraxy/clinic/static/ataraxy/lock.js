@@ -130,11 +130,13 @@ function uncover() {
   document.body.dispatchEvent(new CustomEvent("unlocked"));
 }
 
-/** A link of the bar would leave the page, and what is typed in it. */
+/** A link of the bar would leave the page, and what is typed in it; the one to an emergency leads to its taps here. */
 function quietLinks() {
-  for (const link of document.querySelectorAll(".dose-bar a[href]")) {
-    link.setAttribute("data-href", link.getAttribute("href") ?? "");
-    link.removeAttribute("href");
+  for (const link of document.querySelectorAll(".dose-bar a[href]:not([data-href])")) {
+    const href = link.getAttribute("href") ?? "";
+    link.setAttribute("data-href", href);
+    if (href.endsWith("#emergency")) link.setAttribute("href", "#danger");
+    else link.removeAttribute("href");
   }
 }
 
@@ -214,7 +216,7 @@ function draw(html) {
     bar?.remove();
     if (newBar) document.body.append(newBar);
   }
-  if (below) quietLinks();
+  if (below || isLockPage) quietLinks();
 }
 
 async function look() {
@@ -302,8 +304,10 @@ document.body.addEventListener("tap-taken", () => {
   look();
 });
 
-if (isLockPage) followNews();
-else {
+if (isLockPage) {
+  quietLinks();
+  followNews();
+} else {
   lockWhenNobodyIsHere();
   if (wantsNews()) followNews();
 }
