@@ -73,3 +73,14 @@ def test_a_study_is_found_by_number_drug_result_and_disorder(words: str, study: 
 def test_a_search_needs_every_word() -> None:
     assert found("taylor zebra", every_study().values()) == []
     assert len(found("", every_study().values())) == len(every_study())
+
+
+@pytest.mark.parametrize("condition", SHOWN)
+@pytest.mark.parametrize("route", [None, GivenBy.IV, GivenBy.SC])
+def test_no_study_is_pooled_that_the_page_does_not_list(condition: Condition, route: GivenBy | None) -> None:
+    """H-057: what only lends its harms comes past no filter into a pool."""
+    asked = Asked(condition, route=route)
+    listed = {study.id for study in narrowed(asked).studies}
+    pooled = {row.study for pool in answer_of(asked).pools for forest in pool.forests for row in forest.rows}
+    assert pooled <= listed
+    assert "rodriguez-2013" not in pooled  # obsessive-compulsive disorder

@@ -63,4 +63,4 @@ def test_a_study_alone_is_never_said_not_to_have_been_repeated_where_others_foun
 
 def test_where_no_other_trial_stands_that_is_what_is_said():
     (pool,) = ask(Condition.GAD, studies(), reviews(), measure=Measure.OR).pools
-    assert any("No other trial that answers this stands in the base." in one for one in pool.missing)
+    assert any("No other trial of what was asked stands in the base." in one for one in pool.missing)

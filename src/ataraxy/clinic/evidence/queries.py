@@ -71,10 +71,11 @@ def answer_of(asked: Asked) -> Answer:
     others = {key: study for key, study in studies().items() if key not in gone}
     return ask(
         asked.condition,
-        own | others,
+        own,
         reviews(),
         measure=asked.measure,
         window=asked.hour,
+        lent=others,
     )
 
 

@@ -87,7 +87,7 @@ def alone(excluded: Iterable[Exclusion], studies: Mapping[str, Study]) -> str:
     """
     others = [one for one in excluded if one.reason not in NO_TRIAL]
     if not others:
-        return "No other trial that answers this stands in the base."
+        return "No other trial of what was asked stands in the base."
     found = {one.label: studies[one.study].finding for one in others if one.study in studies}
     told = ((finding, [label for label, its in found.items() if its is finding]) for finding in TOLD)
     words = "; ".join(f"{finding.value}: {', '.join(labels)}" for finding, labels in told if labels)
