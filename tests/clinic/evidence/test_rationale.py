@@ -115,6 +115,7 @@ def test_no_number_of_100_people_rests_on_inferred_counts_and_none_stands_withou
         assert any("Glue 2020 is inferred, not read (12 beside 4 would fit as well)" in one for one in said)
     else:
         assert all("as counted" in words.casefold() or "carried to" in words for words in said)
+    assert all(words.count("100 people") == 1 for words in said)
 
 
 def test_what_a_pool_lacks_is_on_the_paper(demo: Any) -> None:
@@ -147,6 +148,7 @@ def test_a_reviews_pool_never_stands_under_what_one_route_showed(demo: Any) -> N
     assert "Whittaker" not in near and "Hartland" not in near
     printed = " ".join(words for one in made["printed"] for words in one["lines"])
     assert "Whittaker 2021" in printed and "Hartland 2023" in printed
+    assert "Across diagnoses; anxiety, not SAD." in printed  # the disorder, not the mood
 
 
 def test_how_many_people_were_remembered_is_said(demo: Any) -> None:

@@ -191,8 +191,9 @@ def _pool(one: PoolShown, pool: PoolAnswer) -> dict[str, Any]:
 
 
 def _hundred(one: Hundred) -> str:
-    which = f", {one.analysis.lower()}" if one.analysis else ""
-    return f"Of 100 people{which}: {one.words} {sentence(one.basis).rstrip('.')}."
+    which = f"{one.analysis}: " if one.analysis else ""
+    about = "" if "100 people" in one.words else "Of 100 people: "
+    return f"{which}{about}{one.words} {sentence(one.basis).rstrip('.')}."
 
 
 def _printed(page: Page) -> list[dict[str, Any]]:
@@ -229,7 +230,7 @@ def _number(one: Headline) -> str:
 
 def _published(one: BesideShown) -> str:
     wrong = " Its numbers disagree with themselves: see the limits." if one.flags else ""
-    whose = f" {one.scope.capitalize()}." if one.scope else ""
+    whose = f" {sentence(one.scope)}." if one.scope else ""
     return f"{one.label}: {one.contrast}; {one.measure}: {one.printed}; {one.side}.{whose}{wrong}"
 
 
