@@ -18,7 +18,8 @@ def answers(yes: int) -> dict[str, str]:
 
 def test_every_item_is_asked_and_its_words_are_not_kept_here(ask: Any, nurse: Any, session: Any) -> None:
     page = ask(nurse, "screen", session).content.decode()
-    assert page.count('type="radio"') == 12
+    assert page.count('type="radio"') == 12 + 3 and page.count("Not asked") == 3
+    assert "After a no to item 2" in page
     assert "wish to be dead" not in page and "Item 6" in page
 
 
@@ -54,12 +55,39 @@ def test_a_high_screen_needs_a_word(at: Any, ready: Any) -> None:
         actions.screen(at(9), ready.id, LINE, (0, 0, 0, 0, 0, 1))
 
 
-@pytest.mark.parametrize("told", [NONE[:5], (*NONE, 0), (0, 0, 0, 0, 0, 2)])
-def test_a_screen_with_an_item_left_out_is_refused(at: Any, ready: Any, told: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    "told",
+    [
+        NONE[:5],
+        (*NONE, 0),
+        (0, 0, 0, 0, 0, 2),
+        (0, 1, None, None, None, 0),  # 2 is yes: 3, 4 and 5 are asked
+        (0, None, None, None, None, 0),
+        (None, 0, None, None, None, 0),
+        (0, 0, None, None, None, None),
+    ],
+)
+def test_a_screen_with_an_item_left_out_is_refused(at: Any, ready: Any, told: tuple[int | None, ...]) -> None:
     from ataraxy.clinic.treat import actions
 
     with pytest.raises(InputRefused):
         actions.screen(at(9), ready.id, LINE, told)
+
+
+def test_what_is_not_asked_after_a_no_to_item_2_is_told_as_not_asked(
+    tell: Any, nurse: Any, ready: Any, state: Any, ask: Any, start: Any
+) -> None:
+    told = answers(0) | dict.fromkeys(("item_3", "item_4", "item_5"), "not-asked")
+    assert tell(nurse, "screen", ready, line=LINE, **told).status_code == 302
+    assert state(ready).checks[LINE].answers == (0, 0, None, None, None, 0)
+    page = ask(nurse, "session", ready).content.decode()
+    assert "no to item 1, 2, 6; 3, 4, 5 not asked, not high" in page
+    start(ready, 10)
+
+
+def test_item_3_to_5_left_out_after_a_yes_to_item_2_are_refused(tell: Any, nurse: Any, ready: Any) -> None:
+    told = answers(2) | dict.fromkeys(("item_3", "item_4", "item_5"), "not-asked")
+    assert tell(nurse, "screen", ready, line=LINE, **told).status_code == 422
 
 
 def test_it_cannot_be_answered_with_a_plain_yes(at: Any, ready: Any) -> None:

@@ -43,6 +43,7 @@ WHOLE = (
     Measure.NAUSEA,
     Measure.ORIENTATION,
 )
+NOT_ASKED = "not-asked"
 UNITS = {
     Measure.TEMPERATURE: "°C",
     Measure.SEDATION: "of 5",
@@ -115,20 +116,26 @@ class ScreenForm(SeatForm):
         required=False, label="Note", help_text="Needed when it is high: what was said, whom you called."
     )
 
-    def __init__(self, request: HttpRequest, seat: Seat, line: str, labels: list[str]) -> None:
-        self.labels = labels
+    def __init__(
+        self, request: HttpRequest, seat: Seat, line: str, labels: list[str], skipped: tuple[int, ...] = ()
+    ) -> None:
+        self.labels, self.skipped = labels, skipped
         super().__init__(request, seat, {"line": line})
 
     def prepare(self) -> None:
         for number, label in enumerate(self.labels, 1):
+            choices = [("0", "No"), ("1", "Yes")]
+            if number in self.skipped:
+                choices.append((NOT_ASKED, "Not asked"))
             self.fields[f"item_{number}"] = PillsField(
-                [("0", "No"), ("1", "Yes")], label=label, error_messages={"required": "Choose yes or no."}
+                choices, label=label, error_messages={"required": "Choose yes or no."}
             )
         self.order_fields([name for name in self.fields if name != "note"])
 
     @property
-    def answers(self) -> tuple[int, ...]:
-        return tuple(int(self.cleaned_data[f"item_{n}"]) for n in range(1, len(self.labels) + 1))
+    def answers(self) -> tuple[int | None, ...]:
+        told = (self.cleaned_data[f"item_{n}"] for n in range(1, len(self.labels) + 1))
+        return tuple(None if one == NOT_ASKED else int(one) for one in told)
 
 
 class EscortForm(SeatForm):

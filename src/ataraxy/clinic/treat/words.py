@@ -35,6 +35,7 @@ from ataraxy.core.session.events import (
     SprayGiven,
     VitalRecorded,
 )
+from ataraxy.core.session.screen import Answers
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import Stage
 
@@ -166,8 +167,7 @@ def event_words(  # noqa: C901 (one case for each payload)
         case PatientArrived():
             return "Arrived"
         case CheckRecorded(line, ok, note, answers=answers) if answers:
-            yes = [str(n) for n, answer in enumerate(answers, 1) if answer]
-            said = f"yes to item {', '.join(yes)}" if yes else f"no to all {len(answers)} items"
+            said = screen_words(answers)
             triage = "not high" if ok else "HIGH"
             return f"{line_text(protocol, line).split(';')[0].rstrip('.')}: {said}, {triage}{_tail(note)}"
         case CheckRecorded(line, ok, note, identifiers):
@@ -236,6 +236,18 @@ def dose_words(dose: DoseStarted) -> str:
     if dose.already_in:
         over += ", told when it was in already"
     return f"{dose.mg} mg{over} ({dose.mg_per_kg} mg/kg, {number(dose.weight_kg)} kg)"
+
+
+def screen_words(answers: Answers) -> str:
+    """What was said to a scale asked item by item, and what was not asked."""
+    yes, no, unasked = (
+        [str(n) for n, answer in enumerate(answers, 1) if answer == said] for said in (1, 0, None)
+    )
+    if yes:
+        told = f"yes to item {', '.join(yes)}"
+    else:
+        told = f"no to item {', '.join(no)}" if unasked else f"no to all {len(answers)} items"
+    return f"{told}; {', '.join(unasked)} not asked" if unasked else told
 
 
 def counted_by(state: SessionState) -> str:

@@ -20,6 +20,7 @@ from ataraxy.core.protocol.types import (
 )
 from ataraxy.core.session.due import first_high, seated_readings
 from ataraxy.core.session.freshness import TODAY, is_current, pre_dose_current
+from ataraxy.core.session.screen import is_whole
 from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.standing import doubted
 from ataraxy.core.session.state import CheckAnswer, SessionState, Value
@@ -97,7 +98,7 @@ def _screened(check: ArrivalCheck, answer: CheckAnswer | None, now: datetime) ->
         yield missing(check, "not asked yet")
     elif not is_current(answer.at, now, TODAY):
         yield missing(check, "asked on another day: ask again")
-    elif answer.ok and len(answer.answers) != check.asked:
+    elif answer.ok and not is_whole(check, answer.answers):
         yield missing(check, "not every item was answered")
 
 

@@ -67,15 +67,16 @@ class PatientArrived:
 class CheckRecorded:
     """One arrival check or discharge confirmation, by its line id. ``ok`` False is an answer, and holds.
 
-    ``answers``: for a line that asks a scale item by item, each item's answer in order; they are never added up.
+    ``answers``: for a line that asks a scale item by item, each item's answer in order; they are never added up. None:
+    not asked, as the scale says after another answer.
     """
 
-    VERSION: ClassVar[int] = 2  # 2: ``answers``, ``scale``
+    VERSION: ClassVar[int] = 3  # 2: ``answers``, ``scale``; 3: an item may be not asked
     line: str
     ok: bool
     note: str = ""
     identifiers: tuple[str, ...] = ()  # for IDENTIFIERS: which two were read back
-    answers: tuple[int, ...] = ()
+    answers: tuple[int | None, ...] = ()
     scale: str = ""  # the instrument and its version, "c-ssrs 2016.1"
 
 

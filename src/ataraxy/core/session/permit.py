@@ -64,7 +64,7 @@ from ataraxy.core.session.permit_care import (
     too_soon,
     unexplained,
 )
-from ataraxy.core.session.screen import is_high, screens
+from ataraxy.core.session.screen import is_high, is_whole, screens
 from ataraxy.core.session.sound import Refusal, sound
 from ataraxy.core.session.standing import doubted, unknown_now
 from ataraxy.core.session.start import gate_moved_start, gate_start
@@ -422,8 +422,9 @@ def _gate_screen(protocol: Protocol, told: CheckRecorded) -> Refusal | None:
     check = screens(protocol).get(told.line)
     if check is None:
         return None
-    if len(told.answers) != check.asked or not set(told.answers) <= {0, 1}:
-        return Refusal(f"It has {check.asked} items, each yes or no.", "Ask every one of them.")
+    if not is_whole(check, told.answers):
+        words = f"It has {check.asked} items, each yes or no."
+        return Refusal(words, "Ask every one; only what the scale leaves out after a no is not asked.")
     if told.ok == is_high(check, told.answers):
         return Refusal("The answers say something else.", "Look at them again.")
     return None

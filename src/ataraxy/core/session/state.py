@@ -58,7 +58,7 @@ class CheckAnswer:
     recorded_at: datetime
     by: UUID | None
     event: UUID
-    answers: tuple[int, ...] = ()  # of a scale asked item by item
+    answers: tuple[int | None, ...] = ()  # of a scale asked item by item
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ LIFTS: Lifts = {
     ("DoseStarted", 2): _as_it_was,
     ("DoseStarted", 3): _as_it_was,
     ("CheckRecorded", 1): _as_it_was,
+    ("CheckRecorded", 2): _as_it_was,
     ("SideEffectReported", 1): _as_it_was,
     ("SideEffectResolved", 1): _as_it_was,
     ("BolusGiven", 1): _as_it_was,

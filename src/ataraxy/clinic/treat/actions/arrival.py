@@ -22,7 +22,7 @@ from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.types import CheckKind, DischargeKind, Protocol
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.events import CheckRecorded, EscortNamed, PatientArrived
-from ataraxy.core.session.screen import is_high, screens
+from ataraxy.core.session.screen import Answers, is_high, screens
 
 IDENTIFIERS: dict[str, str] = {
     "full-name": "Full name",
@@ -83,7 +83,7 @@ def screen(
     ctx: Context,
     session_id: UUID,
     line: str,
-    answers: Sequence[int],
+    answers: Answers,
     *,
     note: str = "",
     key: str | None = None,
@@ -116,7 +116,7 @@ def screen(
         return written
 
 
-def _in_words(answers: Sequence[int]) -> str:
+def _in_words(answers: Answers) -> str:
     return f"yes to item {', '.join(str(n) for n, answer in enumerate(answers, 1) if answer)}"
 
 

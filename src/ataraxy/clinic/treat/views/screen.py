@@ -10,7 +10,8 @@ from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms import ScreenForm
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
-from ataraxy.core.session.screen import screens
+from ataraxy.core.protocol.types import ArrivalCheck
+from ataraxy.core.session.screen import SKIPPED_AFTER, may_skip, screens
 
 
 def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
@@ -22,7 +23,8 @@ def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if check is None:
         raise Http404("This protocol asks no screen.")
     scale = instruments()[check.scale]
-    form = ScreenForm(request, at, check.id, [f"Item {n}" for n in range(1, scale.item_count + 1)])
+    skipped = may_skip(check)
+    form = ScreenForm(request, at, check.id, [f"Item {n}" for n in range(1, scale.item_count + 1)], skipped)
 
     def act() -> HttpResponse:
         actions.screen(
@@ -40,7 +42,14 @@ def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
             heading=scale.name,
             button="Record the answers",
             lead=f"Read each item from the clinic's own form. A yes to item {grave} is high: do not start, call the "
-            "prescriber. Nothing is added up.",
+            f"prescriber. Nothing is added up.{_skips(check)}",
         )
 
     return ask(request, form, draw, act)
+
+
+def _skips(check: ArrivalCheck) -> str:
+    leads, skipped = SKIPPED_AFTER.get(check.scale, (0, ()))
+    if not skipped:
+        return ""
+    return f" After a no to item {leads}, items {', '.join(map(str, skipped))} may be left as not asked."
