@@ -140,6 +140,8 @@ def test_each_time_course_says_its_scale_and_its_better_side(demo: Any) -> None:
     (hartland,) = [side for name, side in sides.items() if name.startswith("Hartland")]
     assert borgogna != hartland
     assert any("IES-R" in one["title"] for one in made["hours"])
+    assert not any("Grey" in one["words"] for one in made["hours"])  # nothing is drawn on this paper's times
+    assert any("across diagnoses" in one["words"] for one in made["hours"])
 
 
 def test_a_reviews_pool_never_stands_under_what_one_route_showed(demo: Any) -> None:

@@ -44,6 +44,7 @@ from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.study import ArmRole, Finding, Measure, Study
 
 LEAST_RATIO = 1e-9
+GREY = "Grey boxes are pools that reviews printed; their studies may be counted elsewhere in the picture too."
 TOLD_HARMS = ("dissociation", "dizziness", "nausea", "vomiting", "blood-pressure-raised")
 ANALYSES = {
     a.Analysis.INDEPENDENT: "Crossovers as if each treatment had been given to different people",
@@ -244,7 +245,7 @@ def _by_hour(moments: list[a.Moment], number: int) -> EffectByHour:
         Series(label, tuple(_reading(m, measure) for m in group), Mark.OTHER if published else Mark.OURS)
         for (published, label), group in groupby(ordered, key=lambda m: (m.published, _series_name(m)))
     ]
-    words = "Grey boxes are pools that reviews printed; their studies may be counted elsewhere in the picture too."
+    words = GREY
     if all(m.scope for m in moments):  # H-058: a figure of all anxiety is not one of this disorder
         words = (
             f"No study of this disorder alone is in this picture: all of it is {moments[0].scope}. {words}"

@@ -13,7 +13,7 @@ from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.clinic.evidence.disorder_page import BesideShown, Headline, Page, PoolShown, page_of, sentence
 from ataraxy.clinic.evidence.listed import SIGNS
 from ataraxy.clinic.evidence.of_hundred import Hundred, of_hundred
-from ataraxy.clinic.evidence.pictures import TOLD_HARMS, by_hour, harms_of
+from ataraxy.clinic.evidence.pictures import GREY, TOLD_HARMS, by_hour, harms_of
 from ataraxy.clinic.evidence.queries import every_review, every_study, listed_for, studies_of
 from ataraxy.clinic.evidence.words import (
     DESIGNS,
@@ -211,7 +211,7 @@ def _hours(page: Page) -> list[dict[str, Any]]:
         {
             "title": one.title,
             "side": f"Below {_none(one)} {one.low_side}, above it {one.high_side}.",
-            "words": one.words,
+            "words": one.words.replace(GREY, "").strip(),  # nothing is drawn here
             "columns": list(effect_by_hour.table(one).columns),
             "rows": [list(row) for row in effect_by_hour.table(one).rows],
         }
