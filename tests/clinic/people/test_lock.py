@@ -34,7 +34,7 @@ def test_a_page_that_nobody_touched_for_the_clinics_minutes_is_locked_in_place(
     idle: Any, clinic: Any
 ) -> None:
     assert clinic.lock_after_min == 15
-    assert not locked(idle(14.9).get("/people/"))
+    assert not locked(idle(14).get("/people/"))  # a slow machine has its minute
     answer = idle(15.1).get("/people/?q=x")
     assert answer.status_code == 200 and locked(answer)
     assert b"/people/?q=x" in answer.content  # where it goes on
