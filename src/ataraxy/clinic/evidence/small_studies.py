@@ -16,7 +16,7 @@ LEAST_DRAWN = 3  # two dots have no shape
 
 def funnel_of(pool: a.PoolAnswer, key: str) -> Funnel | None:
     """The funnel of the analysis that counts each person once; None for fewer than three studies."""
-    forest = pool.forests[-1] if pool.forests else None
+    forest = pool.forests[0] if pool.forests else None
     if forest is None or len(forest.rows) < LEAST_DRAWN:
         return None
     measure = pool.question.measure
