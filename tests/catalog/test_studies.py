@@ -69,7 +69,9 @@ def test_blinding_and_years_that_were_not_read_are_not_claimed():
     assert load_study("transform-1").year is None and sources()["transform-1"].year is None
 
 
-@pytest.mark.parametrize("name", ["mills-2025", "almeida-2024", "du-2021", "tully-2022", "transform-1", "sustain-3"])
+@pytest.mark.parametrize(
+    "name", ["mills-2025", "almeida-2024", "du-2021", "tully-2022", "transform-1", "sustain-3"]
+)
 def test_a_title_nobody_noted_is_not_made_up(name):
     assert sources()[name].title.startswith("Title not noted (")
 

@@ -156,6 +156,16 @@ def test_any_numbers_survive_the_journey(data: st.DataObject, study: Json) -> No
     check_journey(take(json.dumps(study).encode()))
 
 
+def test_a_spread_known_of_the_beginning_alone_survives_the_journey(study: Json) -> None:
+    """The registry names one kind of spread for an outcome: the baseline's, where the end has none."""
+    told = study["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"]
+    for measure in told:
+        for row in measure.get("classes", [])[1:]:
+            for cell in row["categories"][0]["measurements"]:
+                cell["spread"] = "NA"
+    check_journey(take(json.dumps(study).encode()))
+
+
 @given(data=st.data())
 @settings(parent=SAME_FIXTURE, max_examples=120)
 def test_any_words_in_place_of_words_give_a_study_or_are_refused(data: st.DataObject, study: Json) -> None:

@@ -304,7 +304,7 @@ def q_root(pools: Rows, target: FloatArray) -> tuple[FloatArray, BoolArray, NDAr
         fit = weigh(some, tau2[here])
         over, slope = fit.q - target[here], (fit.w**2 * fit.residual**2).sum(-1)
         up = over > 0
-        step = np.where(up, over / np.where(slope > 0, slope, 1.0), 0.0)
+        step = np.where(up, over, 0.0) / np.where(up & (slope > 0), slope, 1.0)
         tau2[here] += step
         steps[here] += 1
         going[here] = up & (step > NEAR * (tau2[here] + _harmonic(some)))

@@ -118,7 +118,9 @@ def _dispersion(groups: Sequence[Group]) -> Dispersion:
         return Dispersion.SD
     if any(g.se is not None for g in groups):
         return Dispersion.SE
-    return Dispersion.CI_95 if any(g.low is not None for g in groups) else Dispersion.NONE
+    if any(g.low is not None for g in groups):
+        return Dispersion.CI_95
+    return Dispersion.SD if any(g.baseline_sd is not None for g in groups) else Dispersion.NONE
 
 
 def _class(title: str, cells: list[dict[str, str]]) -> dict[str, Any]:
