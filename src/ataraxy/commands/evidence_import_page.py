@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ataraxy.commands.evidence_arrival import Arrival
 from ataraxy.commands.evidence_page import plain
 from ataraxy.core.evidence.answer import Shown
 from ataraxy.core.evidence.difference import Change, Difference
@@ -19,9 +20,6 @@ from ataraxy.core.protocol.problem import path_text
 from ataraxy.core.protocol.sources import Source
 from ataraxy.interop.references import References
 from ataraxy.interop.taken import Note, Weight
-
-if TYPE_CHECKING:
-    from ataraxy.commands.evidence_import import Arrival
 
 STYLES = {Change.ADDED: "green", Change.REMOVED: "red", Change.CHANGED: "yellow"}
 MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}

@@ -9,19 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ataraxy.core.evidence.certainty import (
-    FOR_PATIENT,
-    LEVELS,
-    Body,
-    Certainty,
-    Contribution,
-    Cuts,
-    Domain,
-    Indirect,
-    Judged,
-    Level,
-    certainty,
-)
+from ataraxy.core.evidence.body import LEVELS, Body, Contribution, Cuts, Domain, Indirect, Level
+from ataraxy.core.evidence.certainty import FOR_PATIENT, Certainty, Judged, certainty
 from ataraxy.core.evidence.certainty_rules import size_for_events, size_for_means
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.study import Bias, BiasDomain, Judgement, Measure, Seen

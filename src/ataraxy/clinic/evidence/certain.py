@@ -7,7 +7,8 @@ from math import isfinite
 
 from ataraxy.clinic.evidence.pictures import on_scale
 from ataraxy.core.evidence import answer as a
-from ataraxy.core.evidence.certainty import Body, Certainty, Contribution, Indirect, certainty
+from ataraxy.core.evidence.body import Body, Contribution, Indirect
+from ataraxy.core.evidence.certainty import Certainty, certainty
 from ataraxy.core.evidence.choose import Reason
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.study import Condition, Study

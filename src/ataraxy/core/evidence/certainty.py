@@ -10,21 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ataraxy.core.evidence.answer import OfHundred, Shown
+from ataraxy.core.evidence.body import LEVELS, Body, Cuts, Domain, Level
+from ataraxy.core.evidence.certainty_rules import ADD, TAKE_AWAY, start
 from ataraxy.core.evidence.estimate import TooFew
-from ataraxy.core.evidence.study import Bias, Measure
-
-
-class Level(StrEnum):
-    VERY_LOW = "very low"
-    LOW = "low"
-    MODERATE = "moderate"
-    HIGH = "high"
-
-
-LEVELS = tuple(Level)  # from the least sure up
 
 FOR_PATIENT = {
     Level.HIGH: "We are very sure of this. More research is unlikely to change it.",
@@ -32,92 +22,6 @@ FOR_PATIENT = {
     Level.LOW: "We are not sure of this. The real effect may be quite different.",
     Level.VERY_LOW: "We are very unsure of this. The real effect may well be very different, or there may be none.",
 }
-
-
-class Domain(StrEnum):
-    BIAS = "risk of bias"
-    INCONSISTENCY = "inconsistency"
-    INDIRECTNESS = "indirectness"
-    IMPRECISION = "imprecision"
-    PUBLICATION = "publication bias"
-    LARGE_EFFECT = "large effect"
-    DOSE_RESPONSE = "dose-response"
-    CONFOUNDING = "confounding against the effect"
-
-    @property
-    def raises(self) -> bool:
-        return self in (Domain.LARGE_EFFECT, Domain.DOSE_RESPONSE, Domain.CONFOUNDING)
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """One study of the body: its share of the pooled effect, and how it was judged. No judgement is not a good one."""
-
-    label: str
-    weight_percent: float
-    randomised: bool
-    bias: tuple[Bias, ...]
-    effect: float  # on the scale of analysis
-
-
-@dataclass(frozen=True, slots=True)
-class Indirect:
-    """One way the evidence is not about our question: ``steps`` 1 is serious, 2 very serious."""
-
-    aspect: str  # population, drug, comparator, outcome, time
-    steps: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The evidence for one outcome. Effects on the scale of analysis: ratios as logarithms, no difference at zero.
-
-    Attributes:
-        people, events: counted once each; None where not known.
-        important: the smallest difference that matters, as a size above zero; None where nobody has set one.
-        needed_people: what one trial large enough would take (``size_for_means``, ``size_for_events``); None: the
-            rule of thumb.
-        unreported: studies known to be done whose results were not seen.
-    """
-
-    measure: Measure
-    studies: tuple[Contribution, ...]
-    value: float
-    low: float
-    high: float
-    people: int | None = None
-    events: int | None = None
-    important: float | None = None
-    needed_people: int | None = None
-    i2_percent: float | None = None
-    q_p: float | None = None
-    predicted: tuple[float, float] | None = None
-    indirect: tuple[Indirect, ...] = ()
-    small_study_p: float | None = None
-    unreported: tuple[str, ...] = ()
-    dose_response: bool = False
-    opposing_confounding: str = ""  # what would have hidden an effect, and did not; empty: nothing such
-
-
-@dataclass(frozen=True, slots=True)
-class Cuts:
-    """Where the rules turn. GRADE leaves these to judgement; ours are proposed, and one may set others."""
-
-    weight_percent: float = 50.0  # of the pool, from studies with a flaw; proposed
-    i2_serious: float = 50.0  # substantial heterogeneity (Cochrane Handbook 10.10.2); unverified
-    i2_very_serious: float = 75.0  # considerable (the same)
-    q_p: float = 0.10
-    people: int = 400  # rule of thumb for means (Guyatt 2011, 10.1016/j.jclinepi.2011.01.012); unverified
-    events: int = 300  # rule of thumb for events (the same); unverified
-    far_below: float = (
-        0.3  # of the people needed: two levels (Zeng 2022, 10.1016/j.jclinepi.2022.07.014); unverified
-    )
-    small_study_p: float = 0.10
-    unreported_share: float = 1 / 3  # of the studies known; proposed
-    large_ratio: float = 2.0  # GRADE guidelines 9 (10.1016/j.jclinepi.2011.06.004); unverified
-    very_large_ratio: float = 5.0
-    status: str = "proposed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +110,6 @@ def certainty(body: Body, judged: Sequence[Judged] = (), cuts: Cuts | None = Non
     Raises:
         ValueError: two judgements of one domain, weights or an interval that cannot be.
     """
-    from ataraxy.core.evidence import certainty_rules as rules
-
     cuts = cuts or Cuts()
     if not body.studies:
         return TooFew("A rating of certainty", 1, 0)
@@ -215,14 +117,14 @@ def certainty(body: Body, judged: Sequence[Judged] = (), cuts: Cuts | None = Non
     over = {one.domain: one for one in judged}
     if len(over) < len(judged):
         raise ValueError("Two judgements of one domain: keep the one that stands.")
-    start, started = rules.start(body)
-    down = tuple(_rated(domain, rule(body, cuts), over) for domain, rule in rules.TAKE_AWAY.items())
-    may_rise = start is Level.LOW and not any(one.steps for one in down)
-    up = tuple(_rated(domain, rule(body, cuts), over) for domain, rule in rules.ADD.items())
+    begins, started = start(body)
+    down = tuple(_rated(domain, rule(body, cuts), over) for domain, rule in TAKE_AWAY.items())
+    may_rise = begins is Level.LOW and not any(one.steps for one in down)
+    up = tuple(_rated(domain, rule(body, cuts), over) for domain, rule in ADD.items())
     up = up if may_rise else tuple(one for one in up if one.judged is not None)
-    moved = LEVELS.index(start) - sum(one.steps for one in down) + sum(one.steps for one in up)
+    moved = LEVELS.index(begins) - sum(one.steps for one in down) + sum(one.steps for one in up)
     level = LEVELS[min(max(moved, 0), len(LEVELS) - 1)]
-    return Certainty(level, start, started, down + up, cuts)
+    return Certainty(level, begins, started, down + up, cuts)
 
 
 def _rated(domain: Domain, proposal: tuple[int, str], over: dict[Domain, Judged]) -> Rating:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import ceil, exp
 from statistics import NormalDist
 
-from ataraxy.core.evidence.certainty import Body, Contribution, Cuts, Domain, Level
+from ataraxy.core.evidence.body import Body, Contribution, Cuts, Domain, Level
 from ataraxy.core.evidence.study import BiasDomain, Judgement, Measure
 
 Rule = Callable[[Body, Cuts], tuple[int, str]]
