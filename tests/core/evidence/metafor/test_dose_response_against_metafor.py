@@ -11,6 +11,8 @@ from ataraxy.core.evidence.dose_arms import DoseArms
 from ataraxy.core.evidence.dose_curve import Curve, Shape
 from ataraxy.core.evidence.dose_response import DoseResponse, dose_response
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # R searches for minutes on a busy machine
+
 SEED = 20261126
 
 

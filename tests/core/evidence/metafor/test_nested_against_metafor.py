@@ -9,6 +9,8 @@ import pytest
 
 from ataraxy.core.evidence.nested import Nested, nested
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # R searches for minutes on a busy machine
+
 SEED = 20261125
 
 

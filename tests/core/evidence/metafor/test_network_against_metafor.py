@@ -12,6 +12,8 @@ from ataraxy.core.evidence.network import Network, network
 from ataraxy.core.evidence.network_consistency import Decomposition, decompose
 from ataraxy.core.evidence.trial import Trial, of_arms
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # R searches for minutes on a busy machine
+
 SEED = 20261127
 
 

@@ -11,6 +11,8 @@ from ataraxy.core.evidence.between import Method, between, log_likelihood, one_r
 from ataraxy.core.evidence.pool import Inference, Prediction
 from ataraxy.core.evidence.regress import Regression, regress
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # R searches for minutes on a busy machine
+
 SEED = 20261124
 TESTS = {"z": Inference.WALD, "knha": Inference.HARTUNG_KNAPP, "adhoc": Inference.BOUNDED}
 
