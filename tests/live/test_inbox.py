@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ataraxy.live.inbox import Room
+
+
+def run(work: Coroutine[object, object, None]) -> None:
+    """On a thread of its own: a browser test before this one leaves its loop on the main one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 @given(st.integers(1, 4), st.lists(st.sampled_from(["come", "go", "give up"]), max_size=40))
@@ -34,7 +42,7 @@ def test_there_are_never_more_than_fit_and_nobody_is_passed_over(size: int, acts
         for task in waiting:
             task.cancel()
 
-    asyncio.run(play())
+    run(play())
 
 
 def test_who_gives_up_at_the_moment_of_their_turn_gives_it_on() -> None:
@@ -48,4 +56,4 @@ def test_who_gives_up_at_the_moment_of_their_turn_gives_it_on() -> None:
         await asyncio.gather(waits, return_exceptions=True)
         assert room.take()
 
-    asyncio.run(play())
+    run(play())
