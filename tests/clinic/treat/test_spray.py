@@ -235,3 +235,12 @@ def test_a_draft_by_nose_treats_nobody_outside_a_demo_clinic(clinic: Any, infusi
     disorder = infusion.indications[0].disorder
     closed = gate(infusion, disorder, (), demo=False)
     assert any("draft for demonstration" in one.reason for one in closed.closed_by)
+
+
+@pytest.mark.parametrize("route", ["intramuscular"])
+def test_a_dose_that_is_not_sprayed_has_no_sprays_to_be_in(
+    running: Any, ask: Any, nurse: Any, clock: Any, route: str
+) -> None:
+    clock(11)
+    page = ask(nurse, "spray", running).content.decode()
+    assert "No dose by nose was started here." in page and "Every spray" not in page
