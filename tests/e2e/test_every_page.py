@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ROLES = ("prescriber", "nurse", "therapist", "coordinator", "director", "researcher")
+AT_THE_BEDSIDE = ("prescriber", "nurse")  # the others are walked with the slow tests
 PATIENTS_OWN = ("consent:read", "consent:sign", "follow:answer")  # opened by link, below
 # a person's own page, hidden: tests/clinic/people/test_lock.py
 LOCK = ("people:lock", "people:unlock", "people:here", "people:danger")
@@ -252,7 +253,9 @@ def opens(things: dict[str, Any], role: str) -> list[tuple[str, str]]:
     return [(name, path) for name, path in addresses(things) if codes[path] == 200 and path not in papers]
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "role", [role if role in AT_THE_BEDSIDE else pytest.param(role, marks=pytest.mark.slow) for role in ROLES]
+)
 def test_every_page_of_a_role_opens_without_fault_or_barrier(
     demo_house: Any,
     things: dict[str, Any],

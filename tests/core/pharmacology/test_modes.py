@@ -80,7 +80,10 @@ def off(ready, at_min=AT, person=0):
     return worst
 
 
-@pytest.mark.parametrize("name", HAVE_MODES)
+@pytest.mark.parametrize(
+    "name",
+    [*HAVE_MODES[:2], *(pytest.param(name, marks=pytest.mark.slow) for name in HAVE_MODES[2:])],
+)
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_modes_agree_with_the_matrix_exponential_whatever_the_rates(name, data):
