@@ -7,17 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ataraxy.core.evidence.between import (
-    PEAKS,
-    Method,
-    between,
-    log_likelihood,
-    one_row,
-    q_root,
-    rows,
-    traces,
-    weigh,
-)
+from ataraxy.core.evidence.between import Method, between
+from ataraxy.core.evidence.between_peaks import PEAKS
+from ataraxy.core.evidence.between_roots import q_root
+from ataraxy.core.evidence.least_squares import log_likelihood, traces, weigh
+from ataraxy.core.evidence.pool_rows import one_row, rows
 
 studies = st.lists(st.tuples(st.floats(-5, 5), st.floats(1e-3, 10)), min_size=3, max_size=9)
 
@@ -112,7 +106,7 @@ def test_the_compiled_search_ends_where_the_plain_one_does(
     gone = np.arange(7) >= rng.integers(2, 8, 600)[:, None]
     pools = rows(np.where(gone, np.nan, y), np.where(gone, np.nan, v))
     plain = between(pools, method)
-    monkeypatch.setattr("ataraxy.core.evidence.between.WORTH_COMPILED", 1)
+    monkeypatch.setattr("ataraxy.core.evidence.between_peaks.WORTH_COMPILED", 1)
     compiled = between(pools, method)
     assert compiled.converged.all()
     np.testing.assert_allclose(compiled.tau2, plain.tau2, rtol=1e-10, atol=1e-12)

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from ataraxy.core.evidence.between import Method, between, log_likelihood, one_row, weigh
+from ataraxy.core.evidence.between import Method, between
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.intervals import BetweenInterval, profile_likelihood, q_profile
+from ataraxy.core.evidence.least_squares import log_likelihood, weigh
+from ataraxy.core.evidence.pool_rows import one_row
 
 Y, V = (-0.4, 0.1, 0.5, 1.2, 1.8), (0.04, 0.09, 0.05, 0.16, 0.08)
 studies = st.lists(st.tuples(st.floats(-5, 5), st.floats(1e-3, 10)), min_size=2, max_size=9)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ataraxy.core.evidence.between import FloatArray, Method, one_row
+from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import Estimate
 from ataraxy.core.evidence.pool import Inference, interval, pool_many
+from ataraxy.core.evidence.pool_rows import FloatArray, one_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ataraxy.core.evidence.between import Method, Rows, one_row
+from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import Estimate, TooFew
 from ataraxy.core.evidence.pool import Inference, Pools, pool_many, weights_at
+from ataraxy.core.evidence.pool_rows import Rows, one_row
 
 LEAST = 3  # two must be left
 

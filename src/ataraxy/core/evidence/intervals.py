@@ -12,19 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ataraxy.core.evidence.between import (
-    BoolArray,
-    FloatArray,
-    Method,
-    Rows,
-    between,
-    log_likelihood,
-    one_row,
-    q_root,
-    typical_variance,
-    weigh,
-)
+from ataraxy.core.evidence.between import Method, between
+from ataraxy.core.evidence.between_roots import q_root
 from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.least_squares import log_likelihood, typical_variance, weigh
+from ataraxy.core.evidence.pool_rows import BoolArray, FloatArray, Rows, one_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,21 +16,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ataraxy.core.evidence.between import (
-    Between,
-    BoolArray,
-    Fit,
-    FloatArray,
-    Method,
-    Rows,
-    between,
-    one_row,
-    rows,
-    traces,
-    weigh,
-)
+from ataraxy.core.evidence.between import Method, between
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
 from ataraxy.core.evidence.intervals import BetweenInterval, q_profile_of
+from ataraxy.core.evidence.least_squares import Fit, traces, weigh
+from ataraxy.core.evidence.pool_rows import Between, BoolArray, FloatArray, Rows, one_row, rows
 from ataraxy.core.evidence.study import Measure
 
 

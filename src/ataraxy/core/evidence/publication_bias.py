@@ -16,9 +16,11 @@ from math import comb, sqrt
 
 import numpy as np
 
-from ataraxy.core.evidence.between import Fit, FloatArray, Method, Rows, between, one_row, weigh
+from ataraxy.core.evidence.between import Method, between
 from ataraxy.core.evidence.estimate import Estimate, TooFew
+from ataraxy.core.evidence.least_squares import Fit, weigh
 from ataraxy.core.evidence.pool import Inference, Pool, interval, pool
+from ataraxy.core.evidence.pool_rows import FloatArray, Rows, one_row
 
 ENOUGH = 10
 LEAST = 3

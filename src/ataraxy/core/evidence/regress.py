@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ataraxy.core.evidence.between import Fit, Method, Rows, between, one_row, typical_variance, weigh
+from ataraxy.core.evidence.between import Method, between
 from ataraxy.core.evidence.estimate import Estimate, TooFew
+from ataraxy.core.evidence.least_squares import Fit, typical_variance, weigh
 from ataraxy.core.evidence.pool import Inference, Prediction
+from ataraxy.core.evidence.pool_rows import Rows, one_row
 from ataraxy.core.evidence.series import FloatArray, Floats, effects, finite
 from ataraxy.core.evidence.tails import critical, estimate_of
 

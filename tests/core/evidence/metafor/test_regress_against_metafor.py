@@ -7,8 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from ataraxy.core.evidence.between import Method, between, log_likelihood, one_row
+from ataraxy.core.evidence.between import Method, between
+from ataraxy.core.evidence.least_squares import log_likelihood
 from ataraxy.core.evidence.pool import Inference, Prediction
+from ataraxy.core.evidence.pool_rows import one_row
 from ataraxy.core.evidence.regress import Regression, regress
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # R searches for minutes on a busy machine
