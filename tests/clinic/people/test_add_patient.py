@@ -69,3 +69,34 @@ def test_the_next_number_skips_one_that_was_typed(coordinator: Any, context: Cal
     ctx, born = context(coordinator), date(1990, 1, 1)
     add_patient(ctx, Referral("A", "B", born, "other", "self", "x", record_number="R-1002"))
     assert add_patient(ctx, Referral("C", "D", born, "other", "self", "x")).record_number == "R-1003"
+
+
+def test_the_same_person_gets_no_second_chart_until_somebody_has_looked(
+    coordinator: Any, log_in: Any, fill: Callable[..., Any]
+) -> None:
+    from ataraxy.clinic.people.models import Patient
+
+    client = log_in(coordinator)
+    fill(client, URL, **ADA)
+    again = ADA | {"given_name": "Adaline", "family_name": "LINDQVIST", "phone": "+1 555 0101"}
+    refused = fill(client, URL, **again)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert Patient.objects.count() == 1
+    assert "Ada Lindqvist (R-1001) is here already" in page
+    assert f"/people/patient/{Patient.objects.get().id}/" in page  # the way to that chart
+    assert 'value="+1 555 0101"' in page  # nothing typed is lost
+    assert fill(client, URL, **again, another_person="on").status_code == 302
+    assert Patient.objects.count() == 2
+
+
+def test_another_day_of_birth_or_another_clinic_is_another_person(
+    coordinator: Any, outsider: Any, log_in: Any, fill: Callable[..., Any]
+) -> None:
+    from ataraxy.clinic.people.models import Patient
+
+    assert fill(log_in(outsider), URL, **ADA).status_code == 302
+    client = log_in(coordinator)
+    assert fill(client, URL, **ADA).status_code == 302
+    assert fill(client, URL, **ADA | {"birth_date": "1988-04-03"}).status_code == 302
+    assert Patient.objects.count() == 3

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from ataraxy.clinic.audit.append import Entry, already_done
 from ataraxy.clinic.context import Context
@@ -32,19 +33,22 @@ class Referral:
     phone: str = ""
     email: str = ""
     address: str = ""
+    another_person: bool = False  # somebody looked, and it is not the one who is here already
 
 
 def add_patient(ctx: Context, referral: Referral, *, key: str | None = None) -> Patient:
     """Add a patient and open the chart; the same ``key`` again returns the patient it made.
 
     Raises:
-        InputRefused: an impossible birth date, or a record number that another patient has.
+        InputRefused: an impossible birth date, a record number that another patient has, or (until somebody has looked)
+            a patient who may be the same person.
     """
     _refuse_birth_date(ctx, referral.birth_date)
     with transaction.atomic():
         Clinic.objects.select_for_update(no_key=True).get(id=ctx.clinic.id)  # one number at a time
         if done := already_done(ctx, key):
             return Patient.objects.get(id=done.stream_id)
+        _refuse_second_chart(ctx, referral)
         patient = Patient.objects.create(
             id=ctx.new_id(),
             clinic=ctx.clinic,
@@ -61,6 +65,12 @@ def add_patient(ctx: Context, referral: Referral, *, key: str | None = None) -> 
         return patient
 
 
+def may_be(ctx: Context, given_name: str, family_name: str, born: date) -> list[Patient]:
+    """Who is here already and may be this person: born on the same day, with the same first or last name."""
+    named = Q(given_name__iexact=given_name.strip()) | Q(family_name__iexact=family_name.strip())
+    return list(Patient.objects.filter(named, clinic=ctx.clinic, birth_date=born).order_by("record_number"))
+
+
 def record_escort(
     ctx: Context, patient: Patient, name: str, phone: str, relation: str, *, key: str | None = None
 ) -> None:
@@ -73,6 +83,18 @@ def _refuse_birth_date(ctx: Context, born: date) -> None:
     if born > today or today.year - born.year > OLDEST_YEARS:
         raise InputRefused(
             "This birth date is in the future, or too long ago.", "Check day, month and year.", "birth_date"
+        )
+
+
+def _refuse_second_chart(ctx: Context, referral: Referral) -> None:
+    """Hazard: a contraindication stands in one chart, and the dose is decided on in the other."""
+    known = may_be(ctx, referral.given_name, referral.family_name, referral.birth_date)
+    if known and not referral.another_person:
+        who = ", ".join(f"{one.full_name} ({one.record_number})" for one in known)
+        raise InputRefused(
+            f"Born on this day and of this name: {who} is here already.",
+            "Open that chart; or, if this is another person, tick so and send it again.",
+            "another_person",
         )
 
 

@@ -31,6 +31,7 @@ class ReferralForm(ActForm):
         required=False,
         help_text="Leave empty: the clinic's next number is taken.",
     )
+    another_person = forms.BooleanField(label="This is another person", required=False)
 
 
 def add_patient(request: HttpRequest) -> HttpResponse:
@@ -39,7 +40,10 @@ def add_patient(request: HttpRequest) -> HttpResponse:
     form = ReferralForm(request)
 
     def draw(status: int) -> HttpResponse:
-        return render(request, "people/add_patient.html", {"form": form}, status=status)
+        given = form.cleaned_data if form.is_bound else {}
+        names = [given.get(name) for name in ("given_name", "family_name", "birth_date")]
+        known = acts.may_be(ctx, *names) if all(names) else []
+        return render(request, "people/add_patient.html", {"form": form, "known": known}, status=status)
 
     def act() -> HttpResponse:
         given = {name: value for name, value in form.cleaned_data.items() if name not in ("key", "seen")}
