@@ -56,9 +56,18 @@ def _writable(folder: Path) -> bool:
 def is_built() -> bool:
     """Whether the compiled simulator of this release lies ready; False where it has to be compiled first."""
     settle()
-    from ataraxy.core.pharmacology import kernels, mode_walk_kernels, sketch_kernels
+    from ataraxy.core.pharmacology import (
+        fit_climb_kernels,
+        fit_draw_kernels,
+        kernels,
+        mode_walk_kernels,
+        sketch_kernels,
+    )
 
     wanted = (
+        (fit_climb_kernels, fit_climb_kernels.climb_all),
+        (fit_draw_kernels, fit_draw_kernels.log_likelihoods),
+        (fit_draw_kernels, fit_draw_kernels.mixture_log_densities),
         (kernels, kernels.walk),
         (mode_walk_kernels, mode_walk_kernels.walk_modes),
         (sketch_kernels, sketch_kernels.count_rows),
@@ -84,11 +93,12 @@ def build(say: Say | None = None) -> Path:
 
 
 def _use() -> None:
-    """One small simulation and count of each kind: every compiled function is called."""
+    """One small simulation, count and estimate of each kind: every compiled function is called."""
     from ataraxy.core.pharmacology import kernels, sketch_kernels  # noqa: F401
     from ataraxy.core.pharmacology.sketch import EXACT_UP_TO, Sketch
 
     tiny()
+    tiny_estimate()
     for values in (np.ones((2, 3)), np.asfortranarray(np.ones((2, 3)))):
         Sketch(3, limits=(0.5,), expected=EXACT_UP_TO + 1, compiled=True).add(values)
 
@@ -114,6 +124,24 @@ def tiny() -> None:
             draws=Draws(0),
             tier=Tier.NUMBA,
         )
+
+
+def tiny_estimate() -> None:
+    """The posterior of a person seen once."""
+    from ataraxy.catalog.pk import load_model
+    from ataraxy.core.pharmacology.model import PkRoute
+    from ataraxy.core.pharmacology.observation import Observation, ResidualError
+    from ataraxy.core.pharmacology.people import one_person
+    from ataraxy.core.pharmacology.posterior import posterior
+    from ataraxy.core.pharmacology.predictor import at_observations, predictor
+    from ataraxy.core.pharmacology.regimen import Dose
+    from ataraxy.core.pharmacology.simulate import Tier
+
+    model = load_model("kamp-2020")
+    dose = Dose(PkRoute.INTRAVENOUS, 0.0, mg=35.0, duration_min=40.0, enantiomer=model.enantiomer)
+    seen = [Observation("1", model.analytes[0].name, 40.0, 100.0, "ng/mL", ResidualError(log_sd=0.2))]
+    ask = at_observations(predictor(model, (dose,), one_person(70.0), tier=Tier.NUMBA), seen)
+    posterior(ask, ask.prior, seen, seed=0, draws=100, most_rounds=1)
 
 
 def main() -> None:

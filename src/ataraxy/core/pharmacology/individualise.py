@@ -25,6 +25,8 @@ from ataraxy.core.pharmacology.scoring import (
     Problem,
     climb,
     curvature_at,
+    fit_of,
+    put,
     slope_at,
 )
 
@@ -94,9 +96,8 @@ def individualise(
     problem = Problem(lambda etas, _: predict(etas), prior, seen, _reaches(reach, prior), noise)
     begin = _starts(prior, starts, 1, seed)
     person = np.zeros(starts, dtype=np.int64)
-    at_start = slope_at(replace(problem, far=True), begin, person)
-    refuse_the_impossible(seen, at_start.predicted[:1])
-    ended = climb(problem, begin, person, at_start)
+    ended, at_start = _climb(predict, problem, begin, person)
+    refuse_the_impossible(seen, at_start[:1])
     _refuse_nowhere(ended)
     curvature = _curvature(problem, ended, _best(ended, starts), person[:1])
     return _estimates(problem, ended, starts, curvature)[0]
@@ -138,12 +139,28 @@ def individualise_many(
     for first in range(0, len(people), block):
         some = np.arange(first, min(first + block, len(people)), dtype=np.int64)
         person = np.repeat(some, starts)
-        ended = climb(problem, _starts(prior, starts, len(some), seed), person)
+        ended, _ = _climb(predict, problem, _starts(prior, starts, len(some), seed), person)
         _refuse_nowhere(ended)
         best = _best(ended, starts)
         curvature = _curvature(problem, ended, best, some) if exact_covariance else None
         found.extend(_estimates(problem, ended, starts, curvature))
     return tuple(found)
+
+
+def _climb(
+    predict: object, problem: Problem, begin: FloatArray, person: IntArray
+) -> tuple[Climb, FloatArray]:
+    """Where each climber ends, and what is predicted where it begins (k, columns): compiled where that can be."""
+    fit = fit_of(predict)
+    found = None if fit is None else fit.climb(problem, begin, person)
+    if found is None:
+        at_start = slope_at(replace(problem, far=True), begin, person)
+        return climb(problem, begin, person, at_start), at_start.predicted.copy()
+    rest = np.flatnonzero(found.left_over)
+    if len(rest):
+        others = climb(problem, begin[rest], person[rest])
+        put(found.climb, rest, others)
+    return found.climb, found.at_start
 
 
 def _starts(prior: Prior, starts: int, people: int, seed: int) -> FloatArray:

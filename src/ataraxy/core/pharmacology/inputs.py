@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,8 +70,20 @@ def inputs_of(
     Raises:
         InputRefused: a route the model does not know, or an enantiomer it cannot tell apart.
     """
-    model = network.model
-    inputs: list[Input] = []
+    return tuple(
+        _one_input(network, path, dose, now, mg)
+        for path, dose, now, mg in entering_by(network.model, regimen, people, values, starts)
+    )
+
+
+def entering_by(
+    model: PkModel, regimen: Regimen, people: People, values: Sequence[Values], starts: Sequence[float]
+) -> Iterator[tuple[Path, Dose, Values, FloatArray]]:
+    """Every dose by every path it takes: the parameters it meets, and how many mg get in.
+
+    Raises:
+        InputRefused: as ``inputs_of``.
+    """
     for place, dose in enumerate(regimen):
         way = model.route_in(dose.route)
         if way is None:
@@ -85,8 +97,7 @@ def inputs_of(
         before = _given_before(regimen, place, people)
         for path in way.paths:
             share = _enantiomer_share(dose, path, model) * _absorbed(path, now, mg, before)
-            inputs.append(_one_input(network, path, dose, now, mg * share))
-    return tuple(inputs)
+            yield path, dose, now, mg * share
 
 
 def dose_mg(dose: Dose, people: People) -> FloatArray:

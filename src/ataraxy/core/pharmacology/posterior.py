@@ -23,7 +23,7 @@ from ataraxy.core.pharmacology.proposal import (
     moments,
     whole_prior,
 )
-from ataraxy.core.pharmacology.scoring import EXACT, Predict
+from ataraxy.core.pharmacology.scoring import EXACT, Predict, fit_of
 from ataraxy.core.pharmacology.weighting import (
     PARETO_LIMIT,
     effective,
@@ -121,6 +121,7 @@ class _Sample:
 
     def __init__(self, predict: Predict, prior: Prior, seen: Observed) -> None:
         self.predict, self.prior, self.seen = predict, prior, seen
+        self.fit = fit_of(predict)
         self.etas = np.zeros((0, len(prior)))
         self.log_prior, self.log_likelihood = np.zeros(0), np.zeros(0)
         self.kernels: list[Kernel] = []
@@ -130,17 +131,31 @@ class _Sample:
 
     def draw(self, kernels: Sequence[Kernel], count: int, generator: np.random.Generator) -> None:
         etas = draw_from(kernels, count, generator)
-        likelihood = log_likelihood(self.seen, self.predict(etas))
+        likelihood = self._likelihood(etas)
         self.etas = np.concatenate([self.etas, etas])
         self.log_likelihood = np.concatenate([self.log_likelihood, likelihood])
         self.log_prior = np.concatenate([self.log_prior, self.prior.log_density(etas)])
         self.kernels.extend(kernels)
         self.rounds += 1
-        proposed = mixture_log_density(self.kernels, self.etas) - math.log(self.rounds)
+        proposed = self._proposed() - math.log(self.rounds)
         self.log_base = self.log_prior - proposed
         self.log_weights = self.log_base + self.log_likelihood
         self.effective = effective(normalised(self.log_weights)[0])
         self.pareto_k = pareto_k(self.log_weights)
+
+    def _likelihood(self, etas: FloatArray) -> FloatArray:
+        """How well each draw explains what was seen: compiled where that can be, the general way where not."""
+        if self.fit is None:
+            return log_likelihood(self.seen, self.predict(etas))
+        found, left_over = self.fit.log_likelihood(self.seen, etas)
+        if left_over.any():
+            found[left_over] = log_likelihood(self.seen, self.predict(etas[left_over]))
+        return found
+
+    def _proposed(self) -> FloatArray:
+        if self.fit is None:
+            return mixture_log_density(self.kernels, self.etas)
+        return self.fit.mixture_log_density(self.kernels, self.etas)
 
 
 def _first(prior: Prior, found: Estimate) -> list[Kernel]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
+from ataraxy.core.pharmacology.fit_plan import plan_of
 from ataraxy.core.pharmacology.inputs import occasions_of
 from ataraxy.core.pharmacology.minutes import each_once
 from ataraxy.core.pharmacology.model import PkModel
@@ -21,6 +24,9 @@ from ataraxy.core.pharmacology.regimen import Regimen
 from ataraxy.core.pharmacology.scoring import EXACT
 from ataraxy.core.pharmacology.simulate import Simulation, Tier, run, units_of
 from ataraxy.core.pharmacology.varied import Varied, varied
+
+if TYPE_CHECKING:
+    from ataraxy.core.pharmacology.fit import Fit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +97,21 @@ class ObservedPredictor:
         for place, (observation, column) in enumerate(zip(self.observations, self.column, strict=True)):
             predicted[:, place] = found[observation.kind][:, column]
         return predicted
+
+    def fit(self) -> Fit | None:
+        """The same with all that estimating asks of it, compiled in one piece; None where only the general way can."""
+        return _fit_of(self) if self.predictor.tier is Tier.NUMBA and self.observations else None
+
+
+@lru_cache(maxsize=4)
+def _fit_of(asked: ObservedPredictor) -> Fit | None:
+    observed = [(one.kind, int(column)) for one, column in zip(asked.observations, asked.column, strict=True)]
+    plan = plan_of(asked.asked, asked.predictor.varies, asked.at_min, observed)
+    if plan is None:
+        return None
+    from ataraxy.core.pharmacology import fit  # numba is loaded when an estimate asks for it
+
+    return fit.fit_of(plan)
 
 
 def predictor(

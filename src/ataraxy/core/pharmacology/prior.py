@@ -61,6 +61,11 @@ class Prior:
         """The precision of effects told in their own prior SDs."""
         return _worked_out(self).precision_in_sd
 
+    @property
+    def log_constant(self) -> float:
+        """Minus twice the log density at zero."""
+        return _worked_out(self).constant
+
     def log_density(self, etas: FloatArray) -> FloatArray:
         """(lanes, d) -> (lanes,), all constants included."""
         known = _worked_out(self)

@@ -36,18 +36,23 @@ class Kernel:
 
     def log_density(self, etas: FloatArray) -> FloatArray:
         """(lanes, d) -> (lanes,), constants included, without the share."""
-        size = len(self.centre)
         white = np.linalg.inv(self.root) @ (etas.T - self.centre[:, np.newaxis])
         white *= white
         distance: FloatArray = white.sum(axis=0)
+        if not math.isfinite(self.freedom):
+            return self.constant - 0.5 * distance
+        tail: FloatArray = (self.freedom + len(self.centre)) / 2 * np.log1p(distance / self.freedom)
+        return self.constant - tail
+
+    @property
+    def constant(self) -> float:
+        """The log density at the centre."""
+        size = len(self.centre)
         constant = -float(np.log(np.diag(self.root)).sum())
         if not math.isfinite(self.freedom):
-            return constant - 0.5 * size * math.log(2 * math.pi) - 0.5 * distance
-        half = (self.freedom + size) / 2
-        constant += math.lgamma(half) - math.lgamma(self.freedom / 2)
-        constant -= 0.5 * size * math.log(self.freedom * math.pi)
-        tail: FloatArray = half * np.log1p(distance / self.freedom)
-        return constant - tail
+            return constant - 0.5 * size * math.log(2 * math.pi)
+        constant += math.lgamma((self.freedom + size) / 2) - math.lgamma(self.freedom / 2)
+        return constant - 0.5 * size * math.log(self.freedom * math.pi)
 
 
 def around(centre: FloatArray, covariance: FloatArray, share: float, *, freedom: float = FREEDOM) -> Kernel:

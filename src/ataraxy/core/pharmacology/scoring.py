@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,21 @@ from ataraxy.core.pharmacology.likelihood import Observed, locate, slopes, terms
 from ataraxy.core.pharmacology.people import FloatArray, IntArray
 from ataraxy.core.pharmacology.prior import Prior
 
+if TYPE_CHECKING:
+    from ataraxy.core.pharmacology.fit import Fit
+
 Predict = Callable[[FloatArray], FloatArray]
 """(lanes, d) effects -> (lanes, columns) predictions, in the order of the observations."""
 PredictMany = Callable[[FloatArray, IntArray], FloatArray]
 """The same for many people: the second argument (lanes,) says whose lane each is."""
+
+
+@runtime_checkable
+class Fitting(Protocol):
+    """A ``Predict`` that may also know the whole of estimating in one compiled piece."""
+
+    def fit(self) -> Fit | None: ...
+
 
 BoolArray = NDArray[np.bool_]
 
@@ -33,6 +45,11 @@ MOST_ITERATIONS = 60
 FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 0.1, 1e-12, 1e10
 DAMPED = 0.1  # at least, after a step that went too far
 LEAST_SECANT = 0.4  # of the curvature known: a secant flatter than this would lead too far
+
+
+def fit_of(predict: object) -> Fit | None:
+    """The compiled piece of a predictor that has one."""
+    return predict.fit() if isinstance(predict, Fitting) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,6 +259,16 @@ def _put(into: Slope, rows: IntArray, found: Slope) -> None:
     into.information[rows] = found.information
     into.predicted[rows] = found.predicted
     into.exact[rows] = found.exact
+
+
+def put(into: Climb, rows: IntArray, found: Climb) -> None:
+    """These climbers ended as found."""
+    into.place[rows] = found.place
+    into.converged[rows] = found.converged
+    into.iterations[rows] = found.iterations
+    into.decrement[rows] = found.decrement
+    into.slope.ok[rows] = found.slope.ok
+    _put(into.slope, rows, found.slope)
 
 
 def _free_system(problem: Problem, place: FloatArray, slope: Slope) -> tuple[FloatArray, FloatArray]:

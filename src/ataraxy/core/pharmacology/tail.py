@@ -17,7 +17,7 @@ _lgamma = np.frompyfunc(math.lgamma, 1, 1)
 
 
 @cache
-def _towards_zero() -> tuple[FloatArray, FloatArray]:
+def towards_zero() -> tuple[FloatArray, FloatArray]:
     """Nodes on (0, 1) and weights, denser near 0, where powers are rough."""
     half, width = gauss_legendre(48)
     return ((half + 1) / 2) ** 2, width * (half + 1) / 2
@@ -61,7 +61,7 @@ def log_student_below(z: FloatArray, freedom: FloatArray) -> FloatArray:
     quadrature is positive, so nothing cancels however far out. Good to 1e-10.
     """
     z, freedom = np.broadcast_arrays(z, freedom)
-    nodes, weights = _towards_zero()
+    nodes, weights = towards_zero()
     reach = np.arctan2(np.sqrt(freedom), np.abs(z))  # from the far end back to |z|
     angle = reach[..., np.newaxis] * nodes
     power = freedom[..., np.newaxis] - 1
