@@ -23,7 +23,8 @@ from pharmacology_peers.measure import Call, absent, in_turn, show
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.least_squares import log_likelihood
 from ataraxy.core.evidence.network import network
-from ataraxy.core.evidence.pool import Inference, pool, pool_many
+from ataraxy.core.evidence.pool import pool
+from ataraxy.core.evidence.pool_many import Inference, pool_many
 from ataraxy.core.evidence.pool_rows import rows
 from ataraxy.core.evidence.trial import of_arms
 

@@ -11,7 +11,8 @@ from ataraxy.core.evidence.between import Method, between
 from ataraxy.core.evidence.between_peaks import PEAKS
 from ataraxy.core.evidence.between_roots import q_root
 from ataraxy.core.evidence.least_squares import log_likelihood, traces, weigh
-from ataraxy.core.evidence.pool_rows import one_row, rows
+from ataraxy.core.evidence.pool_rows import Rows, one_row, rows
+from ataraxy.core.evidence.weighted_sums import sums
 
 studies = st.lists(st.tuples(st.floats(-5, 5), st.floats(1e-3, 10)), min_size=3, max_size=9)
 
@@ -96,18 +97,53 @@ def test_every_method_has_a_name_in_words() -> None:
     assert len({method.words for method in Method}) == len(Method)
 
 
+def unequal_pools(m: int) -> Rows:
+    """Very unequal variances, pools of two to seven studies; of some the likelihood has more than one peak."""
+    rng = np.random.default_rng(11)
+    y, v = rng.normal(0, 1, (m, 7)), 10 ** rng.uniform(-3, 1, (m, 7))
+    gone = np.arange(7) >= rng.integers(2, 8, m)[:, None]
+    return rows(np.where(gone, np.nan, y), np.where(gone, np.nan, v))
+
+
 @pytest.mark.parametrize("method", [Method.ML, Method.REML])
 def test_the_compiled_search_ends_where_the_plain_one_does(
     method: Method, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Very unequal variances, pools of two to seven studies."""
-    rng = np.random.default_rng(11)
-    y, v = rng.normal(0, 1, (600, 7)), 10 ** rng.uniform(-3, 1, (600, 7))
-    gone = np.arange(7) >= rng.integers(2, 8, 600)[:, None]
-    pools = rows(np.where(gone, np.nan, y), np.where(gone, np.nan, v))
+    pools = unequal_pools(1203)  # no whole number of lanes
     plain = between(pools, method)
     monkeypatch.setattr("ataraxy.core.evidence.between_peaks.WORTH_COMPILED", 1)
     compiled = between(pools, method)
     assert compiled.converged.all()
     np.testing.assert_allclose(compiled.tau2, plain.tau2, rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(compiled.se, plain.se, rtol=1e-8)  # differences of sums nearly alike
+
+
+def test_the_compiled_search_takes_the_higher_of_two_peaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ataraxy.core.evidence.between_peaks.WORTH_COMPILED", 1)
+    pools = rows(*(np.tile(a, (3, 1)) for a in TWO_PEAKS))
+    np.testing.assert_allclose(between(pools, Method.REML).tau2, 0.3290, atol=5e-5)
+
+
+@given(studies)
+def test_beyond_a_known_tau2_the_likelihood_falls(found: list[tuple[float, float]]) -> None:
+    """Where the compiled search stops looking: tau⁴ = s² (largest v + tau²)."""
+    y, v = np.array([y for y, _ in found]), np.array([v for _, v in found])
+    s2 = y.var(ddof=1)
+    bound = 0.5 * (s2 + np.sqrt(s2 * s2 + 4 * s2 * v.max()))
+    pools = one_row(y.tolist(), v.tolist())
+    for restricted in (True, False):
+        along = [
+            log_likelihood(pools, np.array([bound * more]), restricted)[0]
+            for more in (1.0, 1.01, 1.5, 3.0, 10.0, 100.0)
+        ]
+        assert (np.diff(along) <= 1e-9).all()
+
+
+def test_the_compiled_sums_are_the_plain_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    pools = unequal_pools(77)
+    tau2 = np.linspace(0.0, 2.0, 77)
+    plain = sums(pools, tau2)
+    monkeypatch.setattr("ataraxy.core.evidence.weighted_sums.WORTH_COMPILED", 1)
+    compiled = sums(pools, tau2)
+    for what in ("mean", "total", "q", "trace"):
+        np.testing.assert_allclose(getattr(compiled, what), getattr(plain, what), rtol=1e-9, atol=1e-12)

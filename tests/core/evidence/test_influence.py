@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.influence import influence, leave_one_out
-from ataraxy.core.evidence.pool import Inference, Pool, pool
+from ataraxy.core.evidence.pool import Pool, pool
+from ataraxy.core.evidence.pool_many import Inference
 
 studies = st.lists(st.tuples(st.floats(-5, 5), st.floats(1e-2, 10)), min_size=3, max_size=7)
 

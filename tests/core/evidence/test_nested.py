@@ -11,7 +11,8 @@ from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.mixed import components, correlated, slope, weigh
 from ataraxy.core.evidence.nested import Nested, nested
-from ataraxy.core.evidence.pool import Inference, Pool, pool
+from ataraxy.core.evidence.pool import Pool, pool
+from ataraxy.core.evidence.pool_many import Inference
 
 RNG = np.random.default_rng(5)
 STUDY = np.repeat(np.arange(7), [1, 3, 2, 4, 1, 2, 3])

@@ -13,7 +13,8 @@ from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.network import Disconnected, Network, network
 from ataraxy.core.evidence.network_consistency import Decomposition, decompose, splits
-from ataraxy.core.evidence.pool import Inference, Pool, pool
+from ataraxy.core.evidence.pool import Pool, pool
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.trial import Pair, Trial, of_arms, of_pairs, parts
 
 ARMS = {"ketamine 0.5": -8.0, "ketamine 0.2": -4.0, "midazolam": -2.0, "saline": 0.0}

@@ -15,7 +15,8 @@ from ataraxy.core.evidence.counts import Table, effects_of_tables, log_odds_rati
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
 from ataraxy.core.evidence.means import Sample, mean_difference
 from ataraxy.core.evidence.paired import PairedCounts, conditional_odds_ratio
-from ataraxy.core.evidence.pool import Inference, Pool, Predicted, Prediction, pool, pool_effects, pool_many
+from ataraxy.core.evidence.pool import Pool, Predicted, Prediction, pool, pool_effects
+from ataraxy.core.evidence.pool_many import Inference, pool_many
 from ataraxy.core.evidence.study import Measure
 
 Y, V = (-0.4, 0.1, 0.5, 1.2, 1.8), (0.04, 0.09, 0.05, 0.16, 0.08)

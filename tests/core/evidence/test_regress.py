@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import TooFew
-from ataraxy.core.evidence.pool import Inference, Pool, Prediction, pool
+from ataraxy.core.evidence.pool import Pool, Prediction, pool
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.regress import INTERCEPT, Regression, indicators, regress
 
 # The thirteen BCG vaccine trials as log risk ratios, with the latitude each was done at (public, metadat dat.bcg).

@@ -5,6 +5,8 @@ Sources: Raudenbush 2009 (scoring); standard errors: Viechtbauer 2005.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,8 @@ NEARLY_ZERO = 0.05  # a tau² below this share of the smallest sampling variance
 # where other peaks are looked for, in units of the typical variance
 PEAKS = 2.0 ** np.arange(-12.0, 13.0, 2.0)
 
+Climb = Callable[[Rows, FloatArray, bool], tuple[FloatArray, BoolArray]]
+
 
 def likeliest(pools: Rows, restricted: bool) -> Between:
     """The highest peak of the restricted likelihood (REML) or of the plain one (ML)."""
@@ -34,7 +38,7 @@ def likeliest(pools: Rows, restricted: bool) -> Between:
     if len(other):
         some = pools.only(other)
         told.tau2[other], told.converged[other] = _highest(
-            some, told.tau2[other], told.converged[other], restricted
+            some, told.tau2[other], told.converged[other], restricted, _climbed if many else _scored
         )
         told.se[other] = _likely_error(some, told.tau2[other], restricted)
     return told
@@ -53,15 +57,16 @@ def _plain(pools: Rows, restricted: bool) -> tuple[Between, BoolArray]:
 
 
 def _compiled(pools: Rows, restricted: bool) -> tuple[Between, BoolArray]:
-    """As ``_plain``, pool by pool."""
+    """As ``_plain``, many pools at a time: a peak of each, and which may have a higher one."""
     from ataraxy.core.evidence.between_kernels import likeliest as search
+    from ataraxy.core.evidence.between_kernels import table
 
-    m = len(pools.k)
+    m, k = pools.y.shape
     told = Between(np.empty(m), np.empty(m), np.empty(m, bool), np.empty(m, np.int64))
     doubtful = np.zeros(m, bool)
-    y, v = np.ascontiguousarray(pools.y.T), np.ascontiguousarray(pools.v.T)
     out = (told.tau2, told.se, told.converged, told.steps, doubtful)
-    search(y, v, PEAKS, NEARLY_ZERO, NEAR, MOST_STEPS, restricted, *out)
+    heights = np.array([0.0, *PEAKS])
+    search(*table(k), *pools.flat, k, m, heights, NEARLY_ZERO, NEAR, MOST_STEPS, restricted, *out)
     return told, doubtful
 
 
@@ -77,16 +82,30 @@ def _other_peaks(pools: Rows, tau2: FloatArray, restricted: bool) -> BoolArray:
 
 
 def _highest(
-    pools: Rows, tau2: FloatArray, found: BoolArray, restricted: bool
+    pools: Rows, tau2: FloatArray, found: BoolArray, restricted: bool, climb: Climb
 ) -> tuple[FloatArray, BoolArray]:
     """The highest of the peaks reached from all along the curve."""
     heights = np.array([0.0, *PEAKS])
     everyone = pools.only(np.repeat(np.arange(len(tau2)), len(heights)))
-    reached, ended, _ = _score(everyone, np.outer(harmonic_variance(pools), heights).ravel(), restricted)
+    reached, ended = climb(everyone, np.outer(harmonic_variance(pools), heights).ravel(), restricted)
     levels = log_likelihood(everyone, reached, restricted).reshape(len(tau2), -1)
     best = levels.argmax(axis=1) + np.arange(len(tau2)) * len(heights)
     higher = levels.max(axis=1) > log_likelihood(pools, tau2, restricted) + 1e-9
     return np.where(higher, reached[best], tau2), np.where(higher, ended[best], found)
+
+
+def _scored(pools: Rows, starts: FloatArray, restricted: bool) -> tuple[FloatArray, BoolArray]:
+    reached, ended, _ = _score(pools, starts, restricted)
+    return reached, ended
+
+
+def _climbed(pools: Rows, starts: FloatArray, restricted: bool) -> tuple[FloatArray, BoolArray]:
+    from ataraxy.core.evidence.between_kernels import reached, table
+
+    m, k = pools.y.shape
+    tau2, found = np.empty(m), np.empty(m, bool)
+    reached(*table(k), *pools.flat, k, m, starts, NEAR, MOST_STEPS, restricted, tau2, found)
+    return tau2, found
 
 
 def _score(

@@ -9,7 +9,7 @@ import numpy as np
 
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import Estimate
-from ataraxy.core.evidence.pool import Inference, interval, pool_many
+from ataraxy.core.evidence.pool_many import Inference, interval, pool_many
 from ataraxy.core.evidence.pool_rows import FloatArray, one_row
 
 

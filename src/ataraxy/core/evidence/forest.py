@@ -15,7 +15,8 @@ from ataraxy.core.evidence.choose import Choice, Exclusion, Question, Reason, la
 from ataraxy.core.evidence.contrast import Contrast, contrast, is_paired
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
 from ataraxy.core.evidence.numbers import OF_EVENTS, numbers_seen
-from ataraxy.core.evidence.pool import Inference, Pool, Predicted, pool
+from ataraxy.core.evidence.pool import Pool, Predicted, pool
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.priors import PriorShape, TauPrior
 from ataraxy.core.evidence.study import Measure, Reported, Seen
 from ataraxy.core.evidence.tails import critical, two_sided_p

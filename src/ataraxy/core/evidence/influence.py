@@ -12,7 +12,8 @@ import numpy as np
 
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import Estimate, TooFew
-from ataraxy.core.evidence.pool import Inference, Pools, pool_many, weights_at
+from ataraxy.core.evidence.pool import weights_at
+from ataraxy.core.evidence.pool_many import Inference, Pools, pool_many
 from ataraxy.core.evidence.pool_rows import Rows, one_row
 
 LEAST = 3  # two must be left

@@ -1,10 +1,7 @@
 """Several studies of one question put together: the pooled effect, how surely, and how much the studies differ.
 
-``pool`` answers for one question, with all a page shows and words for what is weak; ``pool_many`` does thousands at
-once. Definitions follow metafor (Viechtbauer 2010) where programs differ: I² and H² of a random-effects pool come from
-tau² and the typical sampling variance, those of a common-effect pool from Q.
-Sources: Hartung & Knapp 2001 and Sidik & Jonkman 2002 (the interval); Rover, Knapp & Friede 2015 (its bound);
-Higgins & Thompson 2002 (I², H²); Higgins, Thompson & Spiegelhalter 2009 (prediction, t with k - 2).
+``pool`` answers for one question, with all a page shows and words for what is weak; ``pool_many.py`` has the arithmetic.
+Source of the prediction (t with k - 2): Higgins, Thompson & Spiegelhalter 2009.
 """
 
 from __future__ import annotations
@@ -14,33 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from ataraxy.core.evidence.between import Method, between
+from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
 from ataraxy.core.evidence.intervals import BetweenInterval, q_profile_of
-from ataraxy.core.evidence.least_squares import Fit, traces, weigh
-from ataraxy.core.evidence.pool_rows import Between, BoolArray, FloatArray, Rows, one_row, rows
+from ataraxy.core.evidence.pool_many import Inference, Pools, check, interval, pooled
+from ataraxy.core.evidence.pool_rows import FloatArray, Rows, one_row
 from ataraxy.core.evidence.study import Measure
-
-
-class Inference(StrEnum):
-    """How sure the pooled effect is."""
-
-    WALD = "wald"  # as if tau² were known: too narrow with few studies
-    HARTUNG_KNAPP = "hartung-knapp"
-    BOUNDED = "hartung-knapp-bounded"  # never narrower than Wald's standard error: the factor is at least 1
-
-    @property
-    def words(self) -> str:
-        return INFERENCE_WORDS[self]
-
-
-INFERENCE_WORDS = {
-    Inference.WALD: "interval by the normal distribution (Wald)",
-    Inference.HARTUNG_KNAPP: "interval by Hartung and Knapp, t with k - 1 degrees of freedom",
-    Inference.BOUNDED: "interval by Hartung and Knapp, never with a smaller standard error than Wald's",
-}
 
 
 class Prediction(StrEnum):
@@ -99,117 +76,6 @@ class Pool:
         return f"{self.method.words}; {self.inference.words}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pools:
-    """Many pools; every field of shape (m,), NaN where fewer than two studies are."""
-
-    method: Method
-    inference: Inference
-    level: float
-    k: FloatArray
-    value: FloatArray
-    se: FloatArray
-    low: FloatArray
-    high: FloatArray
-    p: FloatArray
-    tau2: FloatArray
-    tau2_se: FloatArray
-    q: FloatArray
-    q_p: FloatArray
-    i2: FloatArray
-    h2: FloatArray
-    factor: FloatArray  # by which Hartung-Knapp multiplies Wald's variance; 1 for Wald
-    converged: BoolArray
-
-    def estimate(self, row: int) -> Estimate:
-        """The pooled effect of one row."""
-        df = None if self.inference is Inference.WALD else float(self.k[row] - 1)
-        value, se, low, high, p = (
-            float(field[row]) for field in (self.value, self.se, self.low, self.high, self.p)
-        )
-        return Estimate(value, se, low, high, p, df, self.level)
-
-
-def pool_many(
-    values: ArrayLike,
-    variances: ArrayLike,
-    method: Method = Method.REML,
-    inference: Inference = Inference.HARTUNG_KNAPP,
-    level: float = 0.95,
-) -> Pools:
-    """Many pools at once: rows of effects and sampling variances, (m, k), NaN where there is no study.
-
-    Raises:
-        ValueError: impossible input (see ``rows``), or Hartung-Knapp asked of a common effect.
-    """
-    _check(method, inference, level)
-    return _pooled(rows(np.asarray(values, float), np.asarray(variances, float)), method, inference, level)
-
-
-def _check(method: Method, inference: Inference, level: float) -> None:
-    if method is Method.COMMON and inference is not Inference.WALD:
-        raise ValueError(
-            "Hartung and Knapp's interval is made for random effects: ask for Wald's, or another method."
-        )
-    if not 0 < level < 1:
-        raise ValueError(f"The level of an interval lies between 0 and 1, for example 0.95; it was {level}.")
-
-
-def _pooled(pools: Rows, method: Method, inference: Inference, level: float) -> Pools:
-    found = between(pools, method)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        fit = weigh(pools, np.where(pools.k > 1, found.tau2, np.nan))
-        factor = _factor(pools, fit, inference)
-        value, se = fit.beta[:, 0], np.sqrt(factor * fit.cov[:, 0, 0])
-        low, high, p = interval(value, se, None if inference is Inference.WALD else pools.k - 1, level)
-        q, q_p, i2, h2 = _heterogeneity(pools, found, method)
-    return Pools(
-        method, inference, level, pools.k, value, se, low, high, p,
-        found.tau2, found.se, q, q_p, i2, h2, factor, found.converged,
-    )  # fmt: skip
-
-
-def _factor(pools: Rows, fit: Fit, inference: Inference) -> FloatArray:
-    if inference is Inference.WALD:
-        return np.ones_like(pools.k)
-    factor = fit.q / (pools.k - 1)
-    return np.maximum(factor, 1.0) if inference is Inference.BOUNDED else factor
-
-
-def interval(
-    value: FloatArray, se: FloatArray, df: FloatArray | None, level: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Low, high and the two-sided p value, by the normal or by t with ``df`` degrees of freedom."""
-    from scipy.special import ndtr, ndtri, stdtr, stdtrit
-
-    upper = 0.5 + level / 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        away = -np.abs(np.where(value == 0, 0.0, value / se))
-        if df is None:
-            reach, p = ndtri(upper) * se, 2 * ndtr(away)
-        else:
-            kinds, which = np.unique(np.where(df > 0, df, np.nan), return_inverse=True)
-            reach, p = stdtrit(kinds, upper)[which] * se, 2 * stdtr(kinds[which], away)
-    return value - reach, value + reach, np.where(np.isnan(se), np.nan, p)
-
-
-def _heterogeneity(
-    pools: Rows, found: Between, method: Method
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Q, its p value, I² in % and H²."""
-    from scipy.special import chdtrc
-
-    fit = weigh(pools, np.where(pools.k > 1, 0.0, np.nan))
-    df, q = pools.k - 1, fit.q
-    if method is Method.COMMON:
-        i2, h2 = np.where(q > 0, np.maximum(0.0, 100 * (q - df) / np.where(q > 0, q, 1.0)), 0.0), q / df
-        i2 = np.where(np.isnan(q), np.nan, i2)
-    else:
-        typical = df / traces(pools, fit)[0]
-        i2, h2 = 100 * found.tau2 / (typical + found.tau2), found.tau2 / typical + 1
-    return q, chdtrc(df, q), i2, h2
-
-
 def pool(
     values: Sequence[float],
     variances: Sequence[float],
@@ -234,12 +100,12 @@ def pool(
         ValueError: impossible input, with its cause and cure.
     """
     inference = inference or (Inference.WALD if method is Method.COMMON else Inference.HARTUNG_KNAPP)
-    _check(method, inference, level)
+    check(method, inference, level)
     pools = one_row(values, variances)
     k = int(pools.k[0])
     if k < 2:
         return TooFew("A pooled effect", 2, k)
-    found = _pooled(pools, method, inference, level)
+    found = pooled(pools, method, inference, level)
     return Pool(
         values=tuple(map(float, values)),
         variances=tuple(map(float, variances)),

@@ -31,6 +31,11 @@ class Rows:
     def p(self) -> int:
         return 1 if self.design is None else self.design.shape[2]
 
+    @property
+    def flat(self) -> tuple[FloatArray, FloatArray]:
+        """Effects and variances as compiled code takes them: every pool's first study, then every second one."""
+        return self.y.ravel(order="F"), self.v.ravel(order="F")
+
     def only(self, which: NDArray[Any]) -> Rows:
         """The pools chosen by a mask or by positions."""
         design = None if self.design is None else self.design[which]

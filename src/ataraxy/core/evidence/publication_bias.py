@@ -19,7 +19,8 @@ import numpy as np
 from ataraxy.core.evidence.between import Method, between
 from ataraxy.core.evidence.estimate import Estimate, TooFew
 from ataraxy.core.evidence.least_squares import Fit, weigh
-from ataraxy.core.evidence.pool import Inference, Pool, interval, pool
+from ataraxy.core.evidence.pool import Pool, pool
+from ataraxy.core.evidence.pool_many import Inference, interval
 from ataraxy.core.evidence.pool_rows import FloatArray, Rows, one_row
 
 ENOUGH = 10

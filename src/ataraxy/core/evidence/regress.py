@@ -17,7 +17,8 @@ import numpy as np
 from ataraxy.core.evidence.between import Method, between
 from ataraxy.core.evidence.estimate import Estimate, TooFew
 from ataraxy.core.evidence.least_squares import Fit, typical_variance, weigh
-from ataraxy.core.evidence.pool import Inference, Prediction
+from ataraxy.core.evidence.pool import Prediction
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.pool_rows import Rows, one_row
 from ataraxy.core.evidence.series import FloatArray, Floats, effects, finite
 from ataraxy.core.evidence.tails import critical, estimate_of

@@ -17,7 +17,8 @@ from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.hours import WINDOWS, Window
 from ataraxy.core.evidence.mixed import Components, Correlated, components
 from ataraxy.core.evidence.nested import STUDIES, three_level
-from ataraxy.core.evidence.pool import Inference, Pool, pool
+from ataraxy.core.evidence.pool import Pool, pool
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.robust import Robust, robust
 from ataraxy.core.evidence.series import IntArray, effects
 

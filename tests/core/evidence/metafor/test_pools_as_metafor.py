@@ -20,7 +20,8 @@ from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.influence import influence, leave_one_out
 from ataraxy.core.evidence.intervals import BetweenInterval, profile_likelihood
 from ataraxy.core.evidence.least_squares import log_likelihood
-from ataraxy.core.evidence.pool import Inference, Pool, Predicted, Prediction, pool
+from ataraxy.core.evidence.pool import Pool, Predicted, Prediction, pool
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.pool_rows import one_row
 from ataraxy.core.evidence.publication_bias import (
     Begg,

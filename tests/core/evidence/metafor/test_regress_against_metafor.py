@@ -9,7 +9,8 @@ import pytest
 
 from ataraxy.core.evidence.between import Method, between
 from ataraxy.core.evidence.least_squares import log_likelihood
-from ataraxy.core.evidence.pool import Inference, Prediction
+from ataraxy.core.evidence.pool import Prediction
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.pool_rows import one_row
 from ataraxy.core.evidence.regress import Regression, regress
 
