@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
@@ -12,9 +14,12 @@ from django.urls import reverse
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.follow.models import CheckIn
 from ataraxy.clinic.people.access import CLINICAL
+from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.models import BreakGlass, Credential, Patient, Role, Stage
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.plan.queries import active_protocols, unsigned_claims
+from ataraxy.core.chart.chart import Chart
+from ataraxy.core.chart.events import GrantKind
 
 SOON = timedelta(days=60)
 
@@ -50,7 +55,22 @@ def check_ins_due(ctx: Context) -> QuerySet[CheckIn]:
 
 def at_stage(ctx: Context, *stages: Stage) -> QuerySet[Patient]:
     rows = Patient.objects.filter(clinic=ctx.clinic, summary__stage__in=stages)
-    return rows.select_related("summary")
+    return rows.select_related("summary").order_by("record_number")
+
+
+def took_consent_back(patients: Iterable[Patient]) -> set[UUID]:
+    """Who signed, and took it back since. They are not asked again unasked: a no is an answer."""
+    return {patient.id for patient in patients if _took_back(chart_of(patient.id))}
+
+
+def _took_back(chart: Chart) -> bool:
+    """Whether treatment was withdrawn after the last signature, and no new decision asks again."""
+    if not chart.consents:
+        return False
+    asked = [consent.record.envelope.seq for consent in chart.consents]
+    asked += [decision.envelope.seq for decision in chart.decisions]
+    taken_back = [w.envelope.seq for w in chart.withdrawals if GrantKind.TREATMENT in w.payload.grants]
+    return max(taken_back, default=0) > max(asked)
 
 
 def with_concerns(ctx: Context) -> QuerySet[Patient]:
@@ -89,12 +109,29 @@ def _concern(ctx: Context) -> Next | None:
 
 
 def _session(ctx: Context) -> Next | None:
-    row = sessions_today(ctx).filter(ended="").first()
-    if row is None:
+    open_today = list(sessions_today(ctx).filter(ended=""))
+    if not open_today:
         return None
-    begins = row.during.lower.astimezone(ctx.zone)
+    row = next((one for one in open_today if one.phase != "booked"), open_today[0])
     words = f"{row.patient.full_name}: session {row.number} in {row.room.name}"
-    return Next(words, f"at {begins:%H:%M}", reverse("treat:session", args=[row.id]), "Open the session")
+    late = late_min(ctx, row)
+    url = reverse("treat:session", args=[row.id])
+    return Next(words, _stands(ctx, row, late), url, "Open the session", "overdue" if late else "")
+
+
+def late_min(ctx: Context, session: Session) -> int:
+    """How many minutes after its time a booked patient is still not here; 0 for everybody else."""
+    if session.ended or session.phase != "booked":
+        return 0
+    return max(0, int((ctx.now - session.during.lower).total_seconds() // 60))
+
+
+def _stands(ctx: Context, session: Session, late: int) -> str:
+    """In words: going on, not here, or when it begins."""
+    if session.phase != "booked":
+        return f"going on: {session.phase}"
+    begins = f"{session.during.lower.astimezone(ctx.zone):%H:%M}"
+    return f"booked for {begins}, {late} min late" if late else f"at {begins}"
 
 
 def _gate(ctx: Context) -> Next | None:
@@ -106,7 +143,9 @@ def _gate(ctx: Context) -> Next | None:
 
 
 def _consent(ctx: Context) -> Next | None:
-    first = at_stage(ctx, Stage.CONSENT).first()
+    waiting = list(at_stage(ctx, Stage.CONSENT))
+    said_no = took_consent_back(waiting)
+    first = next((one for one in waiting if one.id not in said_no), None)
     if first is None:
         return None
     url = reverse("consent:consent", args=[first.id])
@@ -121,9 +160,9 @@ def _plan(ctx: Context) -> Next | None:
 
 
 def _check_in(ctx: Context) -> Next | None:
-    count = check_ins_due(ctx).count()
-    words = "1 check-in is due" if count == 1 else f"{count} check-ins are due"
-    return Next(words, "", reverse("follow:due"), "See them") if count else None
+    count = check_ins_due(ctx).filter(invited_at__isnull=True).count()
+    words = "1 check-in is to be sent" if count == 1 else f"{count} check-ins are to be sent"
+    return Next(words, "", reverse("follow:due"), "Send them") if count else None
 
 
 def _glass(ctx: Context) -> Next | None:
@@ -148,7 +187,7 @@ FIRST = (
     ((Role.DIRECTOR,), _glass),
     ((Role.DIRECTOR,), _lines),
     ((Role.PRESCRIBER,), _gate),
+    ((Role.COORDINATOR, Role.NURSE, Role.THERAPIST), _check_in),  # before what can wait: its hour passes
     ((Role.COORDINATOR, Role.NURSE, Role.PRESCRIBER), _consent),
     ((Role.COORDINATOR, Role.PRESCRIBER), _plan),
-    ((Role.COORDINATOR, Role.NURSE, Role.THERAPIST), _check_in),
 )

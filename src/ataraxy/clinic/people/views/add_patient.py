@@ -41,8 +41,10 @@ def add_patient(request: HttpRequest) -> HttpResponse:
 
     def draw(status: int) -> HttpResponse:
         given = form.cleaned_data if form.is_bound else {}
-        names = [given.get(name) for name in ("given_name", "family_name", "birth_date")]
-        known = acts.may_be(ctx, *names) if all(names) else []
+        born = given.get("birth_date")
+        known = (
+            acts.may_be(ctx, given.get("given_name", ""), given.get("family_name", ""), born) if born else []
+        )
         return render(request, "people/add_patient.html", {"form": form, "known": known}, status=status)
 
     def act() -> HttpResponse:

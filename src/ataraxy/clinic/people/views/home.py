@@ -19,15 +19,19 @@ def home(request: HttpRequest) -> HttpResponse:
     if not staff.has_role(*DESK):
         return redirect("learn:outcomes")
     clinical, director = staff.has_role(*CLINICAL), staff.has_role(Role.DIRECTOR)
+    consents, due = list(today.at_stage(ctx, Stage.CONSENT)), today.check_ins_due(ctx)
+    said_no = today.took_consent_back(consents)
     context = {
         "day": ctx.today,
         "next": today.next_thing(ctx),
-        "sessions": today.sessions_today(ctx),
+        "sessions": [(one, today.late_min(ctx, one)) for one in today.sessions_today(ctx)],
         "may_open_sessions": clinical,
-        "check_ins": today.check_ins_due(ctx)[:12],
+        "check_ins": due.filter(invited_at__isnull=True)[:12],
+        "awaited": due.filter(invited_at__isnull=False).count(),
         "concerns": today.with_concerns(ctx) if clinical else [],
         "screening": today.at_stage(ctx, Stage.SCREEN) if clinical else [],
-        "consents": today.at_stage(ctx, Stage.CONSENT),
+        "consents": [one for one in consents if one.id not in said_no],
+        "said_no": [one for one in consents if one.id in said_no],
         "plans": today.at_stage(ctx, Stage.PLAN),
         "glasses": today.glass_to_review(ctx) if director else [],
         "credentials": today.credentials_ending(ctx) if director else [],
