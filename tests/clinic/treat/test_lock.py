@@ -116,3 +116,15 @@ def test_a_session_that_cannot_be_read_keeps_its_taps_on_the_lock(
     part = tablet.get("/people/danger/").content.decode()
     for verb in ("pause", "stop", "emergency"):
         assert f'action="/treat/session/{running.id}/{verb}/"' in part
+
+
+def test_the_page_hears_which_act_was_charted_and_hears_nothing_of_a_refused_one(
+    log_in: Any, nurse: Any, running: Any
+) -> None:
+    """Hazard: the open page forgets words that are in no record."""
+    client = log_in(nurse)
+    key = "0b9f3f8e-2f0e-4f33-8a55-0d2b4d1c7a10"
+    refused = client.post(f"/treat/session/{running.id}/note/", {"key": key, "text": ""})
+    assert refused.status_code == 422 and "ataraxy-charted" not in refused.cookies
+    answer = client.post(f"/treat/session/{running.id}/note/", {"key": key, "text": "Calm."})
+    assert answer.status_code == 302 and answer.cookies["ataraxy-charted"].value == key

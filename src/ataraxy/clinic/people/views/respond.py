@@ -10,7 +10,9 @@ is lost (a password is never sent back).
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
@@ -21,6 +23,8 @@ Draw = Callable[[int], HttpResponse]
 Act = Callable[[], HttpResponse]
 
 METHODS = ("GET", "HEAD", "POST")
+CHARTED = "ataraxy-charted"  # read by typed.js: the key of the act that was written last, and nothing else
+CHARTED_S = 600
 
 
 def ask(request: HttpRequest, form: ActForm, draw: Draw, act: Act) -> HttpResponse:
@@ -32,10 +36,19 @@ def ask(request: HttpRequest, form: ActForm, draw: Draw, act: Act) -> HttpRespon
     if not form.is_valid():
         return draw(422)
     try:
-        return act()
+        return _said(form, act())
     except (InputRefused, StaleSession, NotPermitted) as trouble:
         tell(form, trouble)
         return draw(status_of(trouble))
+
+
+def _said(form: ActForm, answer: HttpResponse) -> HttpResponse:
+    """The page is told that this very act was written: what it kept of it is forgotten then, and not before."""
+    if answer.status_code == HTTPStatus.FOUND:
+        answer.set_cookie(
+            CHARTED, form.act_key, max_age=CHARTED_S, samesite="Strict", secure=settings.SESSION_COOKIE_SECURE
+        )
+    return answer
 
 
 def tell(form: ActForm, trouble: AtaraxyError) -> None:

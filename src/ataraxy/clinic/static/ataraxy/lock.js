@@ -12,6 +12,7 @@ const STILL_MS = 30_000; // three answers missing is standing still
 const TOUCHED = "ataraxy-touched"; // the last touch on any page of this browser
 const OPENED = "ataraxy-opened"; // whose password opened the lock on another page
 const NO_NETWORK = "No network: this cannot be done now. Pause, stop and emergency are kept and sent later; do them at the pump now.";
+const NOTHING_KEPT = "This browser keeps nothing: what is typed below would be gone. Unlock and send it, or switch once more to lose it.";
 
 const { person = "", lockAfterMin = "0" } = document.body.dataset;
 const idleMs = Number(lockAfterMin) * 60_000;
@@ -21,6 +22,7 @@ let touched = Date.now();
 let said = 0; // at once after each page: pages that follow each other quickly are somebody, too
 let heard = Date.now(); // when the server last knew of somebody here
 let told = false;
+let warned = false;
 /** @type {{title: string, scroll: number, focus: Element | null} | null} */
 let below = null;
 
@@ -169,6 +171,11 @@ function listen() {
   change.addEventListener("submit", async (event) => {
     event.preventDefault();
     if ((await askForNews()) === null) return sayTrouble(NO_NETWORK);
+    const kept = document.body.dispatchEvent(new CustomEvent("leaving", { cancelable: true })); // typed.js keeps what is typed
+    if (!kept && !warned) {
+      warned = true;
+      return sayTrouble(NOTHING_KEPT);
+    }
     for (const [name, value] of [["csrfmiddlewaretoken", token() ?? ""], ["next", location.pathname + location.search]]) {
       const hidden = document.createElement("input");
       [hidden.type, hidden.name, hidden.value] = ["hidden", name, value];
