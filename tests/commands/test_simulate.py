@@ -313,3 +313,68 @@ def test_numbers_are_written_as_a_clinician_would(value: float, unit: str, words
 def test_a_share_never_stands_without_its_interval() -> None:
     assert share_words(wilson(5, 100)) == "5.00 % (2.15 to 11.18)"
     assert share_words(wilson(0, 0)) == "unknown"
+
+
+def test_half_of_a_racemic_dose_never_stands_in_the_row_of_the_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Otto's S-ketamine and the whole of both halves differ twofold: one is no disagreement with the other."""
+    asked = {"models": ("otto-2021", "otto-2021-both", "simons-2022"), "effects": ("none",), "out": tmp_path}
+    half, whole, arterial = told(capsys, **asked)["results"]
+    names = [{f["figure"] for f in result["figures"]} for result in (half, whole, arterial)]
+    assert "ketamine highest" not in names[0] | names[2] and "ketamine highest" in names[1]
+    assert all({"S-ketamine highest", "S-norketamine highest"} <= one for one in names)
+    assert "S-hydroxynorketamine highest" in names[2]
+    assert (half["enantiomer"], whole["enantiomer"]) == ("S", "racemic")
+    assert "S-ketamine alone" in half["worth"] and "alone" not in whole["worth"]
+    bands = polars.read_parquet(tmp_path / "iv-racemic-0.5-bands.parquet")
+    assert set(bands.filter(polars.col("model") == "otto-2021")["output"]) == {"S-ketamine", "S-norketamine"}
+    picture = (tmp_path / "iv-racemic-0.5-otto-2021-S-ketamine.svg").read_text()
+    assert "S-ketamine in blood, ng/mL" in picture
+
+
+def test_all_of_a_racemic_dose_is_not_asked_of_a_model_of_half(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(AtaraxyError) as refused:
+        simulate(Asked("iv", models=("otto-2021",), find_rate="ketamine<60@90%", **FEW))
+    assert "S-ketamine alone" in refused.value.cause and "'S-ketamine'" in refused.value.cure
+    (found,) = told(capsys, models=("otto-2021",), find_rate="S-ketamine<60@90%")["found"]
+    assert found["verdict"] == "found" and found["value"] > 40
+
+
+def test_a_published_spread_is_not_called_a_placeholder(capsys: pytest.CaptureFixture[str]) -> None:
+    models = ("perez-ruixo-2021", "otto-2021-both", "kamp-2020-spread", "kamp-2020")
+    worth = [r["worth"] for r in told(capsys, models=models, effects=("none",))["results"]]
+    assert worth[0] == "published, published variability, read second-hand, S-ketamine alone"
+    assert worth[1] == "exploratory, partly placeholder variability"
+    assert worth[2] == "exploratory, placeholder variability"
+    assert "no spread between people" in worth[3]
+
+
+def test_where_a_curve_is_known_to_be_wrong_is_told_beside_its_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert simulate(Asked("sc", out=tmp_path, **FEW)) == 0
+    page = capsys.readouterr().out
+    for endpoint in ("Systolic", "Diastolic", "Dissociation"):
+        assert f"Known to be wrong: {endpoint}: Too high" in page
+    for endpoint in ("systolic", "diastolic", "dissociation"):
+        words = (tmp_path / f"sc-ascending-kamp-2020-im-sc-{endpoint}.svg").read_text()
+        assert "Too high" in " ".join("".join(ET.fromstring(words).itertext()).split())
+    assert simulate(Asked("iv", against="sc", **FEW)) == 0
+    assert "Known to be wrong: Dissociation" in capsys.readouterr().out
+
+
+def test_a_dose_is_found_in_the_mg_the_protocol_counts(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Salt and base differ by 1.153: a protocol that counts salt is answered in salt."""
+    from importlib.resources import files
+
+    text = (files("ataraxy.catalog") / "protocols" / "iv-racemic-0.5.toml").read_text(encoding="utf-8")
+    file = tmp_path / "iv-racemic-0.5.toml"
+    found = []
+    for count in ("base", "salt"):
+        file.write_text(re.sub(r'(amounts_as\s*=\s*)"base"', rf'\1"{count}"', text), encoding="utf-8")
+        wish = {"find_dose": "ketamine<150@90%", "models": ("kamp-2020-spread",), "effects": ("none",)}
+        found.append(told(capsys, str(file), **wish)["found"][0]["value"])
+    assert found[1] / found[0] == pytest.approx(1.153, abs=0.03)

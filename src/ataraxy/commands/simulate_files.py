@@ -12,7 +12,7 @@ from typing import Any
 from ataraxy.clinic.figures import bands
 from ataraxy.clinic.figures.svg import Svg
 from ataraxy.clinic.figures.types import BandLimit, Bands, Level, PlannedDose, Strand
-from ataraxy.commands.simulate_result import SHARES, Paired, Result, worth
+from ataraxy.commands.simulate_result import SHARES, Paired, Result, told_as, worth
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import EffectModel, names_of
 from ataraxy.core.pharmacology.people import FloatArray
@@ -186,7 +186,7 @@ def _band_rows(result: Result) -> Iterator[dict[str, Any]]:
         q, mean = sketch.quantiles(SHARES), sketch.mean
         for place, at_min in enumerate(work.at_min):
             yield whose | {
-                "output": name,
+                "output": told_as(work.model, name),
                 "unit": units[name],
                 "output_standing": standing.get(name, work.model.standing.value),
                 "at_min": at_min,
@@ -208,7 +208,8 @@ def pictures(results: Sequence[Result], stems: Sequence[str]) -> Iterator[tuple[
         quantiles = [[r.outcome.tally.curves[o].quantiles(SHARES) for o in there] for r, _, there in told]
         highest = max((float(q.max()) for one in quantiles for q in one), default=0.0)
         for (result, stem, there), q in zip(told, quantiles, strict=True):
-            name = f"{stem}-{result.work.model.id}-{'-'.join(there)}"
+            model = result.work.model
+            name = f"{stem}-{model.id}-{'-'.join(told_as(model, one) for one in there)}"
             yield name, bands.draw(_bands(result, title, there, q, highest, name))
 
 
@@ -228,14 +229,14 @@ def _bands(
     work = result.work
     units = analytes_of(work.model) | endpoints_of(work.effects)
     strands = tuple(
-        Strand(output, *(tuple(map(float, one[row])) for row in (1, 0, 2)))
+        Strand(told_as(work.model, output), *(tuple(map(float, one[row])) for row in (1, 0, 2)))
         for output, one in zip(outputs, q, strict=True)
     )
     limits = _limits(result, outputs)
     days = bool(result.planned.course)
     per = MIN_PER_DAY if days else 1.0
     return Bands(
-        title=title,
+        title=told_as(work.model, "ketamine") + " in blood" if outputs == ["ketamine"] else title,
         unit=units[outputs[0]],
         model=work.model.name,
         standing=_standing(result, outputs),
@@ -263,7 +264,9 @@ def _bands(
 
 def _standing(result: Result, outputs: Sequence[str]) -> str:
     effects = "".join(
-        f" {effect.name}: {effect.standing.value}." for name, effect in _named(result.work) if name in outputs
+        f" {effect.name}: {effect.standing.value}. {effect.known_wrong}".rstrip()
+        for name, effect in _named(result.work)
+        if name in outputs
     )
     work = result.work
     return (

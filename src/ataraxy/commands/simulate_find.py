@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from rich.text import Text
 from ataraxy.commands.say import Exit, bar, document, out
 from ataraxy.commands.simulate_files import write_tries
 from ataraxy.commands.simulate_page import print_files, share_words
-from ataraxy.commands.simulate_result import Result, worth
+from ataraxy.commands.simulate_result import Result, told_as, worth
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology.model import Enantiomer
+from ataraxy.core.pharmacology.protocol_regimen import session_regimen
 from ataraxy.engine.plan import Planned, given_otherwise, session_times
 from ataraxy.engine.run import Outcome
 from ataraxy.engine.search import Found, Scale, Verdict, Wish, find, parse_wish
@@ -36,7 +39,10 @@ def find_dose(planned: Sequence[Planned], asked: str, go: Go, json: bool, folder
     scale = Scale(min(LEAST_MG_PER_KG, most / 2), most, DOSE_WITHIN, "mg/kg")
 
     def at(work: Work) -> Callable[[float], Work]:
-        return lambda dose: replace(work, regimen=tuple(replace(one, mg_per_kg=dose) for one in work.regimen))
+        protocol = next(one.protocol for one in planned if one.work is work)
+        return lambda dose: replace(
+            work, regimen=session_regimen(protocol, Decimal(repr(dose)), beyond_cap=True)
+        )
 
     return _tell(planned, wish, scale, at, _dose_words, go, json, folder)
 
@@ -87,10 +93,11 @@ def _tell(
     results: list[Result] = []
     complete = True
     for one in planned:
+        asked = wish_in(wish, one.work)
         with bar(f"looking in {one.work.model.id}", None, json) as progress:
             found = find(
                 at(one.work),
-                wish,
+                asked,
                 scale,
                 go=go,
                 tried=_noted(progress.step, rows, one, scale),
@@ -109,6 +116,28 @@ def _tell(
     else:
         print_files(files)
     return Exit.FINE if complete else Exit.WRONG
+
+
+def wish_in(wish: Wish, work: Work) -> Wish:
+    """The wish by the model's own names: a model of one enantiomer calls "S-ketamine" plain "ketamine".
+
+    Raises:
+        InputRefused: all of a racemic dose is asked of a model that tells half of it.
+    """
+    model, output = work.model, wish.bound.output
+    if model.enantiomer is Enantiomer.RACEMIC:
+        return wish
+    for analyte in model.analytes:
+        if output == told_as(model, analyte.name):
+            return replace(wish, bound=replace(wish.bound, output=analyte.name))
+        if output == analyte.name and any(d.enantiomer is not model.enantiomer for d in work.regimen):
+            own = told_as(model, output)
+            raise InputRefused(
+                f"{model.name} tells {own} alone, half of a racemic dose; {output!r} would be all of it.",
+                f"Ask of {own!r}, or choose a model of both kinds.",
+                "find",
+            )
+    return wish
 
 
 def _noted(

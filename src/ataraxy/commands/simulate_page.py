@@ -11,9 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from ataraxy.commands.say import out
-from ataraxy.commands.simulate_result import SHARES, Paired, Result, effects_worth
+from ataraxy.commands.simulate_result import (
+    SHARES,
+    Paired,
+    Result,
+    effects_worth,
+    figure_name,
+    known_faults,
+)
 from ataraxy.core.pharmacology.protocol_regimen import regimen_in_words
 from ataraxy.core.proportion import Proportion
+from ataraxy.engine.work import Work
 
 MIDDLE = 1
 HINT = "middle (5 % to 95 % of people)"
@@ -74,7 +82,8 @@ def _cells(result: Result) -> dict[str, tuple[str, str, float]]:
     told = {}
     for place, figure in enumerate(result.work.figures):
         words = [_number(float(q[i, place]), result, place, share) for i, share in enumerate(SHARES)]
-        told[figure.name] = (figure.unit, f"{words[1]} ({words[0]} to {words[2]})", float(q[MIDDLE, place]))
+        middle = f"{words[1]} ({words[0]} to {words[2]})"
+        told[figure_name(result.work, figure)] = (figure.unit, middle, float(q[MIDDLE, place]))
     return told
 
 
@@ -128,8 +137,7 @@ def _print_notes(results: Sequence[Result]) -> None:
             words = f"Interrupted: these figures stand on {result.people} of {result.outcome.asked} people."
             out.print(Text(words, style="bold yellow"))
     work, lines = results[0].work, results[0].planned.lines
-    if work.effects:
-        out.print(Text(f"Effects: {effects_worth(work)}."))
+    _print_effects(work)
     broken = "; ".join(map(str, lines.stay.bounds)) or "nothing"
     out.print(
         Text(
@@ -141,6 +149,13 @@ def _print_notes(results: Sequence[Result]) -> None:
     if lines.unpredicted:
         names = ", ".join(line for line, _ in lines.unpredicted)
         out.print(Text(f"No prediction reaches: {names}. They are not taken as met."))
+
+
+def _print_effects(work: Work) -> None:
+    if work.effects:
+        out.print(Text(f"Effects: {effects_worth(work)}."))
+    for words in known_faults(work.effects):
+        out.print(Text(f"Known to be wrong: {words}", style="yellow"))
 
 
 def print_pair(paired: Paired) -> None:
@@ -163,15 +178,14 @@ def print_pair(paired: Paired) -> None:
     for place, figure in enumerate(paired.first.work.figures):
         words = [plain(float(q[i, place]), figure.unit) for i in range(len(SHARES))]
         difference = f"{words[1]} ({words[0]} to {words[2]})"
-        name = figure.name
+        name = figure_name(paired.first.work, figure)
         table.add_row(
             name, figure.unit, left[name][1], right[name][1], difference, f"{100 * more[place]:.1f} %"
         )
     out.print(table)
     out.print(_pair_lines(paired))
     out.print(Text(one.words))
-    if one.work.effects:
-        out.print(Text(f"Effects: {effects_worth(one.work)}."))
+    _print_effects(one.work)
     if not paired.outcome.complete:
         stopped = f"Interrupted: these figures stand on {one.people} of {paired.outcome.asked} people."
         out.print(Text(stopped, style="bold yellow"))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ataraxy.core.pharmacology.effect import EffectModel
+from ataraxy.core.pharmacology.model import Enantiomer, PkModel
 from ataraxy.core.pharmacology.people import FloatArray
 from ataraxy.core.pharmacology.protocol_regimen import in_words
 from ataraxy.core.proportion import Proportion, wilson
-from ataraxy.engine.figures import Kind
+from ataraxy.core.protocol.types import Status
+from ataraxy.engine.figures import Figure, Kind
 from ataraxy.engine.pair import Pair, PairTally
 from ataraxy.engine.plan import Planned
 from ataraxy.engine.run import Outcome
@@ -25,17 +29,46 @@ PLACEHOLDER = "placeholder variability"
 def worth(work: Work) -> str:
     """How far a model may be trusted: its standing, and what its spread between people stands on."""
     model = work.model
+    statuses = {variation.status for variation in model.between}
     words = [model.standing.value]
-    if not model.between:
+    if not statuses:
         words.append("no spread between people beyond their covariates")
-    elif any(variation.status.needs_signature for variation in model.between):
+    elif statuses == {Status.PROPOSED}:
         words.append(PLACEHOLDER)
+    elif Status.PROPOSED in statuses:
+        words.append(f"partly {PLACEHOLDER}")
+    elif any(status.needs_signature for status in statuses):
+        words.append("published variability, read second-hand")
+    if model.enantiomer is not Enantiomer.RACEMIC:
+        words.append(f"{model.enantiomer.value}-ketamine alone")
     return ", ".join(words)
+
+
+def told_as(model: PkModel, output: str) -> str:
+    """What an output is called: a model of one enantiomer tells that one alone, never "ketamine".
+
+    A racemic dose feeds it half, and its level beside the whole would look like a disagreement of models.
+    """
+    single = model.enantiomer is not Enantiomer.RACEMIC and any(a.name == output for a in model.analytes)
+    return f"{model.enantiomer.value}-{output}" if single else output
+
+
+def figure_name(work: Work, figure: Figure) -> str:
+    return f"{told_as(work.model, figure.output)} {figure.kind.value}".strip()
 
 
 def effects_worth(work: Work) -> str:
     """The effect models with their standing."""
     return "; ".join(f"{effect.name} ({effect.standing.value})" for effect in work.effects)
+
+
+def known_faults(effects: Sequence[EffectModel]) -> list[str]:
+    """Where a curve is known to be wrong: told beside its figures, never only in the model's file."""
+    return [
+        f"{effect.endpoint.value.capitalize()}: {effect.known_wrong}"
+        for effect in effects
+        if effect.known_wrong
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +124,9 @@ class Result:
             "worth": worth(work),
             "population": work.crowd.name,
             "population_standing": work.crowd.standing,
+            "enantiomer": work.model.enantiomer.value,
             "effects": {effect.id: effect.standing.value for effect in work.effects},
+            "known_faults": known_faults(work.effects),
             "seed": work.seed,
             "people": self.people,
             "asked": self.outcome.asked,
@@ -104,7 +139,7 @@ class Result:
 
     def _figure(self, place: int, q: FloatArray) -> dict[str, Any]:
         figure = self.work.figures[place]
-        told: dict[str, Any] = {"figure": figure.name, "unit": figure.unit}
+        told: dict[str, Any] = {"figure": figure_name(self.work, figure), "unit": figure.unit}
         for row, share in enumerate(SHARES):
             beyond = self.not_reached(place, share)
             told[f"q{round(100 * share):02d}"] = None if beyond else float(q[row, place])
@@ -159,7 +194,7 @@ class Paired:
             "second": other.as_json(),
             "differences": [
                 {
-                    "figure": figure.name,
+                    "figure": figure_name(self.first.work, figure),
                     "unit": figure.unit,
                     "q05": float(q[0, i]),
                     "q50": float(q[1, i]),

@@ -33,6 +33,8 @@ def test_the_known_misses_are_these_and_no_others() -> None:
         ("clearance of S-ketamine", "Henthorn 2018"),
         ("people who reach 165/100", "Rodrigues 2022"),
         ("people above 4 at 120 min", "TRANSFORM"),
+        ("systolic rise left at 90 min", "Szarmach 2020"),
+        ("systolic rise left at 120 min", "Szarmach 2020"),
     }
 
 

@@ -295,6 +295,19 @@ EFFECT_FAULTS = {
         "`half_life` takes a value of time",
     ),
     "an unknown unit": (replace(SYSTOLIC, unit="stone"), "unit 'stone'"),
+    "a pressure in points": (replace(SYSTOLIC, unit="points"), "systolic is told in mmHg"),
+    "a slope of another response": (
+        parameter(SYSTOLIC, "slope", unit="beats/min per ng/mL"),
+        "the slope of systolic, is in beats/min per ng/mL",
+    ),
+    "a slope that is a resting value": (parameter(SYSTOLIC, "slope", unit="mmHg"), "the slope of systolic"),
+    "a baseline in beats": (parameter(SYSTOLIC, "baseline", unit="beats/min"), "the baseline of systolic"),
+    "a top that is a share": (
+        parameter(DISSOCIATION, "top", unit="fraction", value=Decimal(1)),
+        "the top of",
+    ),
+    "a share taken away in points": (parameter(ANXIETY, "top", unit="points"), "the top of anxiety"),
+    "a steepness in points": (parameter(DISSOCIATION, "gamma", unit="points"), "the gamma of dissociation"),
     "a scatter below zero": (replace(SYSTOLIC, residual_sd=Decimal(-1)), "not above zero"),
     "a response of minus one in four": (
         parameter(ANXIETY, "responder", value=Decimal("-0.25")),

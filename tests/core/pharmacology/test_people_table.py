@@ -59,6 +59,8 @@ WRONG = {
     "below zero": ("weight_kg,age_years\n-70,45\n", "is '-70'", "weight_kg"),
     "grams": ("weight_kg,age_years\n70000,45\n", "is '70000'", "weight_kg"),
     "metres": ("weight_kg,age_years,height_cm\n70,45,1.8\n", "is '1.8'", "height_cm"),
+    "a child": ("weight_kg,age_years\n40,12\n", "is '12'", "age_years"),
+    "a stone of weight": ("weight_kg,age_years\n11,45\n", "is '11'", "weight_kg"),
     "a birth year": ("weight_kg,age_years\n70,1981\n", "is '1981'", "age_years"),
     "an unknown ancestry": ("weight_kg,age_years,ancestry\n70,45,elf\n", "is 'elf'", "ancestry"),
     "an unknown sex": ("weight_kg,age_years,sex\n70,45,yes\n", "is 'yes'", "sex"),

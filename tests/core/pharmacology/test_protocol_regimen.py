@@ -60,6 +60,13 @@ def test_amounts_told_as_salt_hold_less_base() -> None:
     assert dose.most_mg == pytest.approx(60 / 1.153)
 
 
+@pytest.mark.parametrize("slip", ["500", "35", "1e-400", "0.0005"])
+def test_mg_and_micrograms_taken_for_mg_per_kg_are_refused_though_a_cap_would_hide_them(slip: str) -> None:
+    with pytest.raises(InputRefused, match="the unit may be another") as refused:
+        session_regimen(IV, Decimal(slip), beyond_cap=True)
+    assert refused.value.field == "mg_per_kg" and "for example 0.5" in refused.value.cure
+
+
 def test_a_form_no_model_knows_is_refused() -> None:
     with pytest.raises(InputRefused, match="no model is fed with"):
         session_regimen(replace(IV, drug=replace(IV.drug, form="mixed")))

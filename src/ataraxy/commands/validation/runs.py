@@ -153,8 +153,17 @@ EFFECTS = ("systolic", "diastolic", "pulse", "dissociation")
 @cache
 def crowds(model_id: str) -> Mapping[str, Crowd]:
     """Effects of 0.5 mg/kg over 40 min in a virtual population that differs as the model and the effects say."""
+    return _effects_of(model_id, Dose(PkRoute.INTRAVENOUS, 0.0, mg_per_kg=0.5, duration_min=40.0))
+
+
+@cache
+def injected(route: PkRoute) -> Mapping[str, Crowd]:
+    """The same people after 1 mg/kg at once, into a muscle or under the skin."""
+    return _effects_of("kamp-2020-im-sc", Dose(route, 0.0, mg_per_kg=1.0))
+
+
+def _effects_of(model_id: str, dose: Dose) -> Mapping[str, Crowd]:
     people = draw_people(load_population(POPULATION), PEOPLE, SEED)
-    dose = Dose(PkRoute.INTRAVENOUS, 0.0, mg_per_kg=0.5, duration_min=40.0)
     effects = [load_effect(effect) for effect in EFFECTS]
     found = simulate(load_model(model_id), (dose,), people, BAND_AT, effects=effects, draws=Draws(SEED))
     return {name: Crowd(BAND_AT, found.values[name]) for name in EFFECTS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ataraxy.core.pharmacology.audit_lines import Names, parameters_of, variations_of
-from ataraxy.core.pharmacology.effect import EffectModel, Shape
+from ataraxy.core.pharmacology.effect import EffectModel, Endpoint, Shape
 from ataraxy.core.pharmacology.units import CONCENTRATION, FRACTION, KNOWN, PLAIN, RATE, TIME
 from ataraxy.core.protocol.problem import Path as Place
 from ataraxy.core.protocol.problem import Problem
@@ -33,6 +33,20 @@ _DIMENSIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_ENDPOINT_UNITS: Mapping[Endpoint, str] = {
+    Endpoint.SYSTOLIC: "mmHg",
+    Endpoint.DIASTOLIC: "mmHg",
+    Endpoint.PULSE: "beats/min",
+    Endpoint.CARDIAC_OUTPUT: "L/min (output)",
+    Endpoint.DISSOCIATION: "points",
+    Endpoint.PERCEPTION: "points",
+    Endpoint.DRUG_HIGH: "points",
+    Endpoint.SEDATION: "points",
+    Endpoint.OCCUPANCY: "fraction",
+    Endpoint.ANXIETY: "points",
+}
+
+
 def effect_problems(effect: EffectModel) -> Iterator[Problem]:
     names = Names(effect)
     used = {getattr(effect, role) for role in _DIMENSIONS}
@@ -40,6 +54,7 @@ def effect_problems(effect: EffectModel) -> Iterator[Problem]:
     yield from parameters_of(effect.parameters, {name for name in used if name}, ())
     yield from variations_of("between", effect.parameters, effect.between, effect.between_covariances)
     yield from _roles(effect, names)
+    yield from _units(effect, names)
     yield from _drivers(effect, names)
     yield from _scale(effect, names)
     if not effect.leaves_out:
@@ -64,6 +79,29 @@ def _roles(effect: EffectModel, names: Names) -> Iterator[Problem]:
         yield Problem(("slope",), "The slope is zero.", "Correct the value.")
     if effect.residual_sd is not None and effect.residual_sd <= 0:
         yield Problem(("residual_sd",), "It is not above zero.", "Correct it, or leave it out.")
+
+
+def _units(effect: EffectModel, names: Names) -> Iterator[Problem]:
+    """Each number in the unit its place asks for: a slope of the response's own unit, a share where a share is meant."""
+    wanted = _ENDPOINT_UNITS[effect.endpoint]
+    if effect.unit in KNOWN and effect.unit != wanted:
+        yield Problem(
+            ("unit",),
+            f"{effect.endpoint.value} is told in {wanted}, not in {effect.unit}.",
+            f"Write {wanted!r}.",
+        )
+    share = ("fraction", "percent")
+    top = (*share, "ratio") if effect.shape in (Shape.RELATIVE, Shape.TURNOVER) else (wanted,)
+    needed = {"baseline": (wanted,), "slope": (f"{wanted} per ng/mL",), "top": top, "gamma": ("ratio",)}
+    for role, units in needed.items():
+        parameter = names.parameters.get(getattr(effect, role) or "")
+        if parameter is not None and parameter.unit in KNOWN and parameter.unit not in units:
+            place = effect.parameters.index(parameter)
+            yield Problem(
+                ("parameters", place, "unit"),
+                f"{parameter.name!r}, the {role} of {effect.endpoint.value}, is in {parameter.unit}.",
+                f"Write it in {' or '.join(units)}.",
+            )
 
 
 def _drivers(effect: EffectModel, names: Names) -> Iterator[Problem]:

@@ -58,7 +58,8 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class EffectModel:
-    """``lowest``/``highest``: the bounds of the scale. Parameters are named in ``roles``:
+    """``lowest``/``highest``: the bounds of the scale. ``known_wrong``: where its curve is known to be wrong, in words
+    that stand beside every picture of it. Parameters are named in ``roles``:
 
     ``baseline``, ``slope``, ``top``, ``gamma``, ``kout``, ``responder`` (share of people who respond),
     ``placebo`` (fraction of the baseline taken away without drug).
@@ -86,6 +87,7 @@ class EffectModel:
     lowest: Decimal | None = None
     highest: Decimal | None = None
     residual_sd: Decimal | None = None
+    known_wrong: str = ""
     between: tuple[Variation, ...] = ()
     between_covariances: tuple[Covariance, ...] = ()
 

@@ -13,7 +13,8 @@ import numpy as np
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.people import ANCESTRIES, SEXES, People
 
-BOUNDS = {"weight_kg": (1.0, 500.0), "age_years": (0.0, 130.0), "height_cm": (30.0, 260.0)}
+# Adults alone: no model of the catalog that may be used here describes a child.
+BOUNDS = {"weight_kg": (25.0, 350.0), "age_years": (18.0, 110.0), "height_cm": (100.0, 260.0)}
 REQUIRED = ("weight_kg", "age_years")
 TYPICAL_HEIGHT_CM = 170.0
 WORDS: Mapping[str, Mapping[str, str] | None] = {
@@ -109,7 +110,9 @@ def _figure(row: Row, name: str, place: int) -> float:
     except ValueError:
         value = math.nan
     if not low <= value <= high:
-        raise _refused(text, name, place, f"Give a plain number from {low:g} to {high:g}, without its unit.")
+        adult = " Only adults can be simulated." if name == "age_years" and value < low else ""
+        cure = f"Give a plain number from {low:g} to {high:g}, with a decimal point and without its unit."
+        raise _refused(text, name, place, cure + adult)
     return value
 
 

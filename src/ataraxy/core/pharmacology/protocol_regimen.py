@@ -13,6 +13,7 @@ from ataraxy.core.pharmacology.regimen import SALT_PER_BASE, Dose, Regimen
 from ataraxy.core.protocol.types import Course, Protocol, Route
 
 MIN_PER_DAY = 1440.0
+LEAST_MG_PER_KG, MOST_MG_PER_KG = Decimal("0.001"), Decimal(10)  # outside, mg or micrograms were meant
 ROUTES: Mapping[Route, PkRoute] = {
     Route.IV_INFUSION: PkRoute.INTRAVENOUS,
     Route.SUBCUTANEOUS: PkRoute.SUBCUTANEOUS,
@@ -52,6 +53,12 @@ def session_regimen(
     ordered = mg_per_kg if mg_per_kg is not None else planned[-1] if planned else protocol.dose.cap_mg_per_kg
     if not ordered.is_finite() or ordered <= 0:
         raise InputRefused(f"{ordered} mg/kg is not a dose.", "Give a dose above zero.", "mg_per_kg")
+    if not LEAST_MG_PER_KG <= ordered <= MOST_MG_PER_KG:
+        raise InputRefused(
+            f"{ordered} mg/kg is no dose of ketamine: the unit may be another.",
+            f"Give milligrams for each kilogram, from {LEAST_MG_PER_KG} to {MOST_MG_PER_KG}, for example 0.5.",
+            "mg_per_kg",
+        )
     if ordered > protocol.dose.cap_mg_per_kg and not beyond_cap:
         raise InputRefused(
             f"{ordered} mg/kg is above the protocol's cap of {protocol.dose.cap_mg_per_kg} mg/kg.",
