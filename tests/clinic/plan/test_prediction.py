@@ -96,6 +96,44 @@ def test_every_picture_names_its_model_its_site_and_what_is_exploratory() -> Non
                 assert "xploratory" in text and "xploratory" in one.note
 
 
+@pytest.mark.parametrize(
+    ("model", "route"),
+    [
+        ("kamp-2020-spread", "intravenous"),
+        ("otto-2021-both", "intravenous"),
+        ("kamp-2020-im-sc", "subcutaneous"),
+    ],
+)
+def test_beside_every_curve_stands_where_it_is_known_to_be_wrong(model: str, route: str) -> None:
+    """H-035: late hours read as true teach that a high pressure, or a score, is to be expected when it is not."""
+    dose = Dose(PkRoute(route), 0.0, mg=35.0, duration_min=40.0 if route == "intravenous" else 0.0)
+    found = [forecast(Case(model, (dose,), 70.0, 45.0))]
+    shown = {r.heading: r.pictures for r in rows(Scene("t", (), None, 0.0, 240.0), found)}
+    for heading, endpoints in {
+        "Blood pressure": ("systolic", "diastolic"),
+        "Dissociation": ("dissociation",),
+    }.items():
+        assert shown[heading]
+        for one in shown[heading]:
+            for endpoint in endpoints:
+                assert f"Known to be wrong ({endpoint}): Too high" in one.note
+    assert all("Known to be wrong" not in one.note for one in shown["Ketamine in blood"])
+
+
+def test_no_page_says_that_nobody_published_what_was_only_not_read() -> None:
+    """One paper has a slope of pressure and an absorption (Abuhelwa 2022); Kamp's spread was not seen."""
+    from ataraxy.catalog.effects import EFFECTS, load_effect
+    from ataraxy.catalog.pk import models
+
+    everything = [*models().values(), *(load_effect(name) for name in EFFECTS.names())]
+    for one in everything:
+        words = " ".join(one.leaves_out).lower()
+        assert "nobody publish" not in words and "nobody has publish" not in words, one.id
+    for name in ("systolic", "diastolic", "pulse"):
+        assert "Abuhelwa 2022" in " ".join(load_effect(name).leaves_out)
+    assert "Abuhelwa 2022" in " ".join(models()["kamp-2020-im-sc"].leaves_out)
+
+
 def test_the_protocols_limits_are_drawn_over_pressure() -> None:
     found = {
         limit.words for limit in limits(protocol("iv-racemic-0.5"), (Measure.SYSTOLIC, Measure.DIASTOLIC))

@@ -52,8 +52,35 @@ SEEN: dict[str, tuple[tuple[str, ...], ...]] = {
             "olofsen-2022",
         ),
         (
+            (
+                "Others found no part of norketamine: not in drug high after a film under the tongue, and not in "
+                "thinking, though it worked against pain relief."
+            ),
+            "simons-2022-part-2",
+            "olofsen-2012",
+        ),
+        (
+            (
+                "How soon it ends is told differently: drug high lasted 2 to 6 h after 50 to 100 mg of S-ketamine as a "
+                "film; dissociation was gone by 2 h after an infusion."
+            ),
+            "simons-2022-part-2",
+            "abdallah-2022",
+        ),
+        (
             ("Cardiac output rises with S-ketamine; R-ketamine did nothing, S-norketamine lowered it."),
             "kamp-2021",
+        ),
+        (
+            ("An earlier study of S-ketamine found no consistent part of S-norketamine in cardiac output."),
+            "sigtermans-2009",
+        ),
+        (
+            (
+                "One paper models pressure and pulse against the level at 0.1 to 0.5 mg/kg in 21 people with "
+                "depression. Its numbers were not read: the pressure bands of these pages are not its."
+            ),
+            "abuhelwa-2022",
         ),
     ),
     "downstream": (

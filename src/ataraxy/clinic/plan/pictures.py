@@ -96,14 +96,15 @@ def rows(scene: Scene, forecasts: Sequence[Forecast]) -> list[Row]:
     )
     pressure = Row(
         "Blood pressure",
-        "Nobody has published how pressure follows ketamine at these doses: the slope is a wide "
-        "prior, chosen so that the rises other clinics saw lie inside it.",
+        "No published slope of pressure against the level was read (one paper has it: Abuhelwa 2022): this one "
+        "is a wide prior, chosen so that the rises other clinics saw lie inside it.",
         tuple(_pictures(scene, forecasts, "blood pressure", ("systolic", "diastolic"))),
     )
     others = Row(
         "Dissociation",
-        "Not a fit: chosen to peak near 15 points (CADSS, of 92) and to be gone by two hours. Many "
-        "people feel nothing, and it grows weaker over a course.",
+        "Not a fit: chosen to peak between 10 and 30 points (CADSS, of 92) at the end of 0.5 mg/kg over 40 min, and "
+        "to be gone by two hours in nine of ten people then. Many people feel nothing, and it grows weaker over a "
+        "course.",
         tuple(_pictures(scene, forecasts, "dissociation", ("dissociation",))),
     )
     return [row for row in (blood, pressure, others) if row.pictures]
@@ -171,7 +172,7 @@ def standing(one: Forecast, names: tuple[str, ...]) -> str:
         said.insert(0, f"{model.standing.value.capitalize()}.")
     said.append(f"{spread_words(model).capitalize()}.")
     if any(effect.endpoint.value in names for effect in one.effects):
-        said.append("Effect: exploratory, no published fit.")
+        said.append("Effect: exploratory, not a fit to data.")
     return " ".join(said)
 
 
@@ -179,7 +180,7 @@ def spread_words(model: PkModel | EffectModel) -> str:
     """Where the differences between people come from."""
     statuses = {v.status for v in model.between}
     if not statuses:
-        return "one typical person: how people differ was not published"
+        return "one typical person: how people differ was not seen"
     if statuses == {Status.PROPOSED}:
         return "the spread between people is a placeholder of this project"
     if Status.PROPOSED in statuses:
@@ -192,7 +193,8 @@ def note(one: Forecast, names: tuple[str, ...]) -> str:
     effects = [e for e in one.effects if e.endpoint.value in names]
     cohorts = [one.model.cohort, *dict.fromkeys(f"Effect: {e.cohort}" for e in effects)]
     kind = "Exploratory. " if effects and one.model.standing is Standing.PUBLISHED else ""
-    return f"{kind}{standing(one, names)} {' '.join(cohorts)}"
+    wrong = [f"Known to be wrong ({e.endpoint.value}): {e.known_wrong}" for e in effects if e.known_wrong]
+    return f"{kind}{standing(one, names)} {' '.join([*cohorts, *wrong])}"
 
 
 def peak(one: Forecast, name: str) -> str:

@@ -9,7 +9,10 @@ from ataraxy.clinic.treat.queries.prediction import estimated, given_of
 from ataraxy.clinic.treat.queries.room import Seat
 
 PRESSURES = ("systolic", "diastolic")
-SURE = "90 % of copies of this person lie inside; exploratory, nobody has published how pressure follows ketamine"
+SURE = (
+    "90 % of copies of this person lie inside; exploratory, the slope is a wide prior; from about an hour on known to be "
+    "too high"
+)
 
 
 def predicted_pressure(at: Seat) -> Predicted | None:
