@@ -18,6 +18,7 @@ from ataraxy.clinic.people.models import Patient
 from ataraxy.clinic.plan.models import ActivatedProtocol
 from ataraxy.clinic.plan.queries import active_protocols, protocol_of
 from ataraxy.clinic.screen.gate import Judged, judged
+from ataraxy.clinic.screen.steps import answer_url
 from ataraxy.core.chart.chart import Chart
 from ataraxy.core.protocol.adequacy import Finding, TrialVerdict
 from ataraxy.core.protocol.eligibility import Verdict
@@ -73,6 +74,7 @@ class VerdictRow:
     override_reason: str
     may_override: bool
     is_consent: bool
+    answer_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +184,24 @@ def _trial_row(record: Recorded[Any], weighed: TrialVerdict | None, attested: bo
     return TrialRow(record.envelope.id, name, detail, kind, words, weighed.reasons, may)
 
 
-def verdict_rows(chart: Chart, now: Judged) -> list[VerdictRow]:
-    """One row a criterion: what is not met, what is unknown, what is met; else in the order of the protocol."""
+def verdict_rows(patient: UUID, chart: Chart, now: Judged) -> list[VerdictRow]:
+    """One row a criterion: not met, unknown, asked later (consent), met; else as the protocol has it."""
     signed = {
         o.payload.criterion: o.payload.reason
         for o in chart.overrides
         if (o.payload.protocol_id, o.payload.protocol_version) == (now.row.protocol_id, now.row.version)
         and o.payload.disorder in (None, now.disorder)
     }
-    rows = [_verdict_row(v, signed, now) for v in now.verdicts]
-    return sorted(rows, key=lambda row: LOUDEST.index(row.kind))
+    rows = [_verdict_row(v, signed, now, answer_url(patient, now, v)) for v in now.verdicts]
+    return sorted(rows, key=_loudness)
 
 
-def _verdict_row(verdict: Verdict, signed: Mapping[str, str], now: Judged) -> VerdictRow:
+def _loudness(row: VerdictRow) -> int:
+    """Consent is asked after the decision: that it is not there yet stands behind what must be answered before."""
+    return LOUDEST.index("met" if row.is_consent else row.kind) * 2 + (row.kind == "met")
+
+
+def _verdict_row(verdict: Verdict, signed: Mapping[str, str], now: Judged, answer_at: str = "") -> VerdictRow:
     criterion = verdict.criterion
     overridden = criterion.id in now.course.overridden
     not_met = verdict.finding is Finding.NOT_MET and not verdict.unknown
@@ -208,6 +215,7 @@ def _verdict_row(verdict: Verdict, signed: Mapping[str, str], now: Judged) -> Ve
         override_reason=signed.get(criterion.id, "") if overridden else "",
         may_override=not_met and not overridden and may_be_overridden(criterion),
         is_consent=criterion.kind is CriterionKind.CONSENT,
+        answer_url=answer_at,
     )
 
 

@@ -40,7 +40,7 @@ def decide(request: HttpRequest, patient_id: UUID, protocol: int, disorder: str)
     )
 
     def draw(status: int) -> HttpResponse:
-        rows = verdict_rows(chart, now)
+        rows = verdict_rows(patient.id, chart, now)
         shown = {"form": form, "now": now, "verdicts": rows, "meaning": meaning}
         texts = {one.criterion: one.text for one in rows}
         closed = [

@@ -16,6 +16,7 @@ from ataraxy.clinic.people.page import frame
 from ataraxy.clinic.people.queries.signatures import signature_of
 from ataraxy.clinic.screen import queries
 from ataraxy.clinic.screen.gate import judged
+from ataraxy.clinic.screen.steps import next_step
 from ataraxy.core.protocol.eligibility import counts
 
 
@@ -29,7 +30,9 @@ def screening(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     now = judged(ctx, patient, chart, chosen.row, chosen.disorder) if chosen else None
     conditions, medicines = queries.conditions_said(chart), queries.medicines_said(chart)
     counted = {finding.value: many for finding, many in counts(now.verdicts).items()} if now else {}
+    is_prescriber = ctx.signer().has_role(Role.PRESCRIBER)
     context = frame(ctx, patient, "screen") | {
+        "next": next_step(patient.id, chart, now, is_prescriber) if now else None,
         "chart": chart,
         "disorder": disorder_name(chart.diagnosis.payload.disorder.value) if chart.diagnosis else "",
         "pregnant": ANSWERS[chart.pregnancy.payload.answer] if chart.pregnancy else "",
@@ -46,8 +49,8 @@ def screening(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "met": counted.get("met", 0),
         "not_met": counted.get("not-met", 0),
         "unknown": counted.get("unknown", 0),
-        "verdicts": queries.verdict_rows(chart, now) if now else [],
+        "verdicts": queries.verdict_rows(patient.id, chart, now) if now else [],
         "decision": signature_of(ctx, chart.decisions[-1]) if chart.decisions else None,
-        "is_prescriber": ctx.signer().has_role(Role.PRESCRIBER),
+        "is_prescriber": is_prescriber,
     }
     return render(request, "screen/screening.html", context)
