@@ -26,8 +26,9 @@ from ataraxy.core.session.events import (
     VitalRecorded,
 )
 from ataraxy.core.session.fold import fold_session
+from ataraxy.core.session.lasting import Lasting, decide_lasting
 from ataraxy.core.session.state import SessionState
-from ataraxy.live.drawing import PATIENCE, Drawing
+from ataraxy.live.drawing import Drawing
 from ataraxy.live.picture import Signal, picture
 from ataraxy.live.told import Told
 
@@ -81,19 +82,63 @@ def test_kept_pieces_say_the_same_as_a_picture_drawn_anew(protocol: Protocol, se
             if second % 11 == 0:
                 told[measure] = replace(told[measure], value=None, absent="sentinel")
             signal = Signal(("Monitor 1", 'The "new" one \u00e9', "-")[second % 13 % 3], now, second % 3)
-        drawn = json.loads(drawing.text(protocol, state, told, signal, now, timedelta(0)))
+        drawn = json.loads(drawing.text(protocol, state, told, signal, now))
         assert drawn == picture("s", protocol, state, told, signal, now)
 
 
-def test_a_prompt_comes_on_at_its_moment_however_patient_the_ward(protocol: Protocol, session: Any) -> None:
+def test_a_prompt_comes_on_at_its_very_moment(protocol: Protocol, session: Any) -> None:
+    """However often nobody looked before: the first look at or after the moment shows it, the last before does not."""
     state, drawing = session(Decimal("0.875")), Drawing("s")
-    patient = timedelta(hours=1)
-    drawn = json.loads(drawing.text(protocol, state, {}, None, BEGUN - timedelta(seconds=1), patient))
-    first = {due["line"]: due["prompt"] for due in drawn["due"]}
-    later = BEGUN + timedelta(hours=2)
-    drawn = json.loads(drawing.text(protocol, state, {}, None, later, patient))
-    anew = picture("s", protocol, state, {}, None, later)
-    assert drawn["due"] == anew["due"] and first != {due["line"]: due["prompt"] for due in drawn["due"]}
+    first = min(due.prompt_at for due in decide(protocol, state, BEGUN - timedelta(minutes=1)).due)
+    for now in (first - timedelta(minutes=1), first - timedelta.resolution, first):
+        drawn = json.loads(drawing.text(protocol, state, {}, None, now))
+        assert drawn["due"] == picture("s", protocol, state, {}, None, now)["due"]
+        assert any(due["prompt"] for due in drawn["due"]) is (now >= first)
+
+
+def test_a_probe_that_falls_off_is_missed_within_its_quarter_of_a_minute(
+    protocol: Protocol, session: Any
+) -> None:
+    """Between two entries of the record, from what the monitor says alone."""
+    begun = BEGUN + timedelta(minutes=1)
+    state = charted(
+        session(Decimal("0.875")),
+        (VitalRecorded(read_off(Measure.SPO2, 97).readings, "d"), Origin.DEVICE, begun),
+    )
+    drawing, heard = Drawing("s"), begun
+    for second in range(60):
+        now = begun + timedelta(seconds=second)
+        heard = now if second < 30 else heard
+        drawn = json.loads(drawing.text(protocol, state, {}, None, now, {Measure.SPO2: heard}))
+        assert drawn == picture("s", protocol, state, {}, None, now, {Measure.SPO2: heard})
+        lost = [d for d in drawn["due"] if "spo2" in d["measures"] and d["urgent"]]
+        assert bool(lost) is (second >= 29 + 15), second
+
+
+def test_a_session_that_is_not_judged_anew_for_nothing(
+    protocol: Protocol, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A minute of readings that change nothing costs one judgement."""
+    made: list[datetime] = []
+
+    def counted(protocol: Protocol, state: SessionState, now: datetime, heard: Any) -> Lasting:
+        made.append(now)
+        return decide_lasting(protocol, state, now, heard)
+
+    monkeypatch.setattr("ataraxy.live.drawing.decide_lasting", counted)
+    begun = BEGUN + timedelta(minutes=1)
+    sent = VitalRecorded(read_off(Measure.SPO2, 97).readings, "d")
+    pressure = VitalRecorded(
+        (*read_off(Measure.SYSTOLIC, 124).readings, *read_off(Measure.DIASTOLIC, 78).readings), "d"
+    )
+    state = charted(session(Decimal("0.875")), (sent, Origin.DEVICE, begun), (pressure, Origin.DEVICE, begun))
+    drawing = Drawing("s")
+    for second in range(60):
+        now = begun + timedelta(seconds=second)
+        drawing.text(
+            protocol, state, {Measure.SPO2: says(Measure.SPO2, 97, now)}, None, now, {Measure.SPO2: now}
+        )
+    assert len(made) <= 2
 
 
 def test_a_session_the_rules_stumble_over_is_drawn_as_that(
@@ -103,11 +148,11 @@ def test_a_session_the_rules_stumble_over_is_drawn_as_that(
     now = BEGUN + timedelta(minutes=5)
     told = {Measure.SPO2: says(Measure.SPO2, 97, now)}
     for _ in range(3):
-        drawn = json.loads(drawing.text(protocol, state, told, None, now, timedelta(0)))
+        drawn = json.loads(drawing.text(protocol, state, told, None, now))
     assert drawn["stance"]["kind"] == "hold" and "bedside monitor" in drawn["next_action"]["text"]
     assert drawn["trouble"] and [v["value"] for v in drawn["values"]] == ["97"]  # its numbers go on
     assert caplog.text.count("cannot be judged") == 1  # said once
-    mended = json.loads(drawing.text(protocol, session(Decimal("0.875")), told, None, now, timedelta(0)))
+    mended = json.loads(drawing.text(protocol, session(Decimal("0.875")), told, None, now))
     assert mended["trouble"] == ""
 
 
@@ -132,7 +177,7 @@ def test_a_measure_of_which_only_an_artefact_is_charted_is_not_drawn(
     wrong = ArtefactMarked(state.log[-1].envelope.id, (Measure.SPO2,), "the probe had slipped off")
     state = charted(state, (wrong, Origin.STAFF, now))
     assert state.series[Measure.SPO2] and state.latest(Measure.SPO2) is None
-    drawn = json.loads(Drawing("s").text(protocol, state, {}, None, now, timedelta(0)))
+    drawn = json.loads(Drawing("s").text(protocol, state, {}, None, now))
     assert drawn == picture("s", protocol, state, {}, None, now)
     assert "spo2" not in [v["measure"] for v in drawn["values"]]
 
@@ -155,7 +200,7 @@ def test_a_typed_oxygen_saturation_is_as_fresh_on_the_stream_as_on_the_page(
     taken = BEGUN + timedelta(minutes=2)
     state = charted(session(Decimal("0.875")), (read_off(Measure.SPO2, 96), origin, taken))
     now = taken + timedelta(seconds=seconds)
-    drawn = json.loads(Drawing("s").text(protocol, state, {}, None, now, timedelta(0)))
+    drawn = json.loads(Drawing("s").text(protocol, state, {}, None, now))
     page = {t.measures: t.state for t in tiles(protocol, state, decide(protocol, state, now), now, {})}
     assert drawn == picture("s", protocol, state, {}, None, now)
     assert {v["measure"]: v["freshness"] for v in drawn["values"]}["spo2"] == page["spo2"] == said
@@ -167,7 +212,7 @@ def test_one_room_that_cannot_be_drawn_leaves_the_board_to_the_others(
     from ataraxy.live.rooms import Loaded, Place, View, board
 
     class Undrawable(View):
-        def text(self, patience: timedelta = PATIENCE) -> str:
+        def text(self) -> str:
             raise AssertionError("whatever it is")
 
     good, bad = View(uuid.UUID(int=21)), Undrawable(uuid.UUID(int=22))

@@ -1,8 +1,8 @@
 """A session's picture as the text of its event, drawn again only where something changed.
 
 The same values as ``picture`` gives, put together from kept pieces: a tile is written anew when its value, freshness or
-level changes; the decision is made anew when the record changes, at the very moment something falls due, and otherwise
-every ``patience``. So a reading costs its own tile, and a ward of thousands can be shown.
+level changes; the decision is made anew when the record changes, and at the very moment at which the protocol would say
+otherwise of the same record. So a reading costs its own tile, and a ward of thousands can be shown.
 
 A session that cannot be judged (its record holds what ``decide`` stumbles over) is drawn as that: its numbers go on, and it
 says to hold and to work from the bedside monitor and the paper until it is mended.
@@ -20,12 +20,10 @@ from functools import lru_cache
 
 from ataraxy.core.protocol.types import Measure, Protocol
 from ataraxy.core.record.envelope import Origin
-from ataraxy.core.session.believed import believed
-from ataraxy.core.session.decide import decide
 from ataraxy.core.session.due import Heard
 from ataraxy.core.session.freshness import FOR_EVER, Freshness, changes_at, freshness
+from ataraxy.core.session.lasting import Lasting, decide_lasting
 from ataraxy.core.session.state import SessionState, Value
-from ataraxy.core.session.verdict import Decision
 from ataraxy.live.picture import (
     Signal,
     charted_freshness,
@@ -40,7 +38,7 @@ from ataraxy.live.told import Told
 
 log = logging.getLogger(__name__)
 
-PATIENCE = timedelta(seconds=1)
+TRIED_AGAIN = timedelta(seconds=1)  # what could not be judged
 MEASURES = tuple(Measure)
 ANY, NAMELESS = datetime(2000, 1, 1, tzinfo=UTC), "-"  # stand in for a tile's moment and monitor
 
@@ -64,9 +62,8 @@ class Drawing:
     session: str
     trouble: str = ""
     _state: SessionState | None = None
-    _believed: SessionState | None = None
+    _kept: Lasting | None = None
     _judged_at: datetime | None = None
-    _again_at: datetime | None = None
     _levels: Mapping[Measure, str] = field(default_factory=dict)
     _words: str = ""
     _charted: Mapping[Measure, Value] = field(default_factory=dict)
@@ -79,12 +76,11 @@ class Drawing:
         told: Mapping[Measure, Told],
         signal: Signal | None,
         now: datetime,
-        patience: timedelta = PATIENCE,
         heard: Heard | None = None,
     ) -> str:
         """The event's JSON without ``now``: starts with a brace, and a brace ends it."""
-        if state is not self._state or self._is_old(now):
-            self._judge(protocol, state, now, patience, heard)
+        if state is not self._state or not self._holds(now, heard):
+            self._judge(protocol, state, now, heard)
         charted, label = self._charted, signal.label if signal else ""
         tiles = [
             self._tile(m, charted.get(m), told.get(m), signal, label, now)
@@ -93,30 +89,25 @@ class Drawing:
         ]
         return f'{{{self._words},"values":[{",".join(tiles)}],"monitor":{_monitor(signal)}}}'
 
-    def _is_old(self, now: datetime) -> bool:
-        assert self._judged_at is not None and self._again_at is not None
-        return not self._judged_at <= now < self._again_at
+    def _holds(self, now: datetime, heard: Heard | None) -> bool:
+        if self._kept is not None:
+            return self._kept.holds(now, heard)
+        assert self._judged_at is not None
+        return self._judged_at <= now < self._judged_at + TRIED_AGAIN
 
-    def _judge(
-        self,
-        protocol: Protocol,
-        state: SessionState,
-        now: datetime,
-        patience: timedelta,
-        heard: Heard | None,
-    ) -> None:
+    def _judge(self, protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None) -> None:
         try:
-            self._believed = believed(state, now)
-            decision = decide(protocol, self._believed, now, heard)
+            self._kept = decide_lasting(protocol, state, now, heard)
+            decision, shown = self._kept.decision, self._kept.state
             words, self._levels = judged(self.session, state.last_seq, decision), levels(decision)
-            self._again_at, self.trouble = _next(decision, now, now + patience), ""
+            self.trouble = ""
         except Exception as error:  # whatever is in this record: its neighbours are shown on
             if not self.trouble:
                 log.error("Session %s cannot be judged: %s.", self.session, type(error).__name__)
-            self._believed, self._levels, self.trouble = state, {}, type(error).__name__
-            words, self._again_at = unjudged(self.session, state.last_seq), now + patience
+            self._kept, self._levels, self.trouble, shown = None, {}, type(error).__name__, state
+            words = unjudged(self.session, state.last_seq)
         self._state, self._judged_at = state, now
-        latest = ((m, self._believed.latest(m)) for m in MEASURES)
+        latest = ((m, shown.latest(m)) for m in MEASURES)
         self._charted = {m: value for m, value in latest if value is not None}  # an artefact alone is none
         self._words = _dumps(words)[1:-1]
 
@@ -189,12 +180,6 @@ def _monitor(signal: Signal | None) -> str:
 def unreadable(session: str) -> str:
     """A session whose record cannot even be read."""
     return _dumps({**unjudged(session, 0), "values": [], "monitor": None})
-
-
-def _next(decision: Decision, now: datetime, latest: datetime) -> datetime:
-    """When to judge again: as soon as a prompt comes on or a measurement falls due."""
-    moments = (at for due in decision.due for at in (due.prompt_at, due.due_at) if now < at < latest)
-    return min(moments, default=latest)
 
 
 _dumps = json.JSONEncoder(separators=(",", ":")).encode

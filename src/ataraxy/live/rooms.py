@@ -28,7 +28,7 @@ from ataraxy.core.session.registry import parse_session_event
 from ataraxy.core.session.state import SessionState
 from ataraxy.live.ask import Ask
 from ataraxy.live.batch import Heard
-from ataraxy.live.drawing import PATIENCE, Drawing, unreadable
+from ataraxy.live.drawing import Drawing, unreadable
 from ataraxy.live.picture import Signal, iso
 from ataraxy.live.told import Told
 
@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 1.0  # what is due changes with time alone
 ALMOST_S = 0.8  # a session drawn within this time need not be looked at again
 SLICES = 20  # the sessions are looked at in turns, not all at once
-A_SECONDS_WORK = 200  # sessions judged anew each second for time's sake alone; more of them wait their turn
 AT_LEAST_EVERY_S = 5.0
 TOGETHER_S = 0.05  # what changes faster is shown together
 NOTICE_S = 0.2  # after this a notice of our own writing is old news
@@ -99,28 +98,26 @@ class View:
         ahead = round((heard.sent_at - heard.received_at).total_seconds()) if heard.sent_at else 0
         self.signal = Signal(heard.monitor, heard.received_at + offset, ahead)
 
-    def text(self, patience: timedelta = PATIENCE) -> str:
+    def text(self) -> str:
         """The session's picture without its ``now``, as JSON."""
         if self.loaded is None:
             return unreadable(str(self.id))
         shown = self.told if self.loaded.state.phase is not Phase.ENDED else {}
         loaded = self.loaded
-        return self.drawing.text(
-            loaded.protocol, loaded.state, shown, self.signal, self.now, patience, self.came
-        )
+        return self.drawing.text(loaded.protocol, loaded.state, shown, self.signal, self.now, self.came)
 
-    def safe_text(self, patience: timedelta = PATIENCE) -> str:
+    def safe_text(self) -> str:
         """The same; of a session that cannot be drawn, that it cannot. Never its neighbours' trouble."""
         try:
-            return self.text(patience)
+            return self.text()
         except Exception as error:
             log.error("Session %s cannot be shown: %s.", self.id, type(error).__name__)
             return unreadable(str(self.id))
 
-    def show(self, at: float, patience: timedelta, *, changed: bool = True) -> None:
+    def show(self, at: float, *, changed: bool = True) -> None:
         """Give every viewer what is new to them, at ``at`` on the loop's clock."""
         self.drawn_at = at
-        text = self.safe_text(patience)
+        text = self.safe_text()
         if changed or text != self.shown:
             self.shown = text
             due = list(self.viewers)
@@ -175,7 +172,7 @@ class Rooms:
 
     def hear(self, heard: Sequence[Heard]) -> None:
         """The writer committed these. Each session is shown once; one that was shown just now, a moment later."""
-        at, patience = asyncio.get_running_loop().time(), self.patience
+        at = asyncio.get_running_loop().time()
         touched: dict[UUID, View] = {}
         for one in heard:
             if (view := self._views.get(one.session_id)) is not None:
@@ -185,25 +182,20 @@ class Rooms:
             if at - view.shown_at < TOGETHER_S:
                 self._changed[view.id] = view
             else:
-                view.show(at, patience)
-
-    @property
-    def patience(self) -> timedelta:
-        """How old a judgement may be when nothing was charted and nothing fell due: a second, for up to 200 sessions."""
-        return PATIENCE * max(1.0, len(self._views) / A_SECONDS_WORK)
+                view.show(at)
 
     async def keep_up(self) -> None:
         """Show what time alone changes, and what came too fast; until cancelled."""
         loop = asyncio.get_running_loop()
         for turn in _turns():
-            at, patience = loop.time(), self.patience
+            at = loop.time()
             changed, self._changed = self._changed, {}
             for view in changed.values():
-                view.show(at, patience)
+                view.show(at)
             slice_ = [v for v in self._views.values() if v.turn == turn and v.drawn_at < at - ALMOST_S]
             for view in slice_:
                 if view.loaded is not None or view.broken:
-                    view.show(at, patience, changed=False)
+                    view.show(at, changed=False)
             await asyncio.sleep(LOOK_EVERY_S / SLICES)
 
     def written(self, session_id: UUID, seq: int | None = None) -> None:
@@ -248,7 +240,7 @@ class Rooms:
             while view.stale or (view.loaded is None and not view.broken):
                 view.stale = False
                 await self._read_once(view)
-                view.show(asyncio.get_running_loop().time(), self.patience)
+                view.show(asyncio.get_running_loop().time())
         except BaseException:
             view.stale = True
             raise

@@ -89,7 +89,7 @@ class Streams:
         """Show one session to one viewer, until they leave, may no longer look, or the process stops."""
         view = await self._rooms.look(session_id, line)
         try:
-            view.show(asyncio.get_running_loop().time(), self._rooms.patience, changed=False)
+            view.show(asyncio.get_running_loop().time(), changed=False)
             closing = asyncio.ensure_future(self.closing.wait())
             try:
                 while not await _any_of(gone, closing, within_s=self._check_every_s):

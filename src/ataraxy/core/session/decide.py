@@ -10,6 +10,7 @@ from ataraxy.core.session.arrival import to_start
 from ataraxy.core.session.believed import believed
 from ataraxy.core.session.discharge import to_discharge
 from ataraxy.core.session.due import Heard, everything_due
+from ataraxy.core.session.instant import standstill
 from ataraxy.core.session.next_action import next_action
 from ataraxy.core.session.stage import stage_of
 from ataraxy.core.session.standing import DANGER, Broken, broken_rules, cautioned
@@ -52,7 +53,7 @@ def decide(protocol: Protocol, state: SessionState, now: datetime, heard: Heard 
         next_action=next_action(protocol, state, stance, escalate, cautions, due, starting, leaving, now),
         to_start=starting,
         to_discharge=leaving,
-        mg_given=state.mg_given(now),
+        mg_given=state.mg_given(standstill(now)),
         cautions=cautions,
         stage=stage_of(protocol, state, starting, leaving),
     )

@@ -38,6 +38,23 @@ class _Slot:
     by_monitor: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """A measure the monitor sends: not quiet before ``quiet_from`` even if nothing more comes.
+
+    ``due_at``: by the record alone; ``latest``: what is heard puts it off no further.
+    """
+
+    measure: Measure
+    quiet_from: datetime
+    due_at: datetime
+    latest: datetime
+
+    def quiet_at(self, newest: datetime) -> datetime:
+        """When it counts as quiet, ``newest`` being the last that was heard."""
+        return max(newest + QUIET_AFTER, self.quiet_from)
+
+
 def everything_due(
     protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None = None
 ) -> tuple[Due, ...]:
@@ -206,11 +223,49 @@ def _as_heard(slot: _Slot, state: SessionState, now: datetime, heard: Heard) -> 
     last, newest = state.latest(slot.measure), heard.get(slot.measure)
     if newest is None or last is None or not slot.by_monitor:
         return slot
-    typed = last.origin is not Origin.DEVICE
-    quiet_at = max(newest + QUIET_AFTER, last.at + (LOST_AFTER if typed else QUIET_AFTER))
+    one = _listened(slot, last)
+    quiet_at = one.quiet_at(newest)
     at = quiet_at if now >= quiet_at else max(slot.due_at, quiet_at)
-    at = min(at, max(last.at + 2 * LOST_AFTER, slot.due_at))
+    at = min(at, one.latest)
     return _Slot(slot.measure, at, at, by_monitor=True)
+
+
+def _listened(slot: _Slot, last: Value) -> Listened:
+    quiet_from = last.at + (LOST_AFTER if last.origin is not Origin.DEVICE else QUIET_AFTER)
+    return Listened(slot.measure, quiet_from, slot.due_at, max(last.at + 2 * LOST_AFTER, slot.due_at))
+
+
+Sent = Mapping[Measure, tuple[Listened, ...]]
+
+
+def listened(protocol: Protocol, state: SessionState) -> Sent:
+    """Every measure of which it matters here when the monitor was heard last, by each line that asks for it."""
+    found: dict[Measure, tuple[Listened, ...]] = {}
+    for line in (line for line in protocol.monitoring if _applies(line, state)):
+        for measure in line.measures:
+            slot, last = _slot(protocol, line, measure, state), state.latest(measure)
+            if slot is not None and last is not None and slot.by_monitor:
+                found[measure] = (*found.get(measure, ()), _listened(slot, last))
+    return found
+
+
+def steady(sent: Sent, now: datetime, heard: Heard) -> dict[Measure, datetime]:
+    """What was heard, put to a moment at which it would decide the same.
+
+    ``everything_due`` says the same with this as with ``heard``; and this stays the same from one value to the next.
+    """
+    return {
+        measure: _steady(lines, now, heard[measure]) for measure, lines in sent.items() if measure in heard
+    }
+
+
+def _steady(lines: tuple[Listened, ...], now: datetime, newest: datetime) -> datetime:
+    """Not quiet yet, and due by the record first: as if heard until then. Put off no further: as if until there."""
+    if all(now < one.quiet_at(newest) <= one.due_at for one in lines):
+        return min(one.due_at for one in lines) - QUIET_AFTER
+    if all(one.quiet_at(newest) >= one.latest for one in lines):
+        return max(one.latest for one in lines) - QUIET_AFTER
+    return newest
 
 
 def _has_sent(state: SessionState, measure: Measure) -> bool:

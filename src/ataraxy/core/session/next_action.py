@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import assert_never
 
 from ataraxy.core.protocol.types import CheckKind, EmergencyKind, Measure, Phase, Protocol
-from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.dose import MG_STEP, DoseGiven, DoseStatus
 from ataraxy.core.session.permit_care import rested_at
 from ataraxy.core.session.standing import unknown_now
 from ataraxy.core.session.state import SessionState
@@ -23,6 +24,9 @@ from ataraxy.core.session.verdict import (
 
 # For these a pause may be enough, and the cards say so; for every other the drug goes off for good.
 PAUSED_FOR = (EmergencyKind.AGITATION, EmergencyKind.VOMITING)
+# The mg given are an estimate in whole hundredths, of whole milliseconds: so much, and so long, they may be off.
+ROUNDED, MARGIN = 2 * MG_STEP, timedelta(seconds=1)
+LONGEST = timedelta(days=7)
 QUESTIONNAIRES = frozenset({Measure.DISSOCIATION, Measure.ANXIETY_NOW, Measure.NAUSEA, Measure.ORIENTATION})
 
 
@@ -170,7 +174,7 @@ def _dosing(
     dose = state.dose
     if (spray := _spray(protocol, state, due, now)) is not None:
         return spray
-    if dose is not None and dose.mg_at(now) >= dose.planned.mg:
+    if dose is not None and _is_in(dose, now):
         return NextAction(NextKind.FINISH_DOSE, "The planned dose is in: record the end.")
     if dose is not None and dose.status is DoseStatus.PAUSED:
         if isinstance(stance, Pause):
@@ -179,6 +183,30 @@ def _dosing(
             return NextAction(NextKind.MEASURE, f"Paused: measure again, {first.what}.", first.line, measures)
         return NextAction(NextKind.RESUME_OR_STOP, "Paused: resume or stop the dose.")
     return _measure(due, urgent=False) or NextAction(NextKind.WAIT, "The dose is running.")
+
+
+def _is_in(dose: DoseGiven, now: datetime) -> bool:
+    """Whether the planned mg are in. Far from the moment at which they will be, nothing is counted."""
+    if dose.is_infusion and dose.status is DoseStatus.RUNNING and dose.rate_mg_per_min > 0:
+        begin = dose.steps[-1].at
+        if (left := dose.planned.mg - dose.mg_at(begin)) > 0:
+            if now < _shortly_before(dose, begin, left - ROUNDED):
+                return False
+            if now > begin + _lasts(dose, left + ROUNDED) + MARGIN:
+                return True
+    return dose.mg_at(now) >= dose.planned.mg
+
+
+def _shortly_before(dose: DoseGiven, begin: datetime, mg: Decimal) -> datetime:
+    return max(begin, begin + _lasts(dose, mg) - MARGIN)
+
+
+def _lasts(dose: DoseGiven, mg: Decimal) -> timedelta:
+    """How long so much takes at the rate of now; of a pump that hardly moves at least ``LONGEST``."""
+    rate, longest = dose.rate_mg_per_min, LONGEST / timedelta(minutes=1)
+    if mg <= 0:
+        return timedelta(0)
+    return LONGEST if rate < mg / Decimal(longest) else timedelta(minutes=float(mg / rate))
 
 
 def _spray(protocol: Protocol, state: SessionState, due: tuple[Due, ...], now: datetime) -> NextAction | None:
