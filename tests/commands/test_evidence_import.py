@@ -71,14 +71,14 @@ def test_an_accepted_import_is_a_file_the_catalog_reads_marked_as_an_import(
     assert (folder / "synthetic-2021.toml").read_text().startswith("# Imported from new.csv")
 
 
-def test_who_accepts_an_import_is_told_that_no_page_shows_it(
+def test_who_accepts_an_import_is_told_where_it_is_shown(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """H-060: what was accepted is not to be looked for where it is not."""
     folder = tmp_path / "ours"
     assert evidence_import(table, into=folder, accept=True) == 0
     *_, where, command = capsys.readouterr().out.splitlines()
-    assert "pages and papers do not show it" in where
+    assert "once it is brought and accepted there" in where
     assert command == f"ataraxy evidence --beside {folder}"
 
 

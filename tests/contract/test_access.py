@@ -73,10 +73,13 @@ def _rights() -> dict[str, Right]:
     keep = "reconciliation receive count waste-syringe waste-vial destroy transfer explain charge"
     rights |= {f"pharmacy:{name}": Right(watch, watch) for name in keep.split()}
     rights |= {f"pharmacy:{name}": Right(look_back, look_back) for name in ("reverse", "close")}
+    brings = look_back | {"researcher"}
+    rights |= {f"evidence:{name}": Right(brings, brings) for name in ("bring", "retraction")}
+    rights["evidence:decide"] = Right(look_back, look_back)
     rights |= {f"pharmacy:{n}": Right(DIRECTOR, DIRECTOR) for n in ("location", "registration", "product")}
     look = {
         STAFF: "evidence:overview evidence:methods evidence:studies evidence:study evidence:review evidence:disorder"
-        " evidence:inputs",
+        " evidence:inputs evidence:sure evidence:arrivals evidence:arrival",
         DESK: "people:patients people:patient consent:consent plan:plan follow:due day:opening",
         CLINICAL: "screen:screening plan:protocols plan:protocol treat:board treat:session treat:flow-sheet follow:patient"
         " plan:how plan:prediction treat:prediction treat:session-record treat:monitoring-form day:downtime-pack"
@@ -208,6 +211,7 @@ def world(demo_database: str) -> dict[str, Any]:
         "condition": "ptsd",
         "study_id": "feder-2021",
         "review_id": "whittaker-2021",
+        "arrival_id": arrival_of_a_retraction(staff_context(staff["director"])),
         "criterion": "earlier-treatment",
         "scale_id": "gad7",
         "entry": chart.treatments[0].record.envelope.id,
@@ -221,6 +225,17 @@ def world(demo_database: str) -> dict[str, Any]:
         "gateway_id": gateway.id,
         **pharmacy_of(live, staff_context(staff["nurse"])),
     }
+
+
+def arrival_of_a_retraction(director: Any) -> Any:
+    """Something of the evidence that waits for a decision."""
+    from datetime import date
+
+    from ataraxy.clinic.evidence.actions import report_retraction
+
+    return report_retraction(
+        director, "feder-2014", date(2026, 1, 2), "Told for the walk.", "", str(uuid.uuid4())
+    )
 
 
 def pharmacy_of(live: Any, nurse: Any) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def things(demo_house: Any) -> dict[str, Any]:
         "condition": "ptsd",
         "study_id": "feder-2021",
         "review_id": "whittaker-2021",
+        "arrival_id": arrival_of_a_retraction(staff_context(staff["director"])),
         "criterion": "earlier-treatment",
         "scale_id": "gad7",
         "entry": treatment,
@@ -98,6 +99,15 @@ def things(demo_house: Any) -> dict[str, Any]:
     for name in ("plan:move", "treat:arrive", "treat:check", "treat:start", "treat:bind"):
         found[f"{name}.session_id"] = booked.id
     return found
+
+
+def arrival_of_a_retraction(director: Any) -> Any:
+    """Something of the evidence that waits for a decision."""
+    from datetime import date
+
+    from ataraxy.clinic.evidence.actions import report_retraction
+
+    return report_retraction(director, "feder-2014", date(2026, 1, 2), "Told for the walk.", "", str(uuid4()))
 
 
 def pharmacy_of(live: Any, nurse: Any) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ataraxy.catalog.library import refuse, sources
-from ataraxy.catalog.shape import FAILED, fit
+from ataraxy.catalog.shape import fit
 from ataraxy.catalog.studies import studies
-from ataraxy.catalog.toml import Document, parse_toml, read_text
+from ataraxy.catalog.toml import parse_toml, read_text
 from ataraxy.core.errors import CatalogError
 from ataraxy.core.evidence.audit_study import problems_of_study
 from ataraxy.core.evidence.study import Study
@@ -58,9 +58,35 @@ def read_local(folder: Path) -> LocalBase:
     return LocalBase(MappingProxyType(found), MappingProxyType(own), replaced)
 
 
-def _open(path: Path) -> Document:
+def read_study_text(text: str, name: str) -> Study:
+    """A study from the text of its file, with its shape checked and nothing else.
+
+    Raises:
+        CatalogError: the text is no study.
+    """
+    document, problems = parse_toml(text, name), list[Problem]()
+    found = fit(Study, document.values, (), problems)
+    if not isinstance(found, Study) or problems:
+        raise refuse(document, problems)
+    return found
+
+
+def read_source_rows(text: str, name: str) -> tuple[Source, ...]:
+    """The rows of a ``sources.toml`` from its text.
+
+    Raises:
+        CatalogError: the text holds no sources.
+    """
+    document, problems = parse_toml(text, name), list[Problem]()
+    found = fit(SourceFile, document.values, (), problems)
+    if not isinstance(found, SourceFile) or problems:
+        raise refuse(document, problems)
+    return found.sources
+
+
+def _text(path: Path) -> str:
     try:
-        return parse_toml(read_text(path.read_bytes(), path.name), path.name)
+        return read_text(path.read_bytes(), path.name)
     except OSError as error:
         words = f"The file cannot be read: {error.strerror}."
         raise CatalogError(words, "Check its name and rights.", str(path)) from None
@@ -69,16 +95,11 @@ def _open(path: Path) -> Document:
 def _sources(path: Path) -> tuple[Source, ...]:
     if not path.exists():
         return ()
-    document, problems = _open(path), list[Problem]()
-    found = fit(SourceFile, document.values, (), problems)
-    if found is FAILED or problems:
-        raise refuse(document, problems)
-    rows: tuple[Source, ...] = found.sources
-    return rows
+    return read_source_rows(_text(path), path.name)
 
 
 def _study(path: Path, own: Mapping[str, Source]) -> Study:
-    document, problems = _open(path), list[Problem]()
+    document, problems = parse_toml(_text(path), path.name), list[Problem]()
     found = fit(Study, document.values, (), problems)
     if isinstance(found, Study):
         problems += problems_of_local(found, own)

@@ -14,7 +14,6 @@ from rich.text import Text
 
 from ataraxy.catalog.library import sources
 from ataraxy.catalog.local import LocalBase, read_local
-from ataraxy.commands.evidence_files import Format, format_of, studies_in
 from ataraxy.commands.evidence_page import plain
 from ataraxy.commands.say import Exit, document, err
 from ataraxy.core.errors import InputRefused
@@ -22,6 +21,7 @@ from ataraxy.core.evidence.difference import Change, Difference, differences_of_
 from ataraxy.core.evidence.study import Study
 from ataraxy.interop.arrival import source_reference
 from ataraxy.interop.ctgov import render_study
+from ataraxy.interop.evidence_formats import Format, format_of, studies_in
 from ataraxy.interop.metapsy import render_table
 from ataraxy.interop.references import render_bibtex, render_ris
 
@@ -38,7 +38,7 @@ def evidence_export(
     Raises:
         InputRefused: no such study or format, or more studies than the format holds.
     """
-    form = format_of(file or Path(), named)
+    form = format_of(file.name if file else "", named)
     local = LocalBase() if beside is None else read_local(beside)
     chosen = _chosen(ids, local.with_shipped())
     data = _rendered(chosen, form, local)

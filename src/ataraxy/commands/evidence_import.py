@@ -12,13 +12,14 @@ from pathlib import Path
 from ataraxy.catalog.library import sources
 from ataraxy.catalog.local import SOURCES, LocalBase, SourceFile, merged, read_local
 from ataraxy.catalog.written import written
-from ataraxy.commands.evidence_arrival import Arrival, arrive
-from ataraxy.commands.evidence_files import Format, bytes_of, format_of, references_in, studies_in
+from ataraxy.commands.evidence_files import bytes_of
 from ataraxy.commands.evidence_import_page import as_json, print_references, print_studies
 from ataraxy.commands.say import Exit, document, out
 from ataraxy.core.errors import AtaraxyError, InputRefused
 from ataraxy.core.protocol.sources import Source
 from ataraxy.interop.arrival import known_source, reference_source
+from ataraxy.interop.arriving import Arrival, arrive
+from ataraxy.interop.evidence_formats import Format, format_of, references_in, studies_in
 from ataraxy.interop.references import References
 
 
@@ -31,14 +32,14 @@ def evidence_import(
         InputRefused: the file, its format or the folder; nothing is written.
         CatalogError: a file of the folder is wrong.
     """
-    form = format_of(file, named)
+    form = format_of(file.name, named)
     if accept and into is None:
         raise InputRefused("Where to is not told.", "Name a folder of your own: --into FOLDER.", "into")
     local = LocalBase() if into is None else _local(into)
     data = bytes_of(file)
     if form in (Format.RIS, Format.BIBTEX):
         return _references(references_in(data, form), file.name, local, into if accept else None, json)
-    arrival = arrive(studies_in(data, form), file.name, local)
+    arrival = arrive(studies_in(data, form), file.name, local.with_shipped(), local.sources)
     refused = accept and bool(arrival.problems)
     written_to = _write_studies(arrival, local, into) if accept and into is not None and not refused else ()
     if json:

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ataraxy.commands.evidence_arrival import Arrival
 from ataraxy.commands.evidence_page import plain
 from ataraxy.core.evidence.answer import Shown
 from ataraxy.core.evidence.difference import Change, Difference
@@ -18,6 +17,7 @@ from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.pool_difference import PoolChange, PoolChanges
 from ataraxy.core.protocol.problem import path_text
 from ataraxy.core.protocol.sources import Source
+from ataraxy.interop.arriving import Arrival
 from ataraxy.interop.references import References
 from ataraxy.interop.taken import Note, Weight
 
@@ -134,7 +134,7 @@ def _print_end(written: Sequence[Path], asked: bool, wrong: bool, console: Conso
         console.print(Text(f"Written: {path}", style="green"))
     if written:
         console.print("Read each file before it is used: an import is nobody's judgement.")
-        console.print("The clinic's pages and papers do not show it; answers with it are given by")
+        console.print("The clinic's pages show it once it is brought and accepted there; on a terminal:")
         console.print(Text(f"ataraxy evidence --beside {written[0].parent}"), soft_wrap=True)
     elif wrong and asked:
         console.print("Nothing was written.")

@@ -13,6 +13,8 @@ from ataraxy.interop.numerals import slug
 from ataraxy.interop.references.reference import Reference
 from ataraxy.interop.taken import Note, Taken, Weight
 
+UNREAD = "; not yet reviewed by a person."
+
 
 def known_as(study: Study, base: Mapping[str, Study]) -> Study | None:
     """Another study of the base with one of its registry numbers, its DOI or its PMID; a retracted one before others."""
@@ -27,7 +29,7 @@ def settled(taken: Taken, base: Mapping[str, Study], file: str) -> Taken:
     paper: the same study or the same DOI or PMID inherits its date; of the same registration only, it may be another paper
     of that trial, and stays out of every pool until a person has read it.
     """
-    note = f"Imported from {file}; not yet reviewed by a person."
+    note = f"Imported from {file}{UNREAD}"
     study = replace(taken.study, note=" ".join(filter(None, (taken.study.note, note))), unreviewed=True)
     before, other = base.get(study.id), known_as(study, base)
     words: list[str] = []
@@ -47,6 +49,14 @@ def settled(taken: Taken, base: Mapping[str, Study], file: str) -> Taken:
                 f"{gone.id} of the same registration was retracted; it enters no pool until a person has read it."
             )
     return Taken(study, (*taken.notes, *(Note(study.id, Weight.DOUBT, one) for one in words)))
+
+
+def inherited(study: Study, base: Mapping[str, Study]) -> Study:
+    """A study with the retraction of the study it stands in for, or of the same paper, if there is one."""
+    for gone in base.values() if study.retracted_on is None else ():
+        if gone.retracted_on is not None and (gone.id == study.id or _is_same_paper(study, gone)):
+            return replace(study, retracted_on=gone.retracted_on, retraction=gone.retraction)  # H-057
+    return study
 
 
 def settled_together(taken: Iterable[Taken], base: Mapping[str, Study], file: str) -> tuple[Taken, ...]:

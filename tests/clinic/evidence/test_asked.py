@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ataraxy.clinic.evidence.asked import OFFERED, SHOWN, Asked, filters, parse_asked, words_of
+from ataraxy.clinic.evidence.base import shipped
 from ataraxy.clinic.evidence.queries import studies_of
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.evidence.hours import WINDOWS
@@ -49,13 +50,15 @@ def test_a_filter_that_does_not_exist_is_refused(told: dict[str, str]) -> None:
 
 def test_each_filter_marks_exactly_what_is_asked() -> None:
     asked = Asked(Condition.SAD, route=GivenBy.SC, dose=Decimal("0.5"))
-    for group in filters(asked, studies_of(Condition.SAD)):
+    for group in filters(asked, studies_of(Condition.SAD, shipped())):
         assert sum(choice.is_current for choice in group.choices) == 1, group.name
 
 
 def test_a_link_changes_its_own_filter_and_keeps_the_others() -> None:
     asked = Asked(Condition.SAD, route=GivenBy.SC)
-    (doses,) = [group for group in filters(asked, studies_of(Condition.SAD)) if group.name == "Dose"]
+    (doses,) = [
+        group for group in filters(asked, studies_of(Condition.SAD, shipped())) if group.name == "Dose"
+    ]
     half = next(choice for choice in doses.choices if choice.words == "0.5 mg/kg")
     assert dict(parse_qsl(half.query)) == {"route": "sc", "dose": "0.5"}
 

@@ -19,7 +19,17 @@ def test_both_analyses_of_whittakers_pool_stand_beside_what_was_printed(page: Ca
 def test_certainty_stands_before_the_number(page: Callable[..., str]) -> None:
     """H-061."""
     told = page("disorder", "sad")
-    assert told.index("Very low certainty") < told.index('<dd class="value">28.9')
+    assert told.index("Very low certainty") < told.index('<dd class="value">13.7')
+
+
+def test_who_is_counted_twice_is_never_the_large_number(page: Callable[..., str]) -> None:
+    """H-058: people beside themselves stand first and large; as if of different people is a note with the reason."""
+    told = page("disorder", "sad")
+    assert told.index('<dd class="value">13.7') < told.index(
+        "As if of different people: 28.9 from 2 studies, 30 people"
+    )
+    assert '<dd class="value">28.9' not in told
+    assert "each is counted twice" in told
 
 
 def test_what_is_missing_stands_before_anything_that_was_shown(page: Callable[..., str]) -> None:

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from ataraxy.clinic.evidence.asked import SHOWN, Asked
+from ataraxy.clinic.evidence.base import shipped
 from ataraxy.clinic.evidence.certain import certainty_of
 from ataraxy.clinic.evidence.disorder_page import page_of
-from ataraxy.clinic.evidence.queries import answer_of, every_study
+from ataraxy.clinic.evidence.queries import answer_of
 from ataraxy.core.evidence.certainty import Certainty
 from ataraxy.core.evidence.study import Condition
 
@@ -50,7 +51,7 @@ def test_with_few_studies_the_first_number_is_never_a_common_effect_nor_counts_a
         if not pooled or len(pool.forests[0].rows) >= 5:
             continue
         assert not any("ommon effect" in one.note for one in pooled)
-        assert len(pool.forests) == 1 or "Paired" in pooled[0].label
+        assert len(pool.forests) == 1 or "beside themselves" in pooled[0].label
 
 
 def test_a_study_alone_names_the_trials_that_found_nothing(condition: Condition) -> None:
@@ -76,7 +77,7 @@ def test_the_certainty_is_of_the_pool_shown_first_and_told_of_other_disorders_in
 ) -> None:
     """H-061."""
     pool, shown = answer_of(Asked(condition)).pools[0], page_of(Asked(condition)).pools[0]
-    found = certainty_of(pool.forests[0], every_study())
+    found = certainty_of(pool.forests[0], shipped().studies)
     assert shown.sure is None or isinstance(found, Certainty)
     if isinstance(found, Certainty) and shown.sure is not None:
         assert shown.sure.why == found.why

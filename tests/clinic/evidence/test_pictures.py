@@ -5,8 +5,9 @@ from math import exp, log
 import pytest
 
 from ataraxy.clinic.evidence.asked import SHOWN, Asked
+from ataraxy.clinic.evidence.base import shipped
 from ataraxy.clinic.evidence.pictures import by_dose, by_hour, forest_of, harms_of, on_scale
-from ataraxy.clinic.evidence.queries import answer_of, every_study, listed_for, narrowed
+from ataraxy.clinic.evidence.queries import answer_of, listed_for, narrowed
 from ataraxy.clinic.evidence.words import n_words
 from ataraxy.clinic.figures.evidence import Forest
 from ataraxy.core.evidence.study import Condition, Measure
@@ -15,8 +16,8 @@ from ataraxy.core.evidence.study import Condition, Measure
 def forest(condition: Condition, measure: Measure) -> Forest:
     asked = Asked(condition)
     pool = next(p for p in answer_of(asked).pools if p.question.measure is measure)
-    retracted = [study for study in listed_for(condition) if study.retracted_on]
-    return forest_of(pool, every_study(), narrowed(asked).outside, retracted, "1")
+    retracted = [study for study in listed_for(condition, shipped()) if study.retracted_on]
+    return forest_of(pool, shipped().studies, narrowed(asked).outside, retracted, "1")
 
 
 def test_whittakers_pool_of_sad_is_drawn_where_it_was_printed() -> None:
@@ -35,12 +36,12 @@ def test_whittakers_pool_of_sad_is_drawn_where_it_was_printed() -> None:
 @pytest.mark.parametrize("condition", SHOWN)
 def test_every_study_of_a_disorder_stands_in_its_picture_once_an_analysis(condition: Condition) -> None:
     for pool in answer_of(Asked(condition)).pools:
-        drawn = forest_of(pool, every_study(), (), (), "1")
+        drawn = forest_of(pool, shipped().studies, (), (), "1")
         told = [row.study for section in drawn.sections for row in section.rows if row.value is None]
         rows = {row.study for f in pool.forests for row in f.rows}
         out = {one.study for f in pool.forests for one in f.excluded}
         assert len(told) + len(drawn.left_out) == len(out)
-        assert rows <= set(every_study())
+        assert rows <= set(shipped().studies)
 
 
 def test_the_largest_trial_found_nothing_and_has_a_row_that_says_so() -> None:
@@ -82,14 +83,14 @@ def test_ratios_and_differences_never_share_a_picture(condition: Condition) -> N
 
 
 def test_rates_of_other_people_are_said_to_be_theirs() -> None:
-    rows = harms_of(answer_of(Asked(Condition.SAD)), every_study()).rows
+    rows = harms_of(answer_of(Asked(Condition.SAD)), shipped().studies).rows
     assert rows
     assert all(row.people for row in rows)  # no trial in social anxiety printed a table
-    assert any(not row.people for row in harms_of(answer_of(Asked(Condition.PTSD)), every_study()).rows)
+    assert any(not row.people for row in harms_of(answer_of(Asked(Condition.PTSD)), shipped().studies).rows)
 
 
 def test_ketamine_comes_before_what_it_was_compared_with() -> None:
-    for row in harms_of(answer_of(Asked(Condition.PTSD)), every_study()).rows:
+    for row in harms_of(answer_of(Asked(Condition.PTSD)), shipped().studies).rows:
         assert [rate.is_control for rate in row.rates] == sorted(rate.is_control for rate in row.rates)
 
 
@@ -120,7 +121,7 @@ def test_a_figure_across_diagnoses_is_never_drawn_as_this_disorders_own(conditio
 
 def test_a_remembered_rate_says_so_and_a_read_one_does_not() -> None:
     """H-058: the rates of Feder 2021 are remembered; the labels' dizziness is read."""
-    rows = harms_of(answer_of(Asked(Condition.PTSD)), every_study()).rows
+    rows = harms_of(answer_of(Asked(Condition.PTSD)), shipped().studies).rows
     feder = [rate for row in rows if row.study == "Feder 2021" for rate in row.rates]
     assert feder
     assert all(rate.unsure == "recalled, not verified" for rate in feder)
@@ -134,5 +135,5 @@ def test_people_who_were_remembered_or_only_planned_are_not_counted_as_read() ->
         row.study: row for section in forest(Condition.ANXIETY, Measure.OR).sections for row in section.rows
     }
     assert rows["ANZCTR review 373410"].n == "40 (planned)"
-    assert n_words(every_study()["hull-2022"]) == "1247 (recalled, not verified)"
-    assert n_words(every_study()["abdallah-2022"]) == "158"
+    assert n_words(shipped().studies["hull-2022"]) == "1247 (recalled, not verified)"
+    assert n_words(shipped().studies["abdallah-2022"]) == "158"

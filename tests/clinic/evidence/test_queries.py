@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from ataraxy.clinic.evidence.asked import SHOWN, Asked
+from ataraxy.clinic.evidence.base import shipped
 from ataraxy.clinic.evidence.queries import (
     answer_of,
-    every_study,
     found,
     listed_for,
     missing_of,
@@ -33,7 +33,7 @@ def test_every_study_of_a_disorder_is_inside_or_outside_what_was_asked(
 ) -> None:
     split = narrowed(Asked(condition, against=against))
     names = [study.id for study in (*split.studies, *split.outside)]
-    assert sorted(names) == sorted(study.id for study in studies_of(condition))
+    assert sorted(names) == sorted(study.id for study in studies_of(condition, shipped()))
 
 
 def test_only_studies_of_the_comparator_asked_for_are_pooled() -> None:
@@ -46,8 +46,8 @@ def test_only_studies_of_the_comparator_asked_for_are_pooled() -> None:
 def test_a_retracted_study_is_listed_everywhere_and_pooled_nowhere(condition: Condition) -> None:
     answer = answer_of(Asked(condition))
     rows = {row.study for pool in answer.pools for forest in pool.forests for row in forest.rows}
-    assert all(every_study()[study].retracted_on is None for study in rows)
-    assert "mills-2025" in {study.id for study in listed_for(condition)}
+    assert all(shipped().studies[study].retracted_on is None for study in rows)
+    assert "mills-2025" in {study.id for study in listed_for(condition, shipped())}
 
 
 def test_that_nobody_tried_the_vein_in_gad_alone_is_said() -> None:
@@ -67,12 +67,12 @@ def test_that_nobody_tried_the_vein_in_gad_alone_is_said() -> None:
     ],
 )
 def test_a_study_is_found_by_number_drug_result_and_disorder(words: str, study: str) -> None:
-    assert study in {one.id for one in found(words, every_study().values())}
+    assert study in {one.id for one in found(words, shipped().studies.values())}
 
 
 def test_a_search_needs_every_word() -> None:
-    assert found("taylor zebra", every_study().values()) == []
-    assert len(found("", every_study().values())) == len(every_study())
+    assert found("taylor zebra", shipped().studies.values()) == []
+    assert len(found("", shipped().studies.values())) == len(shipped().studies)
 
 
 @pytest.mark.parametrize("condition", SHOWN)

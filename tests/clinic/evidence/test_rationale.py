@@ -126,6 +126,7 @@ def test_what_a_pool_lacks_is_on_the_paper(demo: Any) -> None:
 
     made = values(*demo("ptsd"))
     caveats = {words for pool in pools_of(made) for words in pool["caveats"]}
+    caveats |= {words.rsplit(" (Response", 1)[0].rsplit(" (Severity", 1)[0] for words in made["of_several"]}
     assert {words for pool in page_of(Asked(Condition.PTSD)).pools for words in pool.missing} <= caveats
     assert any("whatever they found: Abdallah 2022" in words for words in caveats)
 

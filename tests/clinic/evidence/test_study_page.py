@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from ataraxy.clinic.evidence import study_page as page
-from ataraxy.clinic.evidence.queries import every_study
+from ataraxy.clinic.evidence.base import shipped
 from ataraxy.clinic.evidence.words import plain
 from ataraxy.core.evidence.study import BiasDomain, Figure, Study
 
-STUDIES = sorted(every_study())
+STUDIES = sorted(shipped().studies)
 
 
 def figures(value: Any) -> list[Figure]:
@@ -35,7 +35,7 @@ def shown(study: Study) -> list[page.Told]:
 
 @pytest.mark.parametrize("study_id", STUDIES)
 def test_every_number_of_a_study_is_shown_with_how_it_was_seen(study_id: str) -> None:
-    study = every_study()[study_id]
+    study = shipped().studies[study_id]
     told = {(one.words.split(" ")[0], one.seen) for one in shown(study)}
     for outcome in study.outcomes:
         inside = [f for part in (outcome.groups, outcome.pairs, outcome.reported) for f in figures(part)]
@@ -45,14 +45,14 @@ def test_every_number_of_a_study_is_shown_with_how_it_was_seen(study_id: str) ->
 
 @pytest.mark.parametrize("study_id", STUDIES)
 def test_a_number_never_stands_without_how_it_was_seen(study_id: str) -> None:
-    for one in shown(every_study()[study_id]):
+    for one in shown(shipped().studies[study_id]):
         if one.words.replace("−", "").replace(".", "").isdigit() and not one.note:
-            assert one.seen or one.words == every_study()[study_id].pmid
+            assert one.seen or one.words == shipped().studies[study_id].pmid
 
 
 @pytest.mark.parametrize("study_id", STUDIES)
 def test_functional_unblinding_is_among_the_risks_and_a_domain_nobody_judged_says_so(study_id: str) -> None:
-    study = every_study()[study_id]
+    study = shipped().studies[study_id]
     bias = page.bias_of(study)
     assert len(bias) == len(BiasDomain)
     assert sum(one.kind == "" for one in bias) == len(BiasDomain) - len(study.bias)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
 
+from ataraxy.clinic.evidence.base import Base, shipped
 from ataraxy.clinic.evidence.words import ACTIVITIES, CONDITIONS, MEASURES, ROUTES, plain
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.evidence.hours import WINDOWS, Window
@@ -19,7 +20,7 @@ OFFERED = (Measure.OR, Measure.SMD, Measure.MD)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """None means: not narrowed. ``dose`` is in mg/kg."""
+    """None means: not narrowed. ``dose`` is in mg/kg; ``base`` is what the answer is given from."""
 
     condition: Condition
     hour: Window | None = None
@@ -27,6 +28,7 @@ class Asked:
     against: Activity | None = None
     route: GivenBy | None = None
     dose: Decimal | None = None
+    base: Base = field(default_factory=shipped)
 
     def query(self) -> str:
         """The part of the address that says it; empty when nothing is narrowed."""
@@ -46,7 +48,9 @@ class Asked:
 
     @property
     def is_narrowed(self) -> bool:
-        return any(getattr(self, f.name) is not None for f in fields(self) if f.name != "condition")
+        return any(
+            getattr(self, f.name) is not None for f in fields(self) if f.name not in ("condition", "base")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,8 @@ class Filter:
     choices: tuple[Choice, ...]
 
 
-def parse_asked(condition: Condition, told: Mapping[str, str]) -> Asked:
-    """The question an address asks.
+def parse_asked(condition: Condition, told: Mapping[str, str], base: Base | None = None) -> Asked:
+    """The question an address asks of a base (of what ships, unless told).
 
     Raises:
         InputRefused: a filter names nothing that exists.
@@ -78,6 +82,7 @@ def parse_asked(condition: Condition, told: Mapping[str, str]) -> Asked:
             against=Activity(told["against"]) if told.get("against") else None,
             route=GivenBy(told["route"]) if told.get("route") else None,
             dose=_dose(told["dose"]) if told.get("dose") else None,
+            base=base or shipped(),
         )
     except (ValueError, StopIteration, InvalidOperation):
         raise InputRefused(

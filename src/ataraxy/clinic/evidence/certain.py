@@ -15,10 +15,10 @@ from ataraxy.core.evidence.study import Condition, Study
 
 
 def certainty_of(forest: a.Forest, studies: Mapping[str, Study]) -> Certainty | TooFew | None:
-    """The certainty of the first pool of an analysis; None where nothing finite was pooled."""
+    """The certainty of the first pool of an analysis, or of its only study; None where no finite number stands."""
     pooled = forest.pooled[0] if forest.pooled else None
-    shown = pooled.result if pooled is not None else None
-    if pooled is None or not isinstance(shown, a.Shown) or not isfinite(shown.low + shown.high + shown.value):
+    shown = shown_first(forest)
+    if pooled is None or shown is None or not isfinite(shown.low + shown.high + shown.value):
         return None
     measure = forest.question.measure
     around = pooled.prediction if isinstance(pooled.prediction, a.Shown) else None
@@ -37,6 +37,14 @@ def certainty_of(forest: a.Forest, studies: Mapping[str, Study]) -> Certainty | 
         unreported=_unreported(forest, studies),
     )
     return certainty(body)
+
+
+def shown_first(forest: a.Forest) -> a.Shown | None:
+    """The number of an analysis that is read first: its first pool's, or that of a study alone."""
+    first = forest.pooled[0].result if forest.pooled else None
+    if isinstance(first, a.Shown):
+        return first
+    return forest.rows[0].effect if len(forest.rows) == 1 else None
 
 
 def _contribution(row: a.Row, study: Study, forest: a.Forest) -> Contribution:

@@ -8,7 +8,9 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
+from ataraxy.clinic.evidence.base import Base
 from ataraxy.core.evidence import answer as a
 from ataraxy.core.evidence.estimate import TooFew
 from ataraxy.core.evidence.study import Measure
@@ -37,12 +39,12 @@ HEAD = (
 )
 
 
-def csv_rows(answer: a.Answer) -> list[tuple[str, ...]]:
+def csv_rows(answer: a.Answer, base: Base) -> list[tuple[str, ...]]:
     """One line a study, pool, exclusion, published pool, moment and harm."""
     lines: list[tuple[str, ...]] = [HEAD]
     for number, pool in enumerate(answer.pools):
         for forest in pool.forests:
-            lines += _forest_lines(forest)
+            lines += _forest_lines(forest, base)
         lines += [_published(f"{number + 1}", one) for one in pool.published]
     lines += [_published("in points of another or an unseen scale", one) for one in answer.apart]
     lines += [_moment(one) for one in answer.times]
@@ -54,7 +56,7 @@ def _line(**cells: object) -> tuple[str, ...]:
     return tuple("" if cells.get(name) is None else str(cells[name]) for name in HEAD)
 
 
-def _forest_lines(forest: a.Forest) -> Iterator[tuple[str, ...]]:
+def _forest_lines(forest: a.Forest, base: Base) -> Iterator[tuple[str, ...]]:
     where = {
         "pool": forest.title,
         "analysis": forest.analysis.value,
@@ -79,7 +81,7 @@ def _forest_lines(forest: a.Forest) -> Iterator[tuple[str, ...]]:
             high=row.effect.high,
             variance_on_scale_of_analysis=row.variance,
             weight_percent=row.weight_percent,
-            told="; ".join(row.notes),
+            told="; ".join(filter(None, (base.local_words(row.study), *row.notes))),
         )
     for pooled in forest.pooled:
         if isinstance(pooled.result, TooFew):
@@ -155,7 +157,7 @@ def as_json(value: Any) -> Any:
         return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [as_json(item) for item in value]
-    if isinstance(value, Decimal | date):
+    if isinstance(value, Decimal | date | UUID):
         return str(value)
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return str(value)

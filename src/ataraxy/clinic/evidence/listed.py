@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ataraxy.clinic.evidence.base import Base
 from ataraxy.clinic.evidence.words import CONDITIONS, DESIGNS, FINDINGS, arms_in_short, day_words, n_words
 from ataraxy.core.evidence.choose import label_of
 from ataraxy.core.evidence.study import Finding, Study
@@ -27,13 +28,14 @@ class Row:
     finding: str
     result: str
     retracted: str
+    local: str  # who let it stand here, where it does not ship
 
 
-def rows_of(studies: Iterable[Study]) -> list[Row]:
-    return [_row(study) for study in studies]
+def rows_of(studies: Iterable[Study], base: Base) -> list[Row]:
+    return [_row(study, base.local_words(study.id)) for study in studies]
 
 
-def _row(study: Study) -> Row:
+def _row(study: Study, local: str) -> Row:
     gave, against = arms_in_short(study)
     results = [one.result for one in sorted(study.outcomes, key=lambda o: not o.primary) if one.result]
     return Row(
@@ -49,4 +51,5 @@ def _row(study: Study) -> Row:
         finding=FINDINGS[study.finding],
         result=results[0] if results else study.progress,
         retracted=day_words(study.retracted_on) if study.retracted_on else "",
+        local=local,
     )

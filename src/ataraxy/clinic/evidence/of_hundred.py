@@ -62,4 +62,4 @@ def _events(study: Study) -> Iterator[Figure]:
 def _analysis(pool: a.PoolAnswer, forest: a.Forest) -> str:
     if len(pool.forests) < 2:
         return ""
-    return "Paired" if forest.analysis is a.Analysis.PAIRED else "As if independent"
+    return "People beside themselves" if forest.analysis is a.Analysis.PAIRED else "As if of different people"

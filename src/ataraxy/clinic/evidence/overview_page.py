@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
-from ataraxy.clinic.evidence.asked import Asked
+from ataraxy.clinic.evidence.asked import SHOWN, Asked
+from ataraxy.clinic.evidence.base import Base
 from ataraxy.clinic.evidence.queries import listed_for, missing_of
 from ataraxy.clinic.evidence.words import CONDITIONS
 from ataraxy.core.evidence.study import Condition, Finding
@@ -22,10 +23,10 @@ class Card:
     missing: tuple[str, ...]
 
 
-@cache
-def card_of(condition: Condition) -> Card:
+@lru_cache(maxsize=8 * len(SHOWN))
+def card_of(condition: Condition, base: Base) -> Card:
     """How many studies there are, of which kind, and the first thing nobody has shown."""
-    every = listed_for(condition)
+    every = listed_for(condition, base)
     standing = [study for study in every if study.retracted_on is None]
     return Card(
         slug=condition.value,
@@ -34,5 +35,5 @@ def card_of(condition: Condition) -> Card:
         others=sum(not study.randomised for study in standing),
         negative=sum(study.finding is Finding.NEGATIVE for study in standing),
         retracted=len(every) - len(standing),
-        missing=missing_of(Asked(condition)) if condition is not Condition.ANXIETY else (),
+        missing=missing_of(Asked(condition, base=base)) if condition is not Condition.ANXIETY else (),
     )

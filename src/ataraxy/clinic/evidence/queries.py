@@ -1,21 +1,20 @@
-"""The base behind the pages: studies and reviews of the catalog, and the answer to a question, each computed once.
+"""What the pages ask of a base: its studies and reviews, and the answer to a question, each computed once.
 
-Nothing here is about a patient, and nothing reads the database.
+Nothing here is about a patient, and nothing reads the database: ``local.py`` says which base a clinic has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from ataraxy.catalog.reviews import reviews
-from ataraxy.catalog.studies import studies
 from ataraxy.clinic.evidence.asked import Asked
+from ataraxy.clinic.evidence.base import Base
 from ataraxy.core.evidence.answer import Answer
 from ataraxy.core.evidence.ask import ask
 from ataraxy.core.evidence.choose import ANXIETIES, label_of, speaks_for
-from ataraxy.core.evidence.study import Arm, ArmRole, Condition, Review, Study
+from ataraxy.core.evidence.study import Arm, ArmRole, Condition, Design, Review, Study
 
 TREATED = (Condition.GAD, Condition.SAD, Condition.PTSD)
 KEPT_ANSWERS = 256
@@ -29,33 +28,32 @@ class Narrowed:
     outside: tuple[Study, ...]
 
 
-def every_study() -> Mapping[str, Study]:
-    return studies()
+def studies_of(condition: Condition, base: Base) -> tuple[Study, ...]:
+    """Every study of a disorder by year; "all anxiety" takes every anxiety disorder and PTSD."""
+    return _by_year(study for study in base.studies.values() if speaks_for(study, condition))
 
 
-def every_review() -> Mapping[str, Review]:
-    return reviews()
+def listed_for(condition: Condition, base: Base) -> tuple[Study, ...]:
+    """The studies a disorder's page lists: its own, and those across diagnoses."""
+    across = (s for s in base.studies.values() if Condition.ANXIETY in s.conditions)
+    return _by_year({study.id: study for study in (*studies_of(condition, base), *across)}.values())
 
 
-@cache
-def studies_of(condition: Condition) -> tuple[Study, ...]:
-    """Every study of a disorder by year; "all anxiety" takes every anxiety disorder, PTSD and OCD."""
-    found = [study for study in studies().values() if speaks_for(study, condition)]
+def trials_of(condition: Condition, base: Base) -> tuple[Study, ...]:
+    """Every randomised trial of a disorder's list, and what was taken back; further analyses of the same people not."""
+    every = listed_for(condition, base)
+    return tuple(
+        s for s in every if s.retracted_on is not None or (s.randomised and s.design is not Design.SECONDARY)
+    )
+
+
+def _by_year(found: Iterable[Study]) -> tuple[Study, ...]:
     return tuple(sorted(found, key=lambda study: (study.year or 9999, study.id)))
 
 
-@cache
-def listed_for(condition: Condition) -> tuple[Study, ...]:
-    """The studies a disorder's page lists: its own, and those across diagnoses."""
-    across = [s for s in studies().values() if Condition.ANXIETY in s.conditions]
-    found = {study.id: study for study in (*studies_of(condition), *across)}
-    return tuple(sorted(found.values(), key=lambda study: (study.year or 9999, study.id)))
-
-
-@cache
-def reviews_of(condition: Condition) -> tuple[Review, ...]:
+def reviews_of(condition: Condition, base: Base) -> tuple[Review, ...]:
     wanted = ANXIETIES if condition is Condition.ANXIETY else {condition, Condition.ANXIETY}
-    found = [review for review in reviews().values() if wanted & set(review.conditions)]
+    found = [review for review in base.reviews.values() if wanted & set(review.conditions)]
     return tuple(sorted(found, key=lambda review: (review.year or 9999, review.id)))
 
 
@@ -68,11 +66,11 @@ def answer_of(asked: Asked) -> Answer:
     split = narrowed(asked)
     own = {study.id: study for study in split.studies}
     gone = own.keys() | {study.id for study in split.outside}
-    others = {key: study for key, study in studies().items() if key not in gone}
+    others = {key: study for key, study in asked.base.studies.items() if key not in gone}
     return ask(
         asked.condition,
         own,
-        reviews(),
+        asked.base.reviews,
         measure=asked.measure,
         window=asked.hour,
         lent=others,
@@ -83,7 +81,7 @@ def answer_of(asked: Asked) -> Answer:
 def narrowed(asked: Asked) -> Narrowed:
     """The disorder's studies with the arms that fit comparator, route and dose."""
     kept, outside = list[Study](), list[Study]()
-    for study in studies_of(asked.condition):
+    for study in studies_of(asked.condition, asked.base):
         arms = tuple(arm for arm in study.arms if _fits(asked, arm))
         lost = {arm.role for arm in study.arms} - {arm.role for arm in arms}
         outside.append(study) if lost else kept.append(replace(study, arms=arms))
@@ -131,12 +129,12 @@ def missing_of(asked: Asked) -> tuple[str, ...]:
     """What nobody has shown; for all anxiety, what nobody has shown of each disorder."""
     if asked.condition is not Condition.ANXIETY:
         return answer_of(asked).missing
-    each = (words for one in TREATED for words in answer_of(Asked(one)).missing)
+    each = (words for one in TREATED for words in answer_of(Asked(one, base=asked.base)).missing)
     return tuple(dict.fromkeys(each))
 
 
-@cache
-def flags_of(entry: str) -> tuple[tuple[str, str], ...]:
+@lru_cache(maxsize=KEPT_ANSWERS)
+def flags_of(entry: str, base: Base) -> tuple[tuple[str, str], ...]:
     """What disagrees with itself in one study or review: where, and in what words."""
-    every = (flag for condition in Condition for flag in answer_of(Asked(condition)).flags)
+    every = (flag for condition in Condition for flag in answer_of(Asked(condition, base=base)).flags)
     return tuple(dict.fromkeys((flag.what, flag.words) for flag in every if flag.study == entry))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ataraxy.clinic.evidence.base import Base
 from ataraxy.clinic.evidence.words import (
     ACTIVITIES,
     CARRYOVERS,
@@ -19,6 +20,7 @@ from ataraxy.clinic.evidence.words import (
     drug_words,
     plain,
 )
+from ataraxy.clinic.people.cited import Cited, cited
 from ataraxy.core.evidence.study import (
     Arm,
     BiasDomain,
@@ -32,6 +34,7 @@ from ataraxy.core.evidence.study import (
     Seen,
     Study,
 )
+from ataraxy.core.protocol.types import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,3 +261,13 @@ def how_seen(cells: Iterable[Seen]) -> tuple[tuple[str, str], ...]:
     """The words a page uses for how numbers were seen, with what each means."""
     used = set(cells)
     return tuple((seen.value, SEEN[seen]) for seen in Seen if seen in used or not used)
+
+
+def source_cited(base: Base, key: str) -> Cited:
+    """The source of a study, one that came with a local study too."""
+    own = base.sources.get(key)
+    if own is None:
+        return cited(key, Status.TRIAL)
+    return Cited(
+        own.title, Status.UNVERIFIED.value, own.url or (f"https://doi.org/{own.doi}" if own.doi else "")
+    )

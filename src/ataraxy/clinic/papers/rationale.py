@@ -10,11 +10,17 @@ from typing import Any
 from ataraxy.catalog.load import sources
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.evidence.asked import Asked
-from ataraxy.clinic.evidence.disorder_page import BesideShown, Headline, Page, PoolShown, page_of, sentence
+from ataraxy.clinic.evidence.base import Base
+from ataraxy.clinic.evidence.beside_page import BesideShown
+from ataraxy.clinic.evidence.disorder_page import Page, page_of
+from ataraxy.clinic.evidence.effect_words import sentence
+from ataraxy.clinic.evidence.findings import FindingShown
 from ataraxy.clinic.evidence.listed import SIGNS
-from ataraxy.clinic.evidence.of_hundred import Hundred, of_hundred
+from ataraxy.clinic.evidence.local import base_of
+from ataraxy.clinic.evidence.of_hundred import Hundred
 from ataraxy.clinic.evidence.pictures import GREY, TOLD_HARMS, by_hour, harms_of
-from ataraxy.clinic.evidence.queries import every_review, every_study, listed_for, studies_of
+from ataraxy.clinic.evidence.pool_page import Headline, PoolShown
+from ataraxy.clinic.evidence.queries import listed_for, studies_of
 from ataraxy.clinic.evidence.words import (
     DESIGNS,
     FINDINGS,
@@ -31,7 +37,6 @@ from ataraxy.clinic.paper import pdf
 from ataraxy.clinic.papers import source
 from ataraxy.clinic.people.describe import disorder_name
 from ataraxy.clinic.people.models import Patient
-from ataraxy.core.evidence.answer import PoolAnswer
 from ataraxy.core.evidence.choose import label_of
 from ataraxy.core.evidence.study import ArmRole, Condition, Design, GivenBy, Study
 from ataraxy.core.protocol.sources import Source
@@ -70,34 +75,57 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
     """Everything on the paper, as words."""
     condition = Condition(treatment.disorder.value)
     route = GIVEN_BY[treatment.protocol.dose.route]
-    every = page_of(Asked(condition))
-    near = page_of(Asked(condition, route=route)) if _has_route(condition, route) else None
+    base = base_of(ctx)
+    every = page_of(Asked(condition, base=base))
+    near = page_of(Asked(condition, route=route, base=base)) if _has_route(condition, route, base) else None
     same = near is not None and _rows(near) == _rows(every)
-    own = [one for one in studies_of(condition) if _is_own(one)]
-    gone = [one for one in listed_for(condition) if one.retracted_on]
+    own = [one for one in studies_of(condition, base) if _is_own(one)]
+    gone = [one for one in listed_for(condition, base) if one.retracted_on]
     when = f"{ctx.today:%-d %B %Y, %H:%M}"
     signer = ctx.signer()
-    harms = _harms(every)
+    harms = _harms(every, base)
     return {
         "clinic": patient.clinic.name,
         "foot": f"{patient.record_number}. Printed {when} by {signer.name}.",
         "facts": _facts(patient, treatment, route, f"{when}, by {signer.name} ({_roles(signer.roles)})"),
         "approval": _approval(treatment.protocol),
         "route": ROUTES[route],
+        "findings": [_finding(one) for one in (near or every).findings],
+        "of_several": _of_several(every if near is None else near, every),
         "near": _pools(every if same else near) if near else [],
         "every": [] if same else _pools(every),
         "printed": _printed(every),
         "same": same,
-        "studies": [_study(one, treatment, route) for one in own],
+        "studies": [_study(one, treatment, route, base) for one in own],
         "taken_back": [_taken_back(one) for one in gone],
         "harms": harms,
         "safety": [list(pair) for pair in every.answer.safety],
         "hours": _hours(every),
         "limits": _limits(every),
         "flags": _flags(every),
-        "references": references(_cited(every, (*own, *gone))),
+        "references": references(_cited(every, (*own, *gone), base), base),
         "picture": str(every.pools[0].forest.svg) if every.pools and every.pools[0].forest else "",
         "picture_title": every.pools[0].title if every.pools else "",
+    }
+
+
+def _of_several(near: Page, every: Page) -> list[str]:
+    """What several pools lack, by this route or by any, each once."""
+    told = dict.fromkeys((*near.of_several, *every.of_several))
+    return [f"{words} ({'; '.join(titles)})" for words, titles in told]
+
+
+def _finding(one: FindingShown) -> dict[str, Any]:
+    """One line of the summary of findings."""
+    effect = f"{one.effect}; {one.interval}; {one.side}" if one.is_seen else one.effect
+    return {
+        "outcome": one.outcome,
+        "effect": effect,
+        "hundred": " ".join(one.hundred) or "not known",
+        "of": one.of,
+        "sure": one.sure,
+        "why": list(one.why),
+        "comment": one.comment,
     }
 
 
@@ -106,9 +134,9 @@ def _rows(page: Page) -> set[str]:
     return {row.study for pool in page.answer.pools for forest in pool.forests for row in forest.rows}
 
 
-def _harms(page: Page) -> list[list[str]]:
+def _harms(page: Page, base: Base) -> list[list[str]]:
     """One line an effect and study, its arms beside each other; other people's only where this disorder has none."""
-    drawn = harms_of(page.answer, every_study()).rows
+    drawn = harms_of(page.answer, base.studies).rows
     own = {row.effect.split(",")[0] for row in drawn if not row.people and not _only_remembered(row)}
     kept = [row for row in drawn if not row.people or row.effect.split(",")[0] not in own]
     return [
@@ -132,18 +160,17 @@ def _flags(page: Page) -> list[str]:
     ]
 
 
-def _cited(page: Page, studies: Iterable[Study]) -> Iterator[str]:
+def _cited(page: Page, studies: Iterable[Study], base: Base) -> Iterator[str]:
     """The sources of everything the paper names."""
     yield from (study.source for study in studies)
-    known = every_review()
-    yield from (known[one.review].source for pool in page.pools for one in pool.published)
+    yield from (base.reviews[one.review].source for pool in page.pools for one in pool.published)
     told = {one.study for one in page.answer.harms if one.harm.effect in TOLD_HARMS}
-    told |= {study.id for study in every_study().values() if label_of(study) in dict(page.answer.safety)}
-    yield from (every_study()[one].source for one in sorted(told))
+    told |= {study.id for study in base.studies.values() if label_of(study) in dict(page.answer.safety)}
+    yield from (base.studies[one].source for one in sorted(told))
 
 
-def _has_route(condition: Condition, route: GivenBy) -> bool:
-    return any(arm.route is route for study in studies_of(condition) for arm in study.arms)
+def _has_route(condition: Condition, route: GivenBy, base: Base) -> bool:
+    return any(arm.route is route for study in studies_of(condition, base) for arm in study.arms)
 
 
 def _roles(roles: Iterable[str]) -> str:
@@ -172,21 +199,21 @@ def _approval(protocol: Protocol) -> list[str]:
 
 
 def _pools(page: Page) -> list[dict[str, Any]]:
-    return [_pool(one, pool) for one, pool in zip(page.pools, page.answer.pools, strict=True)]
+    """Every question with a number, or something of its own to say; what several lack is said once."""
+    return [_pool(one) for one in page.pools if one.headlines or one.own_missing]
 
 
-def _pool(one: PoolShown, pool: PoolAnswer) -> dict[str, Any]:
+def _pool(one: PoolShown) -> dict[str, Any]:
     """Our own pool, with everything that must be known before believing it (H-058)."""
-    hundred = of_hundred(pool, every_study())
     sure = [one.sure.words, one.sure.for_patient, *one.sure.why] if one.sure else []
     return {
         "title": one.title,
         "numbers": [_number(h) for h in one.headlines],
-        "hundred": [_hundred(line) for line in hundred],
+        "hundred": [_hundred(line) for line in one.of_hundred],
         "sure": sure,
         "no_sure": one.no_sure,
         "differ": one.why_they_differ,
-        "caveats": list(dict.fromkeys((*one.missing, *one.warnings))),
+        "caveats": list(dict.fromkeys((*one.own_missing, *one.warnings))),
     }
 
 
@@ -238,7 +265,7 @@ def _is_own(study: Study) -> bool:
     return study.retracted_on is None and study.design is not Design.SECONDARY
 
 
-def _study(study: Study, treatment: Treatment, route: GivenBy) -> dict[str, Any]:
+def _study(study: Study, treatment: Treatment, route: GivenBy, base: Base) -> dict[str, Any]:
     """One study, and in what it fits this patient's plan."""
     gave, against = arms_in_short(study)
     indication = treatment.protocol.indication(treatment.disorder)
@@ -255,6 +282,7 @@ def _study(study: Study, treatment: Treatment, route: GivenBy) -> dict[str, Any]
         "design": DESIGNS[study.design],
         "gave": f"{gave}; against {against}",
         "found": f"{SIGNS[study.finding]} {FINDINGS[study.finding]}",
+        "local": base.local_words(study.id),
         "result": results[0] if results else study.progress or "not seen",
         "fits": fits,
     }
@@ -270,9 +298,9 @@ def _limits(page: Page) -> list[str]:
     return [*page.missing, *unsure]
 
 
-def references(keys: Iterable[str]) -> list[str]:
+def references(keys: Iterable[str], base: Base) -> list[str]:
     """Each source as a reference, by author."""
-    known = sources()
+    known = {**sources(), **base.sources}
     found = [known[key] for key in dict.fromkeys(keys) if key in known]
     return [reference(one) for one in sorted(found, key=lambda s: (s.authors.casefold(), s.year or 0))]
 

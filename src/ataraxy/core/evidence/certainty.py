@@ -56,8 +56,13 @@ class Rating:
         return self.proposed if self.judged is None else self.judged.steps
 
     @property
+    def amount(self) -> str:
+        """ "one level down", "no change"."""
+        return _amount(self.domain, self.steps)
+
+    @property
     def words(self) -> str:
-        amount = _amount(self.domain, self.steps)
+        amount = self.amount
         if self.judged is None:
             return f"{self.domain.value.capitalize()}: {amount}. {self.reason}"
         was = _amount(self.domain, self.proposed)

@@ -4,7 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ataraxy.clinic.evidence.queries import every_review, flags_of
+from ataraxy.clinic.evidence.local import base_of
+from ataraxy.clinic.evidence.queries import flags_of
 from ataraxy.clinic.evidence.review_page import pools_of
 from ataraxy.clinic.evidence.words import CONDITIONS, day_words
 from ataraxy.clinic.people.access import EVERYONE, staff_of
@@ -16,8 +17,8 @@ from ataraxy.core.protocol.types import Status
 @require_safe
 def review(request: HttpRequest, review_id: str) -> HttpResponse:
     """One published review: its pools as printed, and what disagrees in them."""
-    staff_of(request, *EVERYONE)
-    one = every_review().get(review_id)
+    base = base_of(staff_of(request, *EVERYONE))
+    one = base.reviews.get(review_id)
     if one is None:
         raise Http404
     context = {
@@ -26,7 +27,7 @@ def review(request: HttpRequest, review_id: str) -> HttpResponse:
         "disorders": ", ".join(CONDITIONS[c] for c in one.conditions),
         "retracted": day_words(one.retracted_on) if one.retracted_on else "",
         "pools": pools_of(one),
-        "flags": flags_of(one.id),
+        "flags": flags_of(one.id, base),
         "source": cited(one.source, Status.TRIAL),
     }
     return render(request, "evidence/review.html", context)

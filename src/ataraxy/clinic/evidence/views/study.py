@@ -5,19 +5,21 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ataraxy.clinic.evidence import study_page as page
-from ataraxy.clinic.evidence.queries import every_study, flags_of
+from ataraxy.clinic.evidence.actions import BRINGS
+from ataraxy.clinic.evidence.local import base_of
+from ataraxy.clinic.evidence.queries import flags_of
+from ataraxy.clinic.evidence.study_page import source_cited
 from ataraxy.clinic.evidence.words import SEEN, day_words
 from ataraxy.clinic.people.access import EVERYONE, staff_of
-from ataraxy.clinic.people.cited import cited
 from ataraxy.core.evidence.choose import label_of
-from ataraxy.core.protocol.types import Status
 
 
 @require_safe
 def study(request: HttpRequest, study_id: str) -> HttpResponse:
     """One study, every number with how it was seen."""
-    staff_of(request, *EVERYONE)
-    one = every_study().get(study_id)
+    ctx = staff_of(request, *EVERYONE)
+    base = base_of(ctx)
+    one = base.studies.get(study_id)
     if one is None:
         raise Http404
     context = {
@@ -29,8 +31,10 @@ def study(request: HttpRequest, study_id: str) -> HttpResponse:
         "outcomes": page.outcomes_of(one),
         "harms": page.harms_grid(one),
         "bias": page.bias_of(one),
-        "flags": flags_of(one.id),
-        "source": cited(one.source, Status.TRIAL),
+        "flags": flags_of(one.id, base),
+        "source": source_cited(base, one.source),
+        "local": base.local.get(one.id),
+        "may_bring": ctx.signer().has_role(*BRINGS),
         "seen": list(SEEN.items()),
     }
     return render(request, "evidence/study.html", context)

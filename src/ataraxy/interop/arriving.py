@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ataraxy.catalog.local import SOURCES, LocalBase, problems_of_local
+from ataraxy.catalog.local import SOURCES, problems_of_local
 from ataraxy.catalog.shape import FAILED, fit
 from ataraxy.catalog.studies import studies
 from ataraxy.catalog.toml import parse_toml
@@ -33,13 +33,21 @@ class Arrival:
     in_place_of: tuple[str, ...]  # shipped studies that a file of the same id would stand in for
 
 
-def arrive(taken: tuple[Taken, ...], file: str, local: LocalBase) -> Arrival:
-    """What studies of a file would change in the base of catalog and folder."""
-    before = local.with_shipped()
+def arrive(
+    taken: tuple[Taken, ...], file: str, before: Mapping[str, Study], known: Mapping[str, Source]
+) -> Arrival:
+    """What studies of a file would change in a base.
+
+    Args:
+        taken: what the file holds.
+        file: its name.
+        before: the base.
+        known: sources beside the catalog's, by key.
+    """
     coming = settled_together(taken, before, file)
     after: Mapping[str, Study] = {**before, **{one.study.id: one.study for one in coming}}
     cited = tuple(source_of(one.study, file) for one in coming)
-    own = {**local.sources, **{one.key: one for one in cited}}
+    own = {**known, **{one.key: one for one in cited}}
     return Arrival(
         taken=coming,
         sources=cited,
