@@ -44,3 +44,22 @@ def test_before_the_decision_it_is_refused(
 def test_anothers_protocol_is_not_found(decided_patient: Any, coordinator: Any, log_in: Any) -> None:
     client = log_in(coordinator)
     assert client.get(f"/consent/{decided_patient.id}/invite/999999/ptsd/").status_code == 404
+
+
+def test_the_device_is_handed_over_without_the_log_in_that_made_the_link(
+    decided_patient: Any, protocol: Any, nurse: Any, log_in: Any, fill: Callable[..., Any]
+) -> None:
+    client, url = log_in(nurse), url_of(decided_patient, protocol)
+    fill(client, url)
+    page = client.get(url).content.decode()
+    path = page.split('name="next" value="')[1].split('"')[0]
+    assert path.startswith("/consent/c/")
+    assert f'href="{path}' not in page  # no way there that leaves the log-in open
+    assert f'href="http://testserver{path}' not in page
+    handed = client.post("/account/logout/", {"next": path})
+    assert (handed.status_code, handed["Location"]) == (302, path)
+    theirs = client.get(path)
+    assert theirs.status_code == 200
+    assert "is logged in here" not in theirs.content.decode()
+    behind = client.get(url)
+    assert (behind.status_code, behind["Location"].split("?")[0]) == (302, "/account/login/")

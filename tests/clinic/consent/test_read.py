@@ -62,3 +62,13 @@ def test_a_check_ins_token_does_not_open_a_consent(invitation: Any) -> None:
 
     token = make_link("check-in", invitation.id, invitation.closes_at)
     assert Client().get(f"/consent/c/{token}/").status_code == 404
+
+
+def test_a_device_somebody_is_still_logged_in_on_says_so_before_the_patient_takes_it(
+    invitation: Any, nurse: Any, log_in: Any
+) -> None:
+    client, path = log_in(nurse), link(invitation)
+    page = client.get(path).content.decode()
+    assert f"{nurse.name} is logged in here" in page
+    assert client.post("/account/logout/", {"next": path})["Location"] == path
+    assert "is logged in here" not in client.get(path).content.decode()

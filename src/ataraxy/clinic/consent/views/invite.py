@@ -28,8 +28,15 @@ def invite(request: HttpRequest, patient_id: UUID, protocol: int, disorder: str)
 
     def draw(status: int) -> HttpResponse:
         known = open_invitation(ctx, patient, row)
-        link = request.build_absolute_uri(reverse("consent:read", args=[link_of(known)])) if known else ""
-        shown = {"form": form, "row": row, "invitation": known, "link": link}
+        shown: dict[str, object] = {"form": form, "row": row, "invitation": known}
+        if known:
+            path = reverse("consent:read", args=[link_of(known)])
+            until = known.closes_at.astimezone(ctx.zone)
+            help_words = (
+                f"It opens without a log-in until {until.day} {until:%b %Y, %H:%M}. Anyone who holds it can read and "
+                "sign: send it to this patient only."
+            )
+            shown |= {"link": request.build_absolute_uri(path), "path": path, "help": help_words}
         return render(request, "consent/invite.html", frame(ctx, patient, "consent") | shown, status=status)
 
     def act() -> HttpResponse:

@@ -33,6 +33,8 @@ def send(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
             "asks": line_words(row),
             "form": form,
             "is_open": is_open,
+            "path": url,
+            "help": "It needs no log-in and works until it closes. Whoever has it can answer: send it to nobody else.",
             "link": request.build_absolute_uri(url) if is_open and row.invited_at else "",
         }
         return render(request, "follow/send.html", context, status=status)

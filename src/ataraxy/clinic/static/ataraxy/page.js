@@ -162,6 +162,21 @@ function keepWhatTheNetworkLoses() {
   sendWhatIsKept();
 }
 
+/** A link to send is copied with one tap; without this, it is selected by hand. */
+function offerToCopy() {
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-copy]"))) {
+    const field = /** @type {HTMLInputElement | null} */ (document.getElementById(button.dataset.copy ?? ""));
+    if (!field || !navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+    });
+  }
+}
+
 guardAgainstDoubleTaps();
+offerToCopy();
 goToWhatIsWrong();
 keepWhatTheNetworkLoses();
