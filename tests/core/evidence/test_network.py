@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ataraxy.core.evidence.between import Method
-from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.estimate import Estimate, TooFew
 from ataraxy.core.evidence.network import Disconnected, Network, network
 from ataraxy.core.evidence.network_consistency import Decomposition, decompose, splits
-from ataraxy.core.evidence.pool import Pool, pool
+from ataraxy.core.evidence.pool import Pool, Predicted, pool
 from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.trial import Pair, Trial, of_arms, of_pairs, parts
 
@@ -62,6 +62,57 @@ def test_a_network_of_two_treatments_is_the_pool(method, rows):
         (pooled.estimate.value, pooled.estimate.se), rel=1e-5, abs=1e-6
     )
     assert found.q == pytest.approx(pooled.q, rel=1e-8, abs=1e-9)
+
+
+@given(
+    st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 4)), min_size=3, max_size=8),
+    st.sampled_from([Inference.HARTUNG_KNAPP, Inference.BOUNDED]),
+)
+@settings(max_examples=40)
+def test_of_two_treatments_every_interval_is_the_pools(rows, inference):
+    """Hartung and Knapp's, its bound, and the prediction with k - 2 degrees of freedom."""
+    assume(np.ptp([y for y, _ in rows]) > 1e-3)
+    found = fitted([two(str(i), "a", "b", y, v) for i, (y, v) in enumerate(rows)], Method.DL)
+    beside = pool([y for y, _ in rows], [v for _, v in rows], Method.DL, inference)
+    assert isinstance(beside, Pool) and isinstance(beside.predicted, Predicted)
+    told, ahead = found.effect_by(inference, "a", "b"), found.predicted("a", "b")
+    assert isinstance(told, Estimate) and isinstance(ahead, Predicted)
+    e = beside.estimate
+    assert (told.value, told.se, told.low, told.high, told.p, told.df) == pytest.approx(
+        (e.value, e.se, e.low, e.high, e.p, e.df), rel=1e-5, abs=1e-6
+    )
+    wald = pool([y for y, _ in rows], [v for _, v in rows], Method.DL, Inference.WALD)
+    assert isinstance(wald, Pool) and isinstance(wald.predicted, Predicted)
+    assert (ahead.low, ahead.high) == pytest.approx(
+        (wald.predicted.low, wald.predicted.high), rel=1e-5, abs=1e-6
+    )
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=20)
+def test_the_bounded_interval_of_a_network_holds_walds_and_a_prediction_holds_them_all(seed):
+    found = fitted(drawn(seed))
+    for a, b in permutations(found.treatments, 2):
+        wald, bounded = found.effect(a, b), found.effect_by(Inference.BOUNDED, a, b)
+        plain, ahead = found.effect_by(Inference.HARTUNG_KNAPP, a, b), found.predicted(a, b)
+        assert isinstance(bounded, Estimate) and isinstance(plain, Estimate) and isinstance(ahead, Predicted)
+        assert bounded.low <= min(wald.low, plain.low) and max(wald.high, plain.high) <= bounded.high
+        assert ahead.low <= wald.low and wald.high <= ahead.high
+        turned = found.predicted(b, a)
+        assert isinstance(turned, Predicted) and turned.low == pytest.approx(-ahead.high)
+
+
+def test_intervals_that_learn_from_misfit_are_refused_where_there_is_too_little():
+    tree = network([two("1", "a", "b", 1.0, 0.1), two("2", "b", "c", 1.0, 0.1)], Method.COMMON)
+    assert isinstance(tree, Network)
+    assert tree.predicted("a", "b") is None
+    with pytest.raises(ValueError, match="ask for Wald's"):
+        tree.effect_by(Inference.BOUNDED, "a", "b")
+    spare = fitted(TRIANGLE[:3])
+    assert spare.q_df == 1
+    told = spare.predicted("a", "b")
+    assert isinstance(told, TooFew) and (told.needs, told.has) == (4, 3)
+    assert isinstance(spare.effect_by(Inference.HARTUNG_KNAPP, "a", "b"), Estimate)
 
 
 @given(st.integers(0, 1000), st.sampled_from([Method.COMMON, Method.DL, Method.REML]))

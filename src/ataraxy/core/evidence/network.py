@@ -4,7 +4,11 @@
 
 Each trial stands beside one of its own arms; treatments of one trial share that arm's error and half its difference from
 other trials. Same estimates as the graph-theoretical method (Ruecker 2012), which weighs the same comparisons.
-Sources: Lu & Ades 2004; White et al. 2012; Ruecker & Schwarzer 2015 (P-scores); Jackson et al. 2012 (tau² by moments).
+Hartung and Knapp's interval is Jackson and Riley's, made for many outcomes at once: the covariance times the misfit at
+tau² over its degrees of freedom, with t. The prediction is netmeta's: t with one degree of freedom less than Q. Of two
+treatments both are what ``pool`` gives.
+Sources: Lu & Ades 2004; White et al. 2012; Ruecker & Schwarzer 2015 (P-scores); Jackson et al. 2012 (tau² by moments);
+Jackson & Riley 2014, Stat Med 33:541-54; netmeta (Balduzzi et al. 2023, J Stat Softw 106(2)).
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ import numpy as np
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import Estimate, TooFew
 from ataraxy.core.evidence.mixed import Correlated, components, correlated, weigh
+from ataraxy.core.evidence.pool import Predicted, Prediction
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.series import FloatArray
 from ataraxy.core.evidence.tails import estimate_of
 from ataraxy.core.evidence.trial import Trial, parts
@@ -43,6 +49,7 @@ class Network:
         effects: (t, t), row treatment less column treatment. ses: their standard errors.
         tau2: how much trials of one comparison differ, the same for all comparisons.
         q: misfit of consistent common effects, with ``q_df``; i2 in %.
+        factor: by which Hartung and Knapp multiply each variance: the misfit at tau² over ``q_df``; NaN where that is 0.
         direct: (t, t) number of trials that compare the two themselves.
     """
 
@@ -57,21 +64,63 @@ class Network:
     q_df: int
     q_p: float
     i2: float
+    factor: float
     level: float
 
     def effect(self, first: str, second: str) -> Estimate:
-        """One treatment less another, by all the evidence.
+        """One treatment less another, by all the evidence; the interval takes tau² as known (Wald).
 
         Raises:
             ValueError: a treatment that is not in the network, or one beside itself.
         """
+        i, j = self._where(first, second)
+        return estimate_of(float(self.effects[i, j]), float(self.ses[i, j]), self.level)
+
+    def effect_by(self, inference: Inference, first: str, second: str) -> Estimate | TooFew:
+        """As ``effect``, by Hartung and Knapp, bounded or not; TooFew without misfit to learn from.
+
+        Raises:
+            ValueError: as ``effect``; Hartung and Knapp asked of common effects.
+        """
+        if inference is Inference.WALD:
+            return self.effect(first, second)
+        if self.method is Method.COMMON:
+            raise ValueError("Hartung and Knapp's interval is made for random effects: ask for Wald's.")
+        i, j = self._where(first, second)
+        if self.q_df < 1:
+            return self._too_few("Hartung and Knapp's interval", 1)
+        factor = max(self.factor, 1.0) if inference is Inference.BOUNDED else self.factor
+        se = float(self.ses[i, j]) * factor**0.5
+        if se == 0:
+            return TooFew("Hartung and Knapp's interval", 1, 0, "comparisons that differ")
+        return estimate_of(float(self.effects[i, j]), se, self.level, float(self.q_df))
+
+    def predicted(self, first: str, second: str) -> Predicted | TooFew | None:
+        """Where the effect of a new trial of the two would lie; None of common effects: there is nothing to predict.
+
+        Raises:
+            ValueError: as ``effect``.
+        """
+        i, j = self._where(first, second)
+        if self.method is Method.COMMON:
+            return None
+        if self.q_df < 2:
+            return self._too_few("A prediction interval in a network", 2)
+        se = float(np.sqrt(self.ses[i, j] ** 2 + self.tau2))
+        told = estimate_of(float(self.effects[i, j]), se, self.level, self.q_df - 1.0)
+        return Predicted(told.low, told.high, se, Prediction.T_K_MINUS_2, self.level)
+
+    def _too_few(self, method: str, more: int) -> TooFew:
+        least = len(self.treatments) - 1 + more
+        return TooFew(method, least, len(self.treatments) - 1 + self.q_df, "comparisons")
+
+    def _where(self, first: str, second: str) -> tuple[int, int]:
         for name in (first, second):
             if name not in self.treatments:
                 raise ValueError(f"{name} is not in this network: it has {', '.join(self.treatments)}.")
         if first == second:
             raise ValueError(f"{first} has no effect beside itself: ask for two treatments.")
-        i, j = self.treatments.index(first), self.treatments.index(second)
-        return estimate_of(float(self.effects[i, j]), float(self.ses[i, j]), self.level)
+        return self.treatments.index(first), self.treatments.index(second)
 
     def league(self, lower_is_better: bool = True) -> tuple[tuple[Estimate | None, ...], ...]:
         """All effects, treatments in order of their P-scores (best first), row less column; None on the diagonal."""
@@ -199,5 +248,6 @@ def _told(
         q_df=df,
         q_p=float(chdtrc(df, common.q)) if df else 1.0,
         i2=max(0.0, 100 * (common.q - df) / common.q) if common.q > 0 and df else 0.0,
+        factor=fit.q / df if df else float("nan"),
         level=level,
     )
