@@ -111,8 +111,8 @@ def test_it_is_secondary_names_its_models_and_draws_limits_and_what_was_measured
         "Exploratory",
         "≥ 180: stop",
         "until the planned dose is in",
-        "Known to be wrong (systolic): Too high",
-        "Known to be wrong (dissociation): Too high",
+        "<h3>Known to be wrong</h3>",
+        "Dissociation: Too high for too long",
     ):
         assert words in page
     assert page.count('class="seen"') > 4

@@ -63,11 +63,12 @@ class ModelLine:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One quantity, by every model that tells it, on one scale."""
+    """One quantity, by every model that tells it, on one scale. ``wrong``: where its curves are known to be wrong."""
 
     heading: str
     words: str
     pictures: tuple[Picture, ...]
+    wrong: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def rows(scene: Scene, forecasts: Sequence[Forecast]) -> list[Row]:
         "No published slope of pressure against the level was read (one paper has it: Abuhelwa 2022): this one "
         "is a wide prior, chosen so that the rises other clinics saw lie inside it.",
         tuple(_pictures(scene, forecasts, "blood pressure", ("systolic", "diastolic"))),
+        known_wrong(forecasts, ("systolic", "diastolic")),
     )
     others = Row(
         "Dissociation",
@@ -106,8 +108,15 @@ def rows(scene: Scene, forecasts: Sequence[Forecast]) -> list[Row]:
         "to be gone by two hours in nine of ten people then. Many people feel nothing, and it grows weaker over a "
         "course.",
         tuple(_pictures(scene, forecasts, "dissociation", ("dissociation",))),
+        known_wrong(forecasts, ("dissociation",)),
     )
     return [row for row in (blood, pressure, others) if row.pictures]
+
+
+def known_wrong(forecasts: Sequence[Forecast], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the effects behind a row are known to be wrong, each once."""
+    told = [e for f in forecasts for e in f.effects if e.endpoint.value in names and e.known_wrong]
+    return tuple(dict.fromkeys(f"{e.endpoint.value.capitalize()}: {e.known_wrong}" for e in told))
 
 
 def _pictures(
@@ -193,8 +202,7 @@ def note(one: Forecast, names: tuple[str, ...]) -> str:
     effects = [e for e in one.effects if e.endpoint.value in names]
     cohorts = [one.model.cohort, *dict.fromkeys(f"Effect: {e.cohort}" for e in effects)]
     kind = "Exploratory. " if effects and one.model.standing is Standing.PUBLISHED else ""
-    wrong = [f"Known to be wrong ({e.endpoint.value}): {e.known_wrong}" for e in effects if e.known_wrong]
-    return f"{kind}{standing(one, names)} {' '.join([*cohorts, *wrong])}"
+    return f"{kind}{standing(one, names)} {' '.join(cohorts)}"
 
 
 def peak(one: Forecast, name: str) -> str:
