@@ -376,6 +376,35 @@ def test_a_pressure_told_while_its_session_was_set_aside_is_charted_at_its_own_t
     assert bed.session not in writer._poisoned
 
 
+def test_a_session_that_is_over_leaves_memory_and_one_that_was_silent_goes_on(
+    ward: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what its monitor told before is known still: nothing is charted twice for having been forgotten."""
+    from ataraxy.live import writer as module
+    from ataraxy.live.arrived import arrived
+    from ataraxy.live.inbox import Inbox
+
+    over, silent, now = ward.session(), ward.session(), datetime.now(UTC)
+    writer = module.Writer(Inbox(), lambda answers, heard: None)
+
+    def say(bed: Any, *values: Any) -> None:
+        assert writer.write([arrived(bed.says(*values), "p", datetime.now(UTC), lambda *_: None)]) == []
+
+    cuff = silent.cuff(131, 82, now - timedelta(minutes=3))
+    say(over, SPO2)
+    assert writer._memory.keys() == writer._heard_at.keys() == {over.session}
+    monkeypatch.setattr(module, "FORGOTTEN_S", -1.0)  # as when a quarter of an hour had gone by
+    say(silent, *cuff)
+    assert not writer._memory and not writer._heard_at and not writer._bindings._bound
+    monkeypatch.setattr(module, "FORGOTTEN_S", 900.0)
+    for _ in range(2):
+        say(silent, *cuff)
+    assert writer._memory.keys() == {silent.session} and len(silent.vitals()) == 1
+    monkeypatch.setattr(module, "REMEMBERED", 1)
+    say(over, SPO2)
+    assert writer._memory.keys() == {over.session}  # the one heard last stays
+
+
 def test_a_session_somebody_else_holds_waits_and_its_neighbours_do_not(
     ward: Any, live: Any, call: Any, server: Any, own_database: str
 ) -> None:

@@ -109,6 +109,11 @@ class Bindings:
         rows = ask(LOCK, sorted(sessions))
         return {row[HEAD.index("id")]: ChainHead.from_db("default", HEAD, row) for row in rows}
 
+    def forget(self, sessions: Collection[UUID]) -> None:
+        """What was remembered of the bindings of these sessions; one that still holds is read again."""
+        if gone := set(sessions):
+            self._bound = {i: bound for i, bound in self._bound.items() if bound.session_id not in gone}
+
     def _learn(self, ids: set[int]) -> None:
         new = ids - self._bound.keys()
         if len(self._bound) + len(new) > REMEMBERED:

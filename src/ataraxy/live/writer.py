@@ -39,6 +39,7 @@ DEFERRED_RETRY_S = 0.02
 # comes, the longer it is gathered.
 PACE_S, PACE_A_MESSAGE_S, LONGEST_PACE_S = 0.008, 0.00015, 0.04
 REMEMBERED = 10_000  # sessions; one of four hours is some hundred KiB
+FORGOTTEN_S = 900.0  # a session nobody was heard of for so long: it ended, or is read from the record again
 
 FIRST_ASIDE_S, LONGEST_ASIDE_S = 30.0, 600.0
 
@@ -63,6 +64,7 @@ class Writer:
         self._publish = publish
         self._bindings = Bindings()
         self._memory: dict[UUID, Remembered] = {}
+        self._heard_at: dict[UUID, float] = {}
         self._poisoned: dict[UUID, _Aside] = {}
         self._durable = False
         self._stopping = threading.Event()
@@ -196,18 +198,34 @@ class Writer:
         wait_s = min(before.wait_s * 2, LONGEST_ASIDE_S) if before else FIRST_ASIDE_S
         since = min(before.since, found.since) if before else found.since
         self._poisoned[session] = _Aside(time.monotonic() + wait_s, wait_s, since)
-        self._memory.pop(session, None)
+        self._forget([session])
         log.error("Session %s is set aside: %s. It is tried again in %d s.", session, found.kind, wait_s)
 
     def _remember(self, written: Written) -> None:
+        now = time.monotonic()
         for session_id, found in written.poisoned.items():
             self._poison(session_id, found)
         for session_id, remembered in written.remembered.items():
             self._poisoned.pop(session_id, None)
             self._memory.pop(session_id, None)  # the last used stands last
             self._memory[session_id] = remembered
-        while len(self._memory) > REMEMBERED:
-            del self._memory[next(iter(self._memory))]
+            self._heard_at[session_id] = now
+        self._forget(self._of_old(now))
+
+    def _of_old(self, now: float) -> list[UUID]:
+        """The sessions not heard of for long, and the first of too many."""
+        too_many, found = len(self._memory) - REMEMBERED, list[UUID]()
+        for session in self._memory:
+            if len(found) >= too_many and now - self._heard_at[session] < FORGOTTEN_S:
+                break
+            found.append(session)
+        return found
+
+    def _forget(self, sessions: Sequence[UUID]) -> None:
+        for session in sessions:
+            self._memory.pop(session, None)
+            self._heard_at.pop(session, None)
+        self._bindings.forget(sessions)
 
     def _lost(self, error: Exception) -> None:
         if not self.away:
@@ -215,7 +233,9 @@ class Writer:
                 "The database does not answer (%s); readings wait, unacknowledged.", type(error).__name__
             )
         self.away, self._durable = True, False
-        self._memory.clear()  # the last commit may have been done and its answer lost: ask the record
+        self._forget(
+            list(self._memory)
+        )  # the last commit may have been done and its answer lost: ask the record
         connection.close()
 
     def _found(self) -> None:
