@@ -57,7 +57,7 @@ def test_sent_twice_it_is_signed_once(page: Any, decided_patient: Any, events: C
         ({"point-off-label": ""}, "points are not ticked yet"),
         ({"treatment": ""}, "You have not agreed to the treatment"),
         ({"signed_name": "Somebody Else"}, "not the name this consent was made for"),
-        ({"signed_name": ""}, "This field is required"),
+        ({"signed_name": ""}, "Missing. Fill it in."),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_typed_is_lost(

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpRequest, QueryDict
 
+from ataraxy.clinic.people.field_words import say_plainly
 from ataraxy.core.chart.events import Answer
 
 THREE_WAY = [(Answer.YES.value, "Yes"), (Answer.NO.value, "No"), (Answer.UNKNOWN.value, "Not known")]
@@ -30,6 +31,7 @@ class ActForm(forms.Form):
         start = {"key": uuid.uuid4(), "seen": seen, **(initial or {})}
         super().__init__(request.POST if request.method == "POST" else None, initial=start)
         self.prepare()
+        say_plainly(self.fields.values())
 
     def prepare(self) -> None:
         """Where a form adds its own choices."""
