@@ -45,6 +45,10 @@ class Sheet:
     windows: tuple[Row, ...]
 
     @property
+    def caption(self) -> str:
+        return f"{self.disorder}, {self.protocol}: with 95 % intervals (Wilson)"
+
+    @property
     def is_hidden(self) -> bool:
         """So few started that nothing else may be said."""
         return self.started == f"<{SMALL}"
