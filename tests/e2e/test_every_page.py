@@ -11,10 +11,9 @@ from uuid import uuid4
 import pytest
 from django.urls import Resolver404, resolve
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
 ROLES = ("prescriber", "nurse", "therapist", "coordinator", "director", "researcher")
-AT_THE_BEDSIDE = ("prescriber", "nurse")  # the others are walked with the slow tests
 PATIENTS_OWN = ("consent:read", "consent:sign", "follow:answer")  # opened by link, below
 # a person's own page, hidden: tests/clinic/people/test_lock.py
 LOCK = ("people:lock", "people:unlock", "people:here", "people:danger")
@@ -263,9 +262,8 @@ def opens(things: dict[str, Any], role: str) -> list[tuple[str, str]]:
     return [(name, path) for name, path in addresses(things) if codes[path] == 200 and path not in papers]
 
 
-@pytest.mark.parametrize(
-    "role", [role if role in AT_THE_BEDSIDE else pytest.param(role, marks=pytest.mark.slow) for role in ROLES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_opens_without_fault_or_barrier(
     demo_house: Any,
     things: dict[str, Any],
