@@ -46,3 +46,41 @@ def test_a_retracted_entry_stays_seen_struck_out(
     assert "Weight 72.0 kg" in page
     assert "scales were in pounds" in page
     assert 'class="retracted"' in page
+
+
+def test_the_page_says_what_comes_next_for_who_looks(
+    patient: Any, nurse: Any, coordinator: Any, log_in: Any
+) -> None:
+    url = f"/people/patient/{patient.id}/"
+    theirs = log_in(nurse).get(url).content.decode()
+    assert f'class="button" href="/screen/{patient.id}/"' in theirs
+    desk = log_in(coordinator).get(url).content.decode()
+    assert "Waits for screening" in desk
+    assert f'class="button" href="/screen/{patient.id}/"' not in desk  # a door that is closed to them
+
+
+def test_who_took_consent_back_is_not_offered_it_again(
+    agreed_patient: Any, nurse: Any, log_in: Any, context: Any
+) -> None:
+    from ataraxy.clinic.consent.actions import withdraw_consent
+    from ataraxy.core.chart.events import GrantKind
+
+    url = f"/people/patient/{agreed_patient.id}/"
+    assert "The course is to be planned" in log_in(nurse).get(url).content.decode()
+    withdraw_consent(context(nurse), agreed_patient, [GrantKind.TREATMENT], "not now")
+    page = log_in(nurse).get(url).content.decode()
+    assert "Consent was taken back" in page
+    assert "Ask for consent" not in page
+
+
+def test_check_ins_of_these_weeks_stand_open_and_the_years_are_folded() -> None:
+    from datetime import UTC, datetime, timedelta
+    from types import SimpleNamespace
+
+    from ataraxy.clinic.people.queries.ahead import check_ins_near
+
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    rows: Any = [SimpleNamespace(due_at=now + timedelta(days=day)) for day in range(-40, 60, 7)]
+    near, others = check_ins_near(rows, now)
+    assert [(row.due_at - now).days for row in near] == [-12, -5, 2, 9, 16]
+    assert len(near) + len(others) == len(rows)

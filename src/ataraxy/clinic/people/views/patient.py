@@ -12,10 +12,13 @@ from ataraxy.clinic.follow.models import CheckIn
 from ataraxy.clinic.people.access import CLINICAL, DESK, GlassClosed, chart_right, patient_of, record_read
 from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.page import frame
+from ataraxy.clinic.people.queries.ahead import check_ins_near, next_for
 from ataraxy.clinic.people.queries.overview import facts
 from ataraxy.clinic.people.queries.timeline import timeline
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.screen.actions.facts import RETRACTABLE
+
+NEWEST = 20  # lines of the timeline that stand open
 
 
 @require_safe
@@ -25,9 +28,12 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     sessions = Session.objects.filter(clinic=ctx.clinic, patient=person).select_related("room")
     check_ins = CheckIn.objects.filter(clinic=ctx.clinic, patient=person, superseded_by__isnull=True)
     clinical = ctx.signer().has_role(*CLINICAL)
+    near, others = check_ins_near(list(check_ins.select_related("session").order_by("due_at")), ctx.now)
     context = frame(ctx, person) | {
+        "next": next_for(ctx, person),
         "sessions": sessions.exclude(ended="cancelled").order_by("during"),
-        "check_ins": check_ins.order_by("due_at"),
+        "check_ins": near,
+        "other_check_ins": others,
         "now": ctx.now,
         "opens_chart": True,
         "may_open_sessions": clinical,
@@ -39,10 +45,12 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     if right == "break-glass":
         record_read(ctx, person, "people:patient", right)
     chart = chart_of(person.id)
+    lines = timeline(ctx, person, RETRACTABLE if clinical else ())
     context |= {
         "facts": facts(ctx, person, chart),
         "concerns": chart.open_concerns,
-        "lines": timeline(ctx, person, RETRACTABLE if clinical else ()),
+        "lines": lines[:NEWEST],
+        "older_lines": lines[NEWEST:],
         "escort": chart.escort.payload if chart.escort else None,
     }
     return render(request, "people/patient.html", context)
