@@ -11,7 +11,7 @@ def test_it_shows_one_next_action(session: Any, nurse: Any, clock: Any, ask: Cal
     clock(0)
     page = ask(nurse, "session", session).content.decode()
     assert page.count('id="next-action"') == 1
-    assert "the arrival is not recorded" in page.lower()
+    assert "record the arrival" in page.lower()
 
 
 def test_every_number_has_its_unit_its_source_and_its_age(

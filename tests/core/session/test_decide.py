@@ -264,6 +264,19 @@ def test_the_end_is_asked_for_when_the_planned_dose_is_in(protocol, story):
     assert look(protocol, story, 50).mg_given == Decimal("35.0")
 
 
+def test_that_the_dose_should_be_in_is_not_hidden_by_what_is_late(protocol, story):
+    story.dosing()
+    told = look(protocol, story, 300)
+    assert any(due.urgent for due in told.due)
+    assert told.next_action.kind is NextKind.FINISH_DOSE
+    assert "look at the pump" in told.next_action.text
+
+
+def test_before_the_patient_is_here_the_arrival_is_what_is_to_do(protocol, story):
+    story.open().events.pop()
+    assert look(protocol, story, 0).next_action.text == "Record the arrival once the patient is here."
+
+
 # --- after the dose ------------------------------------------------------------------------------
 
 

@@ -146,6 +146,14 @@ def test_after_a_high_first_pressure_one_good_one_is_not_enough(seated, story):
     assert holds(seated, story, 27) == []
 
 
+def test_the_next_seated_reading_is_the_next_thing_once_its_time_has_come(seated, story):
+    story.open().measure(8, systolic=152, diastolic=78)
+    assert told(seated, story, 9).next_action.kind is NextKind.CHECK
+    then = told(seated, story, 16).next_action
+    assert then.kind is NextKind.MEASURE and then.line == "pressure-before"
+    assert "seated and at rest" in then.text
+
+
 def test_all_three_readings_are_shown_and_the_last_must_be_inside(seated, story):
     story.ready()
     for minute, value in ((10, 152), (18, 148), (26, 146)):

@@ -12,6 +12,7 @@ from ataraxy.core.session.permit_care import rested_at
 from ataraxy.core.session.standing import unknown_now
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (
+    ARRIVAL_LINE,
     Due,
     Missing,
     NextAction,
@@ -49,7 +50,7 @@ def next_action(
         case Phase.ENDED:
             return NextAction(NextKind.DONE, "The session has ended.")
         case Phase.ARRIVAL:
-            return _called(escalate) or _before(starting)
+            return _called(escalate) or _seated(protocol, due) or _before(starting)
         case Phase.DOSING:
             # Hazard: a questionnaire read out while the pressure climbs. Ratings of many questions wait.
             measured = tuple(d for d in due if not set(d.measures) <= QUESTIONNAIRES)
@@ -57,6 +58,7 @@ def next_action(
                 _dose_danger(state, stance)
                 or _pump(protocol, state)
                 or _again(protocol, due)
+                or _over(state, now)
                 or _measure(measured, urgent=True)
                 or _called(escalate)
                 or _look(cautions, state)
@@ -137,11 +139,38 @@ def _called(escalate: tuple[Reason, ...]) -> NextAction | None:
     return NextAction(NextKind.CALL_PRESCRIBER, f"Call the prescriber: {first.what}.", first.line)
 
 
+def _seated(protocol: Protocol, due: tuple[Due, ...]) -> NextAction | None:
+    """After a high first pressure: the next of the seated readings, once its time has come."""
+    asked = {check.id for check in protocol.arrival if check.readings}
+    first = next((d for d in due if d.line in asked and d.prompt), None)
+    if first is None:
+        return None
+    what = " and ".join(m.value for m in first.measures)
+    words = f"A reading was high: measure {what} again, seated and at rest."
+    return NextAction(NextKind.MEASURE, words, first.line, first.measures, first.due_at)
+
+
 def _before(starting: tuple[Missing, ...]) -> NextAction:
     gap = next((g for g in starting if not g.overridden), None)
     if gap is None:
         return NextAction(NextKind.START_DOSE, "Everything is checked: start the dose.")
-    return NextAction(NextKind.CHECK, f"{gap.text}: {gap.what}.", gap.line)
+    if gap.line == ARRIVAL_LINE:
+        return NextAction(NextKind.CHECK, "Record the arrival once the patient is here.", gap.line)
+    return NextAction(NextKind.CHECK, _told(gap), gap.line)
+
+
+def _told(gap: Missing) -> str:
+    return f"{gap.text.removesuffix('.')}: {gap.what}."
+
+
+def _over(state: SessionState, now: datetime) -> NextAction | None:
+    """Hazard: the pump has long stopped by itself, and what is late to measure hides that nobody said so."""
+    dose = state.dose
+    if dose is None or not dose.is_infusion or not _is_in(dose, now):
+        return None
+    return NextAction(
+        NextKind.FINISH_DOSE, "The planned dose should be in: look at the pump, and record the end."
+    )
 
 
 def _dose_danger(state: SessionState, stance: Stance) -> NextAction | None:
@@ -244,8 +273,6 @@ def _after(due: tuple[Due, ...], leaving: tuple[Missing, ...]) -> NextAction:
             and upcoming.due_at < waiting.ready_at
         ):
             return upcoming
-        return NextAction(
-            NextKind.WAIT, f"{waiting.text}: {waiting.what}.", waiting.line, due_at=waiting.ready_at
-        )
+        return NextAction(NextKind.WAIT, _told(waiting), waiting.line, due_at=waiting.ready_at)
     gap = open_gaps[0]
-    return NextAction(NextKind.CHECK, f"{gap.text}: {gap.what}.", gap.line)
+    return NextAction(NextKind.CHECK, _told(gap), gap.line)
