@@ -473,3 +473,26 @@ def test_obsessive_compulsive_disorder_is_not_taken_as_anxiety():
 def test_a_study_is_called_by_its_label_or_after_its_id():
     assert label_of(trial("truppman-lattie-2021")) == "Truppman Lattie 2021"
     assert label_of(replace(trial("x"), label="Otago CADSS paper")) == "Otago CADSS paper"
+
+
+def test_an_import_nobody_has_read_speaks_for_no_people_of_a_study_that_was_read() -> None:
+    """H-069: nor where the read one gives no number, nor by linking two trials that were read."""
+    read = trial("read", n=20)
+    louder = replace(trial("louder", n=400), cohort_id="read", unreviewed=True)
+    assert [one.study.id for one in choose(SAD_OR, (read, louder)).taken] == ["read"]
+    silent = trial("read", counted=False)
+    choice = choose(SAD_OR, (silent, louder))
+    assert choice.taken == ()
+    (told,) = [one for one in choice.excluded if one.study == "louder"]
+    assert told.reason is Reason.OVERLAP and "nobody has read it" in told.words
+    one, other = (
+        replace(trial("one"), doi="10.1/one"),
+        replace(trial("other"), registrations=("NCT00000002",)),
+    )
+    bridge = replace(trial("bridge"), doi="10.1/one", registrations=("NCT00000002",), unreviewed=True)
+    assert {x.study.id for x in choose(SAD_OR, (one, other, bridge)).taken} == {"one", "other"}
+
+
+def test_an_import_of_people_nobody_else_reports_may_stand() -> None:
+    alone = replace(trial("alone"), unreviewed=True)
+    assert [one.study.id for one in choose(SAD_OR, (alone,)).taken] == ["alone"]

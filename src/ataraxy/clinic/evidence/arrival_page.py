@@ -185,7 +185,7 @@ def effect_of(one: Arrival, base: Base) -> Effect | None:
 
 
 def _doubts(study: Study, before: Mapping[str, Study], one: Arrival) -> list[str]:
-    """What a person must have weighed before they accept it: H-057, H-066."""
+    """What a person must have weighed before they accept it: H-057, H-069."""
     said = (
         []
         if one.is_retraction or study.id not in before

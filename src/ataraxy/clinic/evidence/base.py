@@ -26,6 +26,10 @@ class Local:
     is_retraction: bool
 
     @property
+    def in_short(self) -> str:
+        return "accepted here, not shipped"
+
+    @property
     def words(self) -> str:
         what = "Taken back here" if self.is_retraction else "Accepted here"
         return f"{what}, not shipped: {self.by}, {self.at:%-d %B %Y}"

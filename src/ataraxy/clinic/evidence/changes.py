@@ -108,7 +108,9 @@ def _without(one: Lines) -> Probe:
     turned = [one.labels[x.index] for x in found if x.estimate.low <= 0 <= x.estimate.high]
     told = "Whichever one is left out, the interval stays on one side of no effect."
     if turned:
-        told = f"Without {listed(turned)} the interval of the rest takes in no effect."
+        told = (
+            f"The interval of the rest takes in no effect with any one of these left out: {listed(turned)}."
+        )
     return Probe(
         asks, told, Table(("Without", "The rest pooled (95 % interval)", "I²"), rows), is_answered=True
     )

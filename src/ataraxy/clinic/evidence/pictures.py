@@ -68,11 +68,17 @@ def sides(measure: Measure, *, lower_is_better: bool) -> tuple[str, str]:
 
 
 def forest_of(
-    pool: a.PoolAnswer, studies: Studies, outside: Iterable[Study], retracted: Iterable[Study], key: str
+    pool: a.PoolAnswer,
+    studies: Studies,
+    outside: Iterable[Study],
+    retracted: Iterable[Study],
+    key: str,
+    here: Mapping[str, str] | None = None,
 ) -> Forest:
     """Every analysis of one question in one picture, with what found no number and what is in no pool.
 
-    ``retracted``: studies across diagnoses that were taken back; they are struck through here too.
+    ``retracted``: studies across diagnoses that were taken back; they are struck through here too. ``here``: by id, who
+    let a study stand that does not ship.
     """
     measure = pool.question.measure
     first = pool.forests[0] if pool.forests else None
@@ -82,7 +88,7 @@ def forest_of(
     wanting = [one for one in out if one.reason in WANTING and _is_trial(studies[one.study])]
     rest = [one for one in out if one not in wanting]
     several = len(pool.forests) > 1
-    sections = [_section(forest, studies, several=several) for forest in pool.forests]
+    sections = [_section(forest, studies, here or {}, several=several) for forest in pool.forests]
     if wanting:
         rows = tuple(_without_number(studies[one.study]) for one in wanting)
         sections.append(ForestSection("Randomised trials no such number was seen of", rows))
@@ -111,10 +117,13 @@ def _is_trial(study: Study) -> bool:
     return study.randomised and study.retracted_on is None
 
 
-def _section(forest: a.Forest, studies: Studies, *, several: bool) -> ForestSection:
+def _section(forest: a.Forest, studies: Studies, here: Mapping[str, str], *, several: bool) -> ForestSection:
     measure = forest.question.measure
     is_pooled = any(isinstance(pooled.result, a.Shown) for pooled in forest.pooled)
-    rows = tuple(_row(row, studies[row.study], measure, is_pooled=is_pooled) for row in forest.rows)
+    rows = tuple(
+        _row(row, studies[row.study], measure, here.get(row.study, ""), is_pooled=is_pooled)
+        for row in forest.rows
+    )
     pools = tuple(
         _diamond(pooled, measure, mark=Mark.OURS if number == 0 else Mark.OTHER)
         for number, pooled in enumerate(forest.pooled)
@@ -125,12 +134,12 @@ def _section(forest: a.Forest, studies: Studies, *, several: bool) -> ForestSect
     return ForestSection(ANALYSES[forest.analysis] if several else "", rows, pools, words)
 
 
-def _row(row: a.Row, study: Study, measure: Measure, *, is_pooled: bool) -> ForestRow:
+def _row(row: a.Row, study: Study, measure: Measure, here: str, *, is_pooled: bool) -> ForestRow:
     gave = next((given_words(arm) for arm in study.arms if arm.label == row.experimental), row.experimental)
     against = next((drug_words(arm) for arm in study.arms if arm.label == row.control), row.control)
     n = n_words(study, "")
     flag = "; ".join(
-        filter(None, ("" if row.seen.value == "read" else f"numbers {row.seen.value}", row.numbers))
+        filter(None, (here, "" if row.seen.value == "read" else f"numbers {row.seen.value}", row.numbers))
     )
     return ForestRow(
         study=_name(study),

@@ -77,7 +77,8 @@ class PoolShown:
 
 def forest_picture(asked: Asked, pool: a.PoolAnswer, key: str) -> Picture:
     retracted = [s for s in listed_for(asked.condition, asked.base) if s.retracted_on is not None]
-    one = forest_of(pool, asked.base.studies, narrowed(asked).outside, retracted, key)
+    here = {study: one.in_short for study, one in asked.base.local.items()}
+    one = forest_of(pool, asked.base.studies, narrowed(asked).outside, retracted, key, here)
     phone = replace(one, narrow=True, id=f"{one.id}-narrow")
     note = "Boxes are studies, their size the weight; diamonds are pools. Arrows: the interval goes on."
     return Picture(

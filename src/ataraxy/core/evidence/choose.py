@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from ataraxy.core.evidence.hours import DAY, Window
 from ataraxy.core.evidence.numbers import Numbers, numbers_for
-from ataraxy.core.evidence.same_people import groups_of_people, shared_names
+from ataraxy.core.evidence.same_people import groups_of_people, shared_names, spoken_for
 from ataraxy.core.evidence.study import (
     Activity,
     Arm,
@@ -136,10 +136,12 @@ def choose(question: Question, studies: Iterable[Study], others: Iterable[Study]
     every = sorted(studies, key=_by_year)
     gone = [study for study in (*every, *sorted(others, key=_by_year)) if study.retracted_on is not None]
     people = groups_of_people(study for study in every if study.retracted_on is None)
+    spoken = spoken_for(every, people)
     for study in every:
         if not speaks_for(study, question.condition):
             continue
-        found = barred(study) or taken_back_elsewhere(study, gone) or candidate(question, study)
+        refused = barred(study) or taken_back_elsewhere(study, gone) or _unread(study, people, spoken)
+        found = refused or candidate(question, study)
         fit.append(found) if isinstance(found, Candidate) else excluded.append(found)
     best = _best(fit, people)
     excluded.extend(_overlap(one, held) for one in fit if (held := best[people[one.study.id]]) is not one)
@@ -244,6 +246,15 @@ def taken_back_elsewhere(study: Study, retracted: Iterable[Study]) -> Exclusion 
             )
             return _no(study, Reason.TAKEN_BACK, words)
     return None
+
+
+def _unread(study: Study, people: Mapping[str, str], spoken: frozenset[str]) -> Exclusion | None:
+    """What came by an import never speaks for people of whom a report was read."""
+    # H-069: an import under a trial's number must not displace what a person has read of that trial
+    if not study.unreviewed or people.get(study.id) not in spoken:
+        return None
+    words = "It came by an import and nobody has read it; the same people stand in a study that was read."
+    return _no(study, Reason.OVERLAP, words)
 
 
 def barred(study: Study) -> Exclusion | None:

@@ -21,15 +21,29 @@ def shared_names(one: Study, other: Study) -> tuple[str, ...]:
 
 
 def groups_of_people(studies: Iterable[Study]) -> Mapping[str, str]:
-    """For each study's id the group of people it reports; two of the same group are never pooled together."""
+    """For each study's id the group of people it reports; two of the same group are never pooled together.
+
+    What came by an import and nobody has read joins the groups it names, but makes no two groups of read studies one:
+    a number it claims must not put a read trial out of a pool.
+    """
     held: dict[str, str] = {}
     group: dict[str, str] = {}
-    for study in sorted(studies, key=lambda one: one.id):
+    read: set[str] = set()
+    for study in sorted(studies, key=lambda one: (one.unreviewed, one.id)):
         names = {f"cohort {study.cohort_id}", *names_of(study)}
         met = {held[name] for name in names if name in held}
-        mine = min((study.id, *met))
+        stays = met & read if study.unreviewed else set[str]()
+        mine = min(stays) if stays else min((study.id, *met))
+        joined = met - stays
         group[study.id] = mine
-        moved = {key for key, one in group.items() if one in met}
-        group.update(dict.fromkeys(moved, mine))
-        held.update({name: mine for name, one in held.items() if one in met} | dict.fromkeys(names, mine))
+        group.update({key: mine for key, one in group.items() if one in joined})
+        held.update({name: mine for name, one in held.items() if one in joined})
+        held.update({name: mine for name in names if held.get(name) not in stays})
+        if not study.unreviewed:
+            read = (read - joined) | {mine}
     return group
+
+
+def spoken_for(studies: Iterable[Study], people: Mapping[str, str]) -> frozenset[str]:
+    """The groups of people of whom a person has read a report: no unread one speaks for them."""
+    return frozenset(people[one.id] for one in studies if not one.unreviewed and one.id in people)
