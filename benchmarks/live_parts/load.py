@@ -3,13 +3,17 @@
 Reads what to do from standard input (JSON), writes what it measured to standard output (JSON). Every monitor sends a
 message a second at its own moment of the second; every session has one screen. A message counts as shown when the
 screen has received the whole of a state that holds it or a newer one.
+
+Sockets and one epoll, nothing between: what the monitors and screens themselves cost is taken from what is measured.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
+import resource
+import select
+import socket
 import sys
 import time
 from collections import deque
@@ -81,7 +85,8 @@ class Script:
     def message(self, bed: str, number: int, now: datetime, cuff: bool) -> tuple[bytes, bytes]:
         """(control id, frame)."""
         control = f"{bed}-{number}-{now.microsecond // 1000}".encode()
-        stamp = now.strftime("%Y%m%d%H%M%S.") + f"{now.microsecond // 1000:03d}0+0000"
+        clock = now.isoformat(timespec="milliseconds")
+        stamp = f"{clock[:4]}{clock[5:7]}{clock[8:10]}{clock[11:13]}{clock[14:16]}{clock[17:23]}0+0000"
         filled = {
             b"id": control,
             b"bed": bed.encode(),
@@ -112,19 +117,16 @@ class Told:
     counting: bool = False
 
 
-class Monitor(asyncio.Protocol):
+class Monitor:
     """A monitor's connection: one message in flight."""
 
-    def __init__(self, bed: str, told: Told) -> None:
-        self.bed, self.told = bed, told
+    def __init__(self, bed: str, port: int, told: Told) -> None:
+        self.bed, self.told, self.line = bed, told, dial(port)
         self.control, self.sent_at, self.number = b"", 0.0, 0
         self.tail = b""
-        self.waiting: deque[tuple[str, float]] = deque()  # the screen has yet to show these
+        self.waiting: deque[tuple[bytes, float]] = deque()  # the screen has yet to show these
         self.closed_loop: Any = None
         self.counted = False
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
 
     def say(self, script: Script, cuff: bool) -> None:
         if self.control:
@@ -135,13 +137,13 @@ class Monitor(asyncio.Protocol):
         self.control, framed = script.message(self.bed, self.number, now, cuff)
         self.counted = self.told.counting
         self.told.sent += self.counted
+        shown = now.isoformat(timespec="milliseconds")[:23].encode()
         self.sent_at = time.perf_counter()
-        self.waiting.append(
-            (now.isoformat(timespec="milliseconds")[:23], self.sent_at if self.counted else 0.0)
-        )
-        self.transport.write(framed)
+        self.waiting.append((shown, self.sent_at if self.counted else 0.0))
+        if self.line.send(framed) != len(framed):
+            raise SystemExit("a monitor's line is full although its last message was answered")
 
-    def data_received(self, data: bytes) -> None:
+    def hear(self, data: bytes) -> None:
         self.tail += data
         if not self.tail.endswith(END):
             return
@@ -154,26 +156,25 @@ class Monitor(asyncio.Protocol):
         if self.closed_loop:
             self.closed_loop(self)
 
+    def lost(self) -> None:
+        """The next word to it will say so."""
 
-class Screen(asyncio.Protocol):
+
+class Screen:
     """A browser's end of a session's events."""
 
-    def __init__(self, session: str, cookie: str, monitor: Monitor, told: Told) -> None:
-        self.request = (
-            f"GET /live/session/{session}/events HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid={cookie}\r\n\r\n"
-        ).encode()
-        self.monitor, self.told, self.held = monitor, told, b""
-        self.open = asyncio.get_running_loop().create_future()
+    def __init__(self, session: str, cookie: str, port: int, monitor: Monitor, told: Told) -> None:
+        self.monitor, self.told, self.held, self.status, self.line = monitor, told, b"", b"", dial(port)
+        self.line.send(
+            f"GET /live/session/{session}/events HTTP/1.1\r\nHost: localhost\r\n"
+            f"Cookie: sessionid={cookie}\r\n\r\n".encode()
+        )
 
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        transport.write(self.request)
-
-    def data_received(self, data: bytes) -> None:
-        if not self.open.done() and b"\r\n\r\n" in self.held + data:
-            self.open.set_result((self.held + data).split(b" ", 2)[1])
-        self.held += data
-        if b"\n\n\r\n" not in self.held[-6:] and not self.held.endswith(b"\n\n"):
+    def hear(self, data: bytes) -> None:
+        self.held = self.held + data if self.held else data
+        if not self.status and b"\r\n\r\n" in self.held:
+            self.status = self.held.split(b" ", 2)[1]
+        if not self.held.endswith((b"\n\n\r\n", b"\n\n")):
             return
         state, self.held = self.held, b""
         arrived = time.perf_counter()
@@ -181,29 +182,64 @@ class Screen(asyncio.Protocol):
         if place < 0:
             return
         at = state.find(b'"at":"', place) + 6
-        shown = state[at : at + 23].decode()
-        while self.monitor.waiting and self.monitor.waiting[0][0] <= shown:
-            _, sent_at = self.monitor.waiting.popleft()
+        shown, waiting = state[at : at + 23], self.monitor.waiting
+        while waiting and waiting[0][0] <= shown:
+            _, sent_at = waiting.popleft()
             if sent_at:
                 self.told.screen_ms.append((arrived - sent_at) * 1000)
 
-    def connection_lost(self, _why: Exception | None) -> None:
-        if not self.open.done():
-            self.open.set_result(b"lost")
+    def lost(self) -> None:
+        self.status = self.status or b"lost"
 
 
-async def ward(job: dict[str, Any]) -> Told:
+def dial(port: int) -> socket.socket:
+    line = socket.create_connection(("127.0.0.1", port))
+    line.setblocking(False)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return line
+
+
+class Lines:
+    """Every connection, and who hears what comes on it."""
+
+    def __init__(self) -> None:
+        self._poll = select.epoll()
+        self._ends: dict[int, Monitor | Screen] = {}
+
+    def add(self, end: Monitor | Screen) -> None:
+        self._ends[end.line.fileno()] = end
+        self._poll.register(end.line, select.EPOLLIN)
+
+    def listen(self, seconds: float) -> None:
+        """Hear what is there, after waiting at most so long for the first."""
+        for number, _ in self._poll.poll(max(0.0, seconds), 1024):
+            end = self._ends[number]
+            try:
+                data = end.line.recv(65536)
+            except BlockingIOError:
+                continue
+            except ConnectionError:
+                data = b""
+            if data:
+                end.hear(data)
+            else:
+                self._poll.unregister(number)
+                end.lost()
+
+    def listen_until(self, end: float) -> None:
+        while (left := end - time.monotonic()) > 0:
+            self.listen(left)
+
+
+def ward(job: dict[str, Any]) -> Told:
     """Everybody connects; a warm-up that does not count; then ``seconds`` that do."""
-    told, script, loop = Told(), Script(), asyncio.get_running_loop()
-    monitors: list[Monitor] = []
-    for _, bed in job["sessions"]:
-        _, monitor = await loop.create_connection(
-            lambda bed=bed: Monitor(bed, told), "127.0.0.1", job["mllp"]
-        )
-        monitors.append(monitor)
+    told, script, lines = Told(), Script(), Lines()
+    monitors = [Monitor(bed, job["mllp"], told) for _, bed in job["sessions"]]
+    for monitor in monitors:
+        lines.add(monitor)
     if job.get("flood"):
-        return await flood(monitors, script, told, job["seconds"])
-    await open_screens(job, monitors, told)
+        return flood(lines, monitors, script, told, job["seconds"])
+    open_screens(lines, job, monitors, told)
     print("ready", file=sys.stderr, flush=True)
     begun = time.monotonic()
     count, share = len(monitors), 1.0 / len(monitors)
@@ -215,54 +251,57 @@ async def ward(job: dict[str, Any]) -> Told:
         due = int((now - begun) / share)
         while turn < due:
             second, n = divmod(turn, count)
-            cuff = (second + n) % CUFF_EVERY_S == 0
-            monitors[n].say(script, cuff)
+            monitors[n].say(script, (second + n) % CUFF_EVERY_S == 0)
             turn += 1
-        await asyncio.sleep(max(0.0005, begun + (turn + 1) * share - time.monotonic()))
+        lines.listen(max(0.0005, begun + (turn + 1) * share - time.monotonic()))
     told.counting = False
     print("counted", file=sys.stderr, flush=True)
-    await asyncio.sleep(1.5)
+    lines.listen_until(time.monotonic() + 1.5)
     told.unseen = sum(sent > 0 for m in monitors for _, sent in m.waiting)
     return told
 
 
-async def open_screens(job: dict[str, Any], monitors: list[Monitor], told: Told) -> None:
-    room, loop = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop()
-
-    async def open_one(session: str, monitor: Monitor) -> None:
-        async with room:
-            _, screen = await loop.create_connection(
-                lambda: Screen(session, job["cookie"], monitor, told), "127.0.0.1", job["http"]
-            )
-            status = await screen.open
-            if status != b"200":
-                raise SystemExit(f"a screen was refused: {status!r}")
-
-    await asyncio.gather(
-        *(open_one(session, m) for (session, _), m in zip(job["sessions"], monitors, strict=True))
-    )
+def open_screens(lines: Lines, job: dict[str, Any], monitors: list[Monitor], told: Told) -> None:
+    opening: list[Screen] = []
+    left = deque(zip(job["sessions"], monitors, strict=True))
+    while left or opening:
+        while left and len(opening) < AT_ONCE:
+            (session, _), monitor = left.popleft()
+            opening.append(Screen(session, job["cookie"], job["http"], monitor, told))
+            lines.add(opening[-1])
+        lines.listen(1.0)
+        refused = [screen.status for screen in opening if screen.status not in (b"", b"200")]
+        if refused:
+            raise SystemExit(f"a screen was refused: {refused[0]!r}")
+        opening = [screen for screen in opening if not screen.status]
 
 
-async def flood(monitors: list[Monitor], script: Script, told: Told, seconds: float) -> Told:
+def flood(lines: Lines, monitors: list[Monitor], script: Script, told: Told, seconds: float) -> Told:
     """As fast as it is acknowledged, on every connection."""
     told.counting = True
     print("counting", file=sys.stderr, flush=True)
     for monitor in monitors:
         monitor.closed_loop = lambda m: m.say(script, False)
         monitor.say(script, False)
-    await asyncio.sleep(seconds)
+    lines.listen_until(time.monotonic() + seconds)
     for monitor in monitors:
         monitor.closed_loop = None
     told.counting = False
     print("counted", file=sys.stderr, flush=True)
-    await asyncio.sleep(1)
+    lines.listen_until(time.monotonic() + 1)
     return told
+
+
+def enough_files() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def main() -> None:
     job = json.load(sys.stdin)
     began = time.process_time()
-    told = asyncio.run(ward(job))
+    enough_files()
+    told = ward(job)
     json.dump(
         {
             "screen_ms": told.screen_ms,
