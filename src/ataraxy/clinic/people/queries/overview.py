@@ -51,7 +51,7 @@ def _facts(ctx: Context, patient: Patient, chart: Chart) -> Iterator[Fact]:
     if chart.decisions:
         last = chart.decisions[-1]
         headline, detail = describe(last.payload, ctx.zone)
-        yield Fact("Decision", headline, detail, last.envelope.at)
+        yield Fact("Decision", headline, detail.rstrip("."), last.envelope.at)
     if chart.doses:
         dose = chart.doses[-1]
         many = f"{len(chart.doses)} given" if len(chart.doses) > 1 else ""
