@@ -67,7 +67,7 @@ def is_built() -> bool:
     wanted = (
         (fit_climb_kernels, fit_climb_kernels.climb_all),
         (fit_draw_kernels, fit_draw_kernels.log_likelihoods),
-        (fit_draw_kernels, fit_draw_kernels.mixture_log_densities),
+        (fit_draw_kernels, fit_draw_kernels.log_densities),
         (kernels, kernels.walk),
         (mode_walk_kernels, mode_walk_kernels.walk_modes),
         (sketch_kernels, sketch_kernels.count_rows),

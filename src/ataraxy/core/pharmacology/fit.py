@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,14 +20,16 @@ from ataraxy.core.pharmacology.lanes import MOST_LANES, ROW
 from ataraxy.core.pharmacology.likelihood import SMALLEST, Observed
 from ataraxy.core.pharmacology.people import FloatArray, IntArray
 from ataraxy.core.pharmacology.prior import Prior
-from ataraxy.core.pharmacology.proposal import Kernel
+from ataraxy.core.pharmacology.proposal import Kernel, whole_prior
 from ataraxy.core.pharmacology.scoring import CLOSE, FIRST_DAMPING, BoolArray, Climb, Problem, Slope
 from ataraxy.core.pharmacology.tail import log_student_density
 from ataraxy.core.pharmacology.varied import MOST_ETA
 
 Tables = tuple[Any, ...]
-MOST_IDLE = 4  # rooms kept for the next call
-PARTS = 5  # rows of a mixture beside its kernels
+MOST_ROOMS, MOST_IDLE = 16, 4  # kinds of rooms kept for the next call, and of each
+PARTS = 4  # rows of a mixture beside its kernels
+
+_idle: dict[tuple[int, ...], list[Tables]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,11 +43,10 @@ class Ascent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """A plan, and rooms to work in: each call takes one, so that threads do not meet."""
+    """A plan as the kernels take it. Each call takes a room to work in, so that threads do not meet."""
 
     plan: Plan
     tables: Tables
-    idle: list[Tables] = field(default_factory=list)
 
     def climb(self, problem: Problem, start: FloatArray, person: IntArray) -> Ascent | None:
         """As ``scoring.climb``; None where one climber's steps are more than a pass has room for."""
@@ -56,7 +57,7 @@ class Fit:
         columns = self.plan.told.columns
         count, d, n = len(start), len(problem.prior), len(problem.seen)
         found, first = np.empty((count, len(columns))), np.empty((count, len(columns)))
-        room = self._room()
+        size, room = _room(self.plan)
         course, w, out, doubt, whose, ok, *_ = room
         climbing.climb_all(
             np.arange(count),
@@ -69,7 +70,7 @@ class Fit:
             (found.reshape(-1), first.reshape(-1)),
             (w, out, doubt, whose, ok, *_climbers(d, n, len(near.moves)), self.plan.sheet.rows),
         )
-        self._back(room)
+        _given_back(size, room)
         return Ascent(_ended(state, found), first, state[climbing.STATUS] > 0)
 
     def log_likelihood(self, seen: Observed, etas: FloatArray) -> tuple[FloatArray, BoolArray]:
@@ -77,7 +78,7 @@ class Fit:
         flat = np.ascontiguousarray(etas.T).reshape(-1)
         count, d = etas.shape
         found, doubts = np.empty(count), np.empty(count)
-        room = self._room()
+        size, room = _room(self.plan)
         course, w, out, doubt, whose, ok, *spare = room
         whose[:] = 0
         drawing.log_likelihoods(
@@ -85,39 +86,49 @@ class Fit:
             (self.plan.told.columns[seen.columns], *_readings(seen)), MOST_ETA, found, doubts,
             (w, out, doubt, whose, ok, *spare),
         )  # fmt: skip
-        self._back(room)
+        _given_back(size, room)
         found[found == -1e308] = -np.inf
         return found, ~(doubts <= climbing.MOST_DOUBT)
 
-    def mixture_log_density(self, kernels: Sequence[Kernel], etas: FloatArray) -> FloatArray:
-        """As ``proposal.mixture_log_density``."""
+    def log_densities(
+        self, prior: Prior, kernels: Sequence[Kernel], etas: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Of draws (draws, d) under the prior and under a mixture, both (draws,)."""
         flat = np.ascontiguousarray(etas.T).reshape(-1)
         count, d = etas.shape
-        found = np.empty(count)
-        rows = np.empty((len(kernels) + PARTS) * ROW)
-        drawing.mixture_log_densities(
+        found, of_prior = np.empty(count), np.empty(count)
+        every = [whole_prior(prior, 1.0), *kernels]
+        rows = np.empty((len(every) + PARTS) * ROW)
+        drawing.log_densities(
             flat, count, d,
             (
-                np.concatenate([kernel.centre for kernel in kernels]),
-                np.concatenate([np.linalg.inv(kernel.root).ravel() for kernel in kernels]),
-                np.array([kernel.constant + math.log(kernel.share) for kernel in kernels]),
-                np.array([(kernel.freedom + d) / 2 for kernel in kernels]),
-                np.array([kernel.freedom if math.isfinite(kernel.freedom) else 0.0 for kernel in kernels]),
+                np.concatenate([kernel.centre for kernel in every]),
+                np.concatenate([kernel.unroot.reshape(-1) for kernel in every]),
+                np.array([kernel.constant + math.log(kernel.share) for kernel in every]),
+                np.array([(kernel.freedom + d) / 2 for kernel in every]),
+                np.array([kernel.freedom if math.isfinite(kernel.freedom) else 0.0 for kernel in every]),
             ),
-            found,
-            (rows[: len(kernels) * ROW], *rows[len(kernels) * ROW :].reshape(PARTS, ROW)[:4]),
+            of_prior, found, (rows, *rows[len(every) * ROW :].reshape(PARTS, ROW)),
         )  # fmt: skip
-        return found
+        return of_prior, found
 
-    def _room(self) -> Tables:
-        try:
-            return self.idle.pop()
-        except IndexError:
-            return _new_room(self.plan)
 
-    def _back(self, room: Tables) -> None:
-        if len(self.idle) < MOST_IDLE:
-            self.idle.append(room)
+def _room(plan: Plan) -> tuple[tuple[int, ...], Tables]:
+    """Room for one thread's work, and by what to give it back; the kernels set what they read."""
+    told = plan.told
+    size = plan.blocks.size, len(plan.blocks.cells), plan.sheet.rows + len(told.columns), told.wanted.size
+    try:
+        return size, _idle[size].pop()
+    except (KeyError, IndexError):
+        return size, _new_room(*size)
+
+
+def _given_back(size: tuple[int, ...], room: Tables) -> None:
+    if len(_idle) >= MOST_ROOMS and size not in _idle:
+        _idle.clear()
+    idle = _idle.setdefault(size, [])
+    if len(idle) < MOST_IDLE:
+        idle.append(room)
 
 
 def fit_of(plan: Plan) -> Fit:
@@ -146,15 +157,11 @@ def fit_of(plan: Plan) -> Fit:
     )  # fmt: skip
 
 
-def _new_room(plan: Plan) -> Tables:
-    n, told = plan.blocks.size, plan.told
+def _new_room(n: int, cells: int, rows: int, told: int) -> Tables:
     square = (n * n,) * 9 + (n, n, 1, 1, 1)
-    counts = (*square, len(plan.blocks.cells), n, n, n, 1, 1, 1, 1, 6)
-    parts = _rows(counts)
-    course = (tuple(parts[:14]), *parts[14:20], tuple(parts[20:]))
-    w, out, doubt, ok, *spare = _rows(
-        (plan.sheet.rows + len(told.columns), told.wanted.size, 1, 1, 1, 1, 1, 1)
-    )
+    parts = _rows((*square, cells, n, n, n, 1, 1, 6))
+    course = (tuple(parts[:14]), *parts[14:18], tuple(parts[18:]))
+    w, out, doubt, ok, *spare = _rows((rows, told, 1, 1, 1, 1, 1, 1))
     return (course, w, out, doubt, np.zeros(MOST_LANES, dtype=np.int64), ok, *spare)
 
 

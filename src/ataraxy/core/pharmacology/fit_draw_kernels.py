@@ -9,9 +9,7 @@ from numba import njit
 
 from ataraxy.core.pharmacology.fit_kernels import course
 from ataraxy.core.pharmacology.fit_reading_kernels import add_readings
-from ataraxy.core.pharmacology.lanes import JIT, MOST_LANES, U, at, copy_rows, fill, vexp, vlog
-
-BLOCK = 128  # lanes a pass: what a pass works in stays in the near cache
+from ataraxy.core.pharmacology.lanes import JIT, MOST_LANES, U, at, copy, copy_rows, fill, vexp, vlog
 
 
 @njit(**JIT)
@@ -33,8 +31,8 @@ def log_likelihoods(etas, count, plan, seen, most_eta, found, doubts, rooms):
     sheet_plan, course_rooms, d = plan
     columns, values, sides, errors = seen
     w, out, doubt, whose, ok, total, z, spread, spare = rooms
-    for first in range(0, count, BLOCK):
-        lanes, start = U(min(count - first, BLOCK)), U(first)
+    for first in range(0, count, MOST_LANES):
+        lanes, start = U(min(count - first, MOST_LANES)), U(first)
         copy_rows(w, U(0), etas, start, count, d, lanes)
         course(lanes, whose, sheet_plan, w, out, doubt, course_rooms)
         for i in range(d):
@@ -101,8 +99,11 @@ def log_of_sum(found, start, total, top, lanes):
 
 
 @njit(**JIT)
-def mixture_log_densities(etas, count, d, kernels, found, rooms):
-    """Log density (count,) of a mixture at draws (d, count), flat; kernels one behind the other."""
+def log_densities(etas, count, d, kernels, of_prior, found, rooms):
+    """Log densities (count,) of draws (d, count), flat: of the first kernel alone, and of the others' mixture.
+
+    Kernels are told one behind the other; freedom 0 is the normal.
+    """
     centres, unroots, constants, halves, freedoms = kernels
     parts, distance, white, top, total = rooms
     for first in range(0, count, MOST_LANES):
@@ -115,7 +116,9 @@ def mixture_log_densities(etas, count, d, kernels, found, rooms):
                 dense_student(parts, at(k), distance, constants[k], halves[k], freedoms[k], lanes)
             else:
                 dense_normal(parts, at(k), distance, constants[k], lanes)
-            higher(top, parts, at(k), lanes)
-        for k in range(constants.shape[0]):
+            if k:
+                higher(top, parts, at(k), lanes)
+        copy(of_prior, start, parts, U(0), lanes)
+        for k in range(1, constants.shape[0]):
             lifted(total, parts, at(k), top, lanes)
         log_of_sum(found, start, total, top, lanes)

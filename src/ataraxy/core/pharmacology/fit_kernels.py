@@ -9,8 +9,8 @@ from __future__ import annotations
 from numba import njit
 
 from ataraxy.core.pharmacology.effect_kernels import driven, driven_too, response
+from ataraxy.core.pharmacology.fit_mode_kernels import modes
 from ataraxy.core.pharmacology.lanes import JIT, U, add_product, at, copy, fill, scaled, vexp
-from ataraxy.core.pharmacology.mode_kernels import filled, modes
 
 LOAD, TIMES, OVER, PLUS, MINUS, GROWN = 0, 1, 2, 3, 4, 5  # as ``fit_sheet.Op``
 
@@ -109,25 +109,49 @@ def summed_up(to, t, state, ahead, y, reach, n, lanes):
 
 
 @njit(**JIT)
-def step(minutes, running, rates, y, push, length, share, n, lanes):
-    """Every mode this many minutes later; ``running``: something enters meanwhile."""
-    fill(length, U(0), minutes, lanes)
-    for k in range(n):
-        faded(y, at(k), rates, at(k * n + k), minutes, lanes)
-        if running:
-            filled(share, U(0), rates, at(k * n + k), length, lanes)
-            add_product(y, at(k), push, at(k), share, U(0), lanes)
+def fed(y, t, push, rates, k, minutes, lanes):
+    """A mode some minutes later while something enters: what is left, and (1 - exp(-x)) / decay of what came.
+
+    A series for the short, so that nothing cancels.
+    """
+    for i in range(lanes):
+        x = rates[k + i] * minutes
+        left = vexp(-x)
+        u = min(x, 0.1)
+        p = 1.0 / 11.0
+        p = (1.0 - u * p) * (1.0 / 10.0)
+        p = (1.0 - u * p) * (1.0 / 9.0)
+        p = (1.0 - u * p) * (1.0 / 8.0)
+        p = (1.0 - u * p) * (1.0 / 7.0)
+        p = (1.0 - u * p) * (1.0 / 6.0)
+        p = (1.0 - u * p) * (1.0 / 5.0)
+        p = (1.0 - u * p) * (1.0 / 4.0)
+        p = (1.0 - u * p) * (1.0 / 3.0)
+        p = (1.0 - u * p) * (1.0 / 2.0)
+        series = 1.0 - u * p
+        share = series if x < 0.1 else (1.0 - left) / max(x, 0.05)
+        y[t + i] = y[t + i] * left + push[t + i] * (share * minutes)
 
 
 @njit(**JIT)
-def pushed(push, w, rows, first, fed, back, reach, n, lanes):
+def step(minutes, running, rates, y, push, n, lanes):
+    """Every mode this many minutes later; ``running``: something enters meanwhile."""
+    for k in range(n):
+        if running:
+            fed(y, at(k), push, rates, at(k * n + k), minutes, lanes)
+        else:
+            faded(y, at(k), rates, at(k * n + k), minutes, lanes)
+
+
+@njit(**JIT)
+def pushed(push, w, rows, first, into, back, reach, n, lanes):
     """What the running inputs push into every mode, a minute."""
     for k in range(n):
         fill(push, at(k), 0.0, lanes)
-        for c in range(fed.shape[0]):
+        for c in range(into.shape[0]):
             row = rows[first + c]
-            if row >= 0 and reach[k * n + fed[c]]:
-                add_product(push, at(k), back, at(k * n + fed[c]), w, at(row), lanes)
+            if row >= 0 and reach[k * n + into[c]]:
+                add_product(push, at(k), back, at(k * n + into[c]), w, at(row), lanes)
 
 
 @njit(**JIT)
@@ -180,8 +204,8 @@ def course(lanes, whose, plan, w, out, doubt, rooms):
     """
     sheet, network, moves, told, times = plan
     n, count, structure, cells = network
-    steps, occasions, rate, bolus, outs, lengths, feeding, fed, entering, early = moves
-    tables, a, y, push, amounts, length, share, told_rooms = rooms
+    steps, occasions, rate, bolus, outs, lengths, feeding, into, entering, early = moves
+    tables, a, y, push, amounts, told_rooms = rooms
     rates, ahead, back, worst = tables[0], tables[7], tables[8], tables[13]
     reach = structure[5]
     worked_out(w, sheet, whose, lanes)
@@ -211,9 +235,9 @@ def course(lanes, whose, plan, w, out, doubt, rooms):
             here, running = occasions[m], 0
         if rate[m] != running:
             running = rate[m]
-            pushed(push, w, feeding, running * fed.shape[0], fed, back, reach, n, lanes)
+            pushed(push, w, feeding, running * into.shape[0], into, back, reach, n, lanes)
         if steps[m] >= 0:
-            step(lengths[steps[m]], running != 0, rates, y, push, length, share, n, lanes)
+            step(lengths[steps[m]], running != 0, rates, y, push, n, lanes)
         if bolus[m] >= 0:
             entered(y, w, entering, bolus[m] * n, back, reach, n, lanes)
         if outs[m] >= 0:

@@ -56,8 +56,9 @@ class Sheet:
         """Where it is written; what does not follow from the effects is loaded into a row of its own."""
         if isinstance(value, Row):
             return value
-        table = np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), (self.people,)))
-        number, _ = self._tables.setdefault(table.tobytes(), (len(self._tables), table))
+        if not isinstance(value, np.ndarray) or value.shape != (self.people,):
+            value = np.full(self.people, value)
+        number, _ = self._tables.setdefault(value.tobytes(), (len(self._tables), value))
         return self.line(Op.LOAD, number, 0)
 
     def line(self, op: Op, x: int, y: int) -> Row:
@@ -131,4 +132,6 @@ Number = Row | FloatArray | float
 
 
 def _is(value: Number, number: float) -> bool:
-    return not isinstance(value, Row) and bool(np.all(np.asarray(value) == number))
+    if isinstance(value, np.ndarray):
+        return bool((value == number).all())
+    return not isinstance(value, Row) and value == number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -165,9 +166,13 @@ def _climb(
 
 def _starts(prior: Prior, starts: int, people: int, seed: int) -> FloatArray:
     """(people x starts, d) in prior SDs; a person's starts do not depend on how many people there are."""
-    generator = np.random.Generator(np.random.Philox(seed))
-    others = prior.draw(starts - 1, generator) / prior.sd
-    return np.tile(np.concatenate([np.zeros((1, len(prior))), others]), (people, 1))
+    return np.tile(_places(prior, starts, seed), (people, 1))
+
+
+@lru_cache(maxsize=32)
+def _places(prior: Prior, starts: int, seed: int) -> FloatArray:
+    others = prior.draw(starts - 1, np.random.Generator(np.random.Philox(seed))) / prior.sd
+    return np.concatenate([np.zeros((1, len(prior))), others])
 
 
 def _best(ended: Climb, starts: int) -> IntArray:

@@ -104,7 +104,7 @@ def posterior(
             f"{draws} draws in {most_rounds} rounds are too few.", "Give 100 or more.", "draws"
         )
     found = estimate or individualise(predict, prior, observations, seed=seed, noise=noise)
-    generator = np.random.Generator(np.random.Philox(seed))
+    generator = np.random.Generator(np.random.SFC64(seed))
     if not observations:
         return _as_before(prior, draws, generator, found)
     sample = _Sample(predict, prior, observed(observations))
@@ -123,7 +123,7 @@ class _Sample:
         self.predict, self.prior, self.seen = predict, prior, seen
         self.fit = fit_of(predict)
         self.etas = np.zeros((0, len(prior)))
-        self.log_prior, self.log_likelihood = np.zeros(0), np.zeros(0)
+        self.log_likelihood = np.zeros(0)
         self.kernels: list[Kernel] = []
         self.rounds = 0
         self.log_base, self.log_weights = np.zeros(0), np.zeros(0)
@@ -132,13 +132,12 @@ class _Sample:
     def draw(self, kernels: Sequence[Kernel], count: int, generator: np.random.Generator) -> None:
         etas = draw_from(kernels, count, generator)
         likelihood = self._likelihood(etas)
-        self.etas = np.concatenate([self.etas, etas])
+        self.etas = np.concatenate([self.etas, etas]) if self.rounds else etas
         self.log_likelihood = np.concatenate([self.log_likelihood, likelihood])
-        self.log_prior = np.concatenate([self.log_prior, self.prior.log_density(etas)])
         self.kernels.extend(kernels)
         self.rounds += 1
-        proposed = self._proposed() - math.log(self.rounds)
-        self.log_base = self.log_prior - proposed
+        log_prior, proposed = self._densities()
+        self.log_base = log_prior - proposed + math.log(self.rounds)
         self.log_weights = self.log_base + self.log_likelihood
         self.effective = effective(normalised(self.log_weights)[0])
         self.pareto_k = pareto_k(self.log_weights)
@@ -152,10 +151,11 @@ class _Sample:
             found[left_over] = log_likelihood(self.seen, self.predict(etas[left_over]))
         return found
 
-    def _proposed(self) -> FloatArray:
+    def _densities(self) -> tuple[FloatArray, FloatArray]:
+        """Of every draw under the prior, and under all that was drawn from."""
         if self.fit is None:
-            return mixture_log_density(self.kernels, self.etas)
-        return self.fit.mixture_log_density(self.kernels, self.etas)
+            return self.prior.log_density(self.etas), mixture_log_density(self.kernels, self.etas)
+        return self.fit.log_densities(self.prior, self.kernels, self.etas)
 
 
 def _first(prior: Prior, found: Estimate) -> list[Kernel]:

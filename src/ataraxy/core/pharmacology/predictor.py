@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
 from ataraxy.core.pharmacology.fit_plan import plan_of
+from ataraxy.core.pharmacology.identity import by_identity
 from ataraxy.core.pharmacology.inputs import occasions_of
 from ataraxy.core.pharmacology.minutes import each_once
 from ataraxy.core.pharmacology.model import PkModel
@@ -127,7 +128,14 @@ def predictor(
     Raises:
         InputRefused: a model that says nothing of how people differ; what ``simulate`` refuses.
     """
-    occasions = max(len(occasions_of(regimen)), 1)
+    prior, varies = _prior_of(model, max(len(occasions_of(regimen)), 1), *effects)
+    once = varied(model, regimen, people, effects=effects)
+    return Predictor(model, regimen, people, tuple(effects), prior, varies, tier, once)
+
+
+@by_identity(1)
+def _prior_of(model: PkModel, occasions: int, *effects: EffectModel) -> tuple[Prior, NDArray[np.bool_]]:
+    """What the models say of effects beforehand, and which of them vary at all."""
     blocks = [(tuple(v.parameter for v in model.between), _covariance(model))]
     blocks += [(tuple(f"{e.id}/{v.parameter}" for v in e.between), _covariance(e)) for e in effects]
     within = covariance_matrix(model.occasion, model.occasion_covariances)
@@ -139,8 +147,7 @@ def predictor(
     prior = Prior(
         tuple(name for name, vary in zip(names, varies, strict=True) if vary), whole[np.ix_(varies, varies)]
     )
-    once = varied(model, regimen, people, effects=effects)
-    return Predictor(model, regimen, people, tuple(effects), prior, varies, tier, once)
+    return prior, varies
 
 
 def _covariance(model: PkModel | EffectModel) -> FloatArray:

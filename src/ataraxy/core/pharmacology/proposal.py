@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,23 +27,28 @@ class Kernel:
     freedom: float
     share: float
 
-    def draw(self, count: int, generator: np.random.Generator) -> FloatArray:
-        """(count, d); the draws of an effect lie together."""
-        away = self.root @ generator.standard_normal((count, len(self.centre))).T
+    def draw(self, white: FloatArray, generator: np.random.Generator) -> FloatArray:
+        """Draws (d, n) from as many standard normals."""
+        away: FloatArray = self.root @ white
         if math.isfinite(self.freedom):
-            away *= np.sqrt(self.freedom / generator.chisquare(self.freedom, count))
+            away *= np.sqrt(self.freedom / generator.chisquare(self.freedom, white.shape[1]))
         away += self.centre[:, np.newaxis]
-        return away.T
+        return away
 
     def log_density(self, etas: FloatArray) -> FloatArray:
         """(lanes, d) -> (lanes,), constants included, without the share."""
-        white = np.linalg.inv(self.root) @ (etas.T - self.centre[:, np.newaxis])
+        white = self.unroot @ (etas.T - self.centre[:, np.newaxis])
         white *= white
         distance: FloatArray = white.sum(axis=0)
         if not math.isfinite(self.freedom):
             return self.constant - 0.5 * distance
         tail: FloatArray = (self.freedom + len(self.centre)) / 2 * np.log1p(distance / self.freedom)
         return self.constant - tail
+
+    @property
+    def unroot(self) -> FloatArray:
+        """What makes standard normals of draws."""
+        return np.linalg.inv(self.root).astype(np.float64)
 
     @property
     def constant(self) -> float:
@@ -66,10 +72,16 @@ def whole_prior(prior: Prior, share: float) -> Kernel:
 
 
 def draw_from(kernels: Sequence[Kernel], count: int, generator: np.random.Generator) -> FloatArray:
-    """``count`` draws of the mixture, each kernel giving its share of them to the nearest whole one."""
-    edges = np.rint(np.cumsum([kernel.share for kernel in kernels]) * count).astype(int)
-    sizes = np.diff([0, *edges])
-    return np.concatenate([k.draw(int(n), generator) for k, n in zip(kernels, sizes, strict=True)])
+    """``count`` draws (count, d) of the mixture, each kernel giving its share of them to the nearest whole one.
+
+    The draws of an effect lie together.
+    """
+    edges = [0, *np.rint(np.cumsum([kernel.share for kernel in kernels]) * count).astype(int)]
+    white = generator.standard_normal((len(kernels[0].centre), count))
+    etas = np.empty_like(white)
+    for kernel, (first, last) in zip(kernels, pairwise(edges), strict=True):
+        etas[:, first:last] = kernel.draw(white[:, first:last], generator)
+    return etas.T
 
 
 def mixture_log_density(kernels: Sequence[Kernel], etas: FloatArray) -> FloatArray:

@@ -47,7 +47,7 @@ def pareto_k(log_weights: FloatArray) -> float:
     length = math.floor(min(0.2 * count, 3 * math.sqrt(count)))
     if length < 5:
         return math.inf
-    largest = np.sort(log_weights)[-(length + 1) :]
+    largest = np.sort(np.partition(log_weights, count - length - 1)[count - length - 1 :])
     if not np.isfinite(largest[0]):
         return math.inf
     raw = np.exp(largest - largest[-1])
@@ -63,7 +63,7 @@ def _tail_shape(excess: FloatArray) -> float:
     quarter = max(float(excess[math.floor(count / 4 + 0.5) - 1]), 1e-300)
     tried = 30 + math.floor(math.sqrt(count))
     rates = 1 / excess[-1] + (1 - np.sqrt(tried / (np.arange(1, tried + 1) - 0.5))) / (3 * quarter)
-    shapes = np.log1p(-rates[:, np.newaxis] * excess).mean(axis=1)
+    shapes = np.log(1 - rates[:, np.newaxis] * excess).mean(axis=1)  # none is near nothing that counts
     with np.errstate(divide="ignore", invalid="ignore"):
         profile = count * (np.log(-rates / shapes) - shapes - 1)
     profile = np.where(np.isfinite(profile), profile, -np.inf)
