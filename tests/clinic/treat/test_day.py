@@ -28,6 +28,20 @@ def test_the_huddle_names_what_is_missing(session: Any, clock: Any, opening_page
     assert "Check and sign" in page
 
 
+def test_the_huddle_leads_each_person_to_where_they_may_mend_it(
+    session: Any, patient: Any, clock: Any, nurse: Any, coordinator: Any, log_in: Any
+) -> None:
+    from django.urls import reverse
+
+    clock(-30)
+    at_the_bedside = log_in(nurse).get("/day/").content.decode()
+    assert reverse("treat:escort", args=[session.id]) in at_the_bedside
+    assert f'<a href="{reverse("treat:session", args=[session.id])}">' in at_the_bedside
+    at_the_desk = log_in(coordinator).get("/day/").content.decode()
+    assert f'<a href="{reverse("people:escort", args=[patient.id])}">' in at_the_desk
+    assert reverse("treat:escort", args=[session.id]) not in at_the_desk
+
+
 def test_a_withdrawn_consent_is_seen_in_the_morning(
     session: Any, patient: Any, clock: Any, context: Any, nurse: Any, opening_page: Any, now: Any
 ) -> None:

@@ -41,11 +41,12 @@ OF_THE_DAY = ("cover", "equipment")  # the same for everybody, and shown once be
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing a patient still lacks today. ``url`` is the page that mends it."""
+    """One thing a patient still lacks today. ``url`` is the page that mends it; ``desk``: open to the desk too."""
 
     name: str
     what: str
     url: str
+    desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,12 @@ def _gaps(ctx: Context, session: Session, state: SessionState) -> Iterator[Gap]:
         who = (
             f"{named.payload.name}, {named.payload.phone}: not yet confirmed" if named else "nobody is named"
         )
-        bedside = ctx.signer().has_role(*BEDSIDE)  # others see what is missing; the bedside enters it
-        yield Gap("Escort", who, reverse("treat:escort", args=[session.id]) if bedside else "")
+        if ctx.signer().has_role(
+            *BEDSIDE
+        ):  # confirmed in the session at the bedside, named in the chart by the desk
+            yield Gap("Escort", who, reverse("treat:escort", args=[session.id]))
+        else:
+            yield Gap("Escort", who, reverse("people:escort", args=[session.patient_id]), desk=True)
     pages = {
         "consent": reverse("consent:consent", args=[session.patient_id]),
         "standing": reverse("screen:screening", args=[session.patient_id]),

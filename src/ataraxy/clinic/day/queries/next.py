@@ -9,7 +9,7 @@ from ataraxy.clinic.day.equipment import SIGNERS, Equipment
 from ataraxy.clinic.day.queries.closing import Closed, Open
 from ataraxy.clinic.day.queries.drugs import OPENING, not_counted
 from ataraxy.clinic.day.queries.huddle import Coming, first_gap, first_late, starts
-from ataraxy.clinic.people.access import BEDSIDE
+from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
 from ataraxy.clinic.people.queries.today import Next
 from ataraxy.clinic.pharmacy.rights import KEEPERS
 
@@ -29,13 +29,9 @@ def next_of_the_morning(ctx: Context, coming: list[Coming], equipment: Equipment
         )
     if found := first_gap(coming):
         who, gap = found
-        return Next(
-            f"{who.session.patient.full_name}: {gap.name.lower()} is missing",
-            gap.what,
-            gap.url,
-            "Open" if gap.url else "",
-            "overdue",
-        )
+        url = gap.url if gap.desk or ctx.signer().has_role(*CLINICAL) else ""
+        words = f"{who.session.patient.full_name}: {gap.name.lower()} is missing"
+        return Next(words, gap.what, url, "Open" if url else "", "overdue")
     late = first_late(coming)
     if late and ctx.signer().has_role(*BEDSIDE):
         url = reverse("treat:call-off", args=[late.session.id])

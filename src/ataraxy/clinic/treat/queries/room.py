@@ -181,7 +181,7 @@ NEXT_PAGE: Mapping[NextKind, tuple[str, str]] = {
 def _verb(at: Seat, kind: NextKind, line: str) -> tuple[str, str]:
     """The page that does the next thing, and the words on its button."""
     if kind is NextKind.CHECK:
-        return answer_verb(at.protocol, line), "Answer it"
+        return answer_verb(at.protocol, line), "The patient is here" if line == ARRIVAL_LINE else "Answer it"
     return NEXT_PAGE.get(kind, ("", ""))
 
 
