@@ -240,3 +240,16 @@ def test_a_prior_read_second_hand_says_so_wherever_it_is_told():
     assert "Rhodes 2015" in ANY_SMD.words and ANY_SMD.words.endswith("unverified")
     assert "unverified" in found(SAD_Y, SAD_V, ANY_SMD).told
     assert "unverified" not in found(SAD_Y, SAD_V, half_normal(0.5)).told
+
+
+@given(st.lists(st.tuples(st.floats(-3, 3), st.floats(0.05, 4)), min_size=2, max_size=6), st.floats(0.2, 2))
+@settings(max_examples=30)
+def test_the_mean_effect_is_the_studies_by_their_averaged_weights(rows, scale):
+    """Of a flat prior of the effect; and no study weighs more than it does where studies do not differ at all."""
+    y, v = [y for y, _ in rows], [v for _, v in rows]
+    found = random_effects(y, v, half_normal(scale))
+    assert isinstance(found, Bayesian) and found.mu.mean is not None
+    assert sum(found.weights) == pytest.approx(100)
+    assert found.mu.mean == pytest.approx(np.dot(found.weights, y) / 100, abs=1e-8)
+    most = int(np.argmin(v))
+    assert found.weights[most] <= 100 / v[most] / sum(1 / one for one in v) + 1e-9

@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ataraxy.core.evidence.answer import Analysis, Shown
+from ataraxy.core.evidence.bayes import Bayesian, random_effects
 from ataraxy.core.evidence.choose import Choice, Question, Reason, choose
 from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.first_shown import why_first
 from ataraxy.core.evidence.forest import forest, has_crossover
+from ataraxy.core.evidence.priors import half_normal
 from ataraxy.core.evidence.study import (
     Activity,
     Arm,
@@ -100,7 +103,7 @@ severities = st.tuples(st.floats(-30, 30), st.floats(0.5, 20), st.floats(-30, 30
 )
 
 
-FEWER = settings(max_examples=25)  # each pool is put together in four ways
+FEWER = settings(max_examples=25)  # each pool is put together in five ways
 
 # --- laws --------------------------------------------------------------------------------------------
 
@@ -111,7 +114,7 @@ def test_a_pool_lies_between_its_studies(cells):
     found = forest(choose(OR, [counted(f"s{i}", *cell) for i, cell in enumerate(cells)]), APART)
     effects = [row.effect.value for row in found.rows]
     for pooled in found.pooled:
-        if pooled.key == "bayes":
+        if pooled.key.startswith("bayes"):
             continue
         assert isinstance(pooled.result, Shown)
         assert min(effects) * (1 - 1e-9) <= pooled.result.value <= max(effects) * (1 + 1e-9)
@@ -273,8 +276,9 @@ def test_of_fewer_than_five_studies_the_first_interval_is_never_the_narrowest(ce
     common, shown = found.by("common"), found.pooled[0]
     assert isinstance(common.result, Shown) and isinstance(shown.result, Shown)
     if len(cells) < 5:
-        assert shown.key == "bounded" and found.pooled[-1].key == "common"
-        assert reach(shown.result) >= reach(common.result) * (1 - 1e-9)
+        assert shown.key == "bayes" and found.pooled[-1].key == "common"
+        narrow = found.by("bayes-narrow").result
+        assert reach(shown.result) >= reach(narrow) * (1 - 1e-6) >= reach(common.result) * (1 - 2e-6)
     else:
         assert shown.key == "common"
     assert ("Two studies: no interval of theirs is sure." in shown.warnings) == (len(cells) == 2)
@@ -311,6 +315,39 @@ def test_one_study_is_not_pooled():
 def test_nothing_to_pool_gives_no_pool_and_no_people():
     found = forest(choose(OR, []), APART)
     assert (found.rows, found.pooled, found.people, found.of_hundred) == ((), (), None, ())
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5])
+def test_of_points_of_a_scale_no_prior_is_weak(k):
+    found = forest(choose(MD, [measured(f"s{i}", 10 + i, 5, 15, 5) for i in range(k)]), APART)
+    assert [one.key for one in found.pooled] == (
+        ["bounded", "hartung-knapp", "common"] if k < 5 else ["common", "hartung-knapp", "bounded"]
+    )
+    assert ("no prior is held to be weak" in why_first(k, Measure.MD)) == (k < 5)
+
+
+def test_what_is_read_first_is_what_weighs_the_studies_and_speaks_of_a_hundred_people():
+    both = [counted("a", 10, 15, 3, 15), counted("b", 30, 150, 20, 150)]
+    found = forest(choose(OR, both), APART)
+    assert found.pooled[0].key == "bayes" and isinstance(found.pooled[0].result, Shown)
+    logs, variances = [log(row.effect.value) for row in found.rows], [row.variance for row in found.rows]
+    believed = random_effects(logs, variances, half_normal(1.0))
+    assert isinstance(believed, Bayesian)
+    assert [row.weight_percent for row in found.rows] == pytest.approx(believed.weights)
+    _, carried = found.of_hundred
+    ratio, control = found.pooled[0].result.low, carried.control / 100
+    assert carried.experimental_low == pytest.approx(100 * ratio * control / (1 - control + ratio * control))
+
+
+def test_two_small_trials_in_social_anxiety_are_read_by_a_weak_prior():
+    """Friede 2017's wide prior; by the bounded interval alone the ratio would lie between 0.00003 and 7 million."""
+    choice = choose(OR, [counted("a", 6, 18, 0, 17, (5, 0)), counted("b", 8, 12, 0, 12, (8, 0))])
+    shown = forest(choice, BESIDE).pooled[0].result
+    assert isinstance(shown, Shown)
+    assert [round(x, 2) for x in (shown.value, shown.low, shown.high)] == [13.71, 1.25, 150.06]
+    assert "weak prior" in why_first(2, Measure.OR) and why_first(5, Measure.OR) == "" == why_first(
+        1, Measure.OR
+    )
 
 
 def test_of_a_hundred_people_as_counted():

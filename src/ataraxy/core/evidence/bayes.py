@@ -44,6 +44,7 @@ class Bayesian:
     Attributes:
         mu: the effect in the average study. tau: how much studies differ. predicted: the effect in a new study.
         shrunken: each study's own effect, drawn towards the others, in the order given.
+        weights: each study's share of the effect in %, averaged over what is believed of tau (of a flat prior of mu).
         kept: how much of the prior of tau is still there, from 0 (the studies replaced it) to 1 (it is the prior).
         told: how far the answer is the prior's.
     """
@@ -54,6 +55,7 @@ class Bayesian:
     tau: Belief
     predicted: Belief
     shrunken: tuple[Belief, ...]
+    weights: tuple[float, ...]
     effect: Mixture  # of mu: for probabilities and pictures
     new_study: Mixture
     kept: float
@@ -118,6 +120,7 @@ def random_effects(
         tau=_belief_of_tau(grid, level, moments),
         predicted=_belief(new, level, moments),
         shrunken=tuple(_belief(_shrunken(grid, tau2, *one), level, 99) for one in zip(y, v, strict=True)),
+        weights=tuple(_shares(grid, tau2, v).tolist()),
         effect=effect,
         new_study=new,
         kept=kept,
@@ -180,6 +183,12 @@ def _joint(
     if len(y) == 1 and mu_prior is None:  # one study says nothing of tau: the two terms would cancel
         return prior.log_density(x), np.full_like(x, centre), 1 / precision
     return logs - 0.5 * np.log(precision) - 0.5 * misfit + prior.log_density(x), mean, 1 / precision
+
+
+def _shares(grid: _Grid, tau2: FloatArray, v: FloatArray) -> FloatArray:
+    """Each study's weight given tau, averaged, in %."""
+    w = 1 / (v + tau2[:, None])
+    return np.asarray(100 * grid.weights @ (w / w.sum(1, keepdims=True)))
 
 
 def _shrunken(grid: _Grid, tau2: FloatArray, y: float, v: float) -> Mixture:

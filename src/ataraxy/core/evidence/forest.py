@@ -9,15 +9,15 @@ from statistics import NormalDist
 
 from ataraxy.core.evidence.absolute import absolute
 from ataraxy.core.evidence.answer import Analysis, Forest, OfHundred, Pooled, Row, Shown
-from ataraxy.core.evidence.bayes import Belief, random_effects
+from ataraxy.core.evidence.bayes import Bayesian, Belief
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.choose import Choice, Exclusion, Question, Reason, label_of
 from ataraxy.core.evidence.contrast import Contrast, contrast, is_paired
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
+from ataraxy.core.evidence.first_shown import First, beliefs, first_of, order
 from ataraxy.core.evidence.numbers import OF_EVENTS, numbers_seen
 from ataraxy.core.evidence.pool import Pool, Predicted, pool
 from ataraxy.core.evidence.pool_many import Inference
-from ataraxy.core.evidence.priors import PriorShape, TauPrior
 from ataraxy.core.evidence.study import Measure, Reported, Seen
 from ataraxy.core.evidence.tails import critical, two_sided_p
 from ataraxy.core.proportion import Proportion, wilson
@@ -26,12 +26,7 @@ WAYS = {
     "common": (Method.COMMON, Inference.WALD),
     "hartung-knapp": (Method.REML, Inference.HARTUNG_KNAPP),
     "bounded": (Method.REML, Inference.BOUNDED),
-}  # the first is what the reviews printed; the second is for few studies that differ
-ENOUGH = 5  # below so many studies the common effect's interval is not shown first; a choice of this project
-OF_FEW = ("bounded", "bayes", "hartung-knapp", "common")
-
-
-WEAK = {Measure.OR: 0.5, Measure.RR: 0.5, Measure.SMD: 0.5}  # scale of tau's half-normal prior: proposed
+}  # the first is what the reviews printed; the others are for few studies that differ
 
 
 def forest(choice: Choice, analysis: Analysis) -> Forest:
@@ -52,7 +47,8 @@ def forest(choice: Choice, analysis: Analysis) -> Forest:
         refused.append(Exclusion(candidate.study.id, label_of(candidate.study), reason, found.words))
     values, variances = [x.effect.value for x in lines], [x.effect.variance for x in lines]
     pools = {key: pool(values, variances, *way) for key, way in WAYS.items()}
-    first = pools[OF_FEW[0] if len(lines) < ENOUGH else "common"]
+    believed = beliefs(values, variances, question.measure)
+    first = first_of(pools, believed)
     key = "-".join(filter(None, (question.measure.value, question.instrument, analysis.value)))
     people = [int(x.candidate.study.n.value) for x in lines if x.candidate.study.n is not None]
     return Forest(
@@ -61,7 +57,7 @@ def forest(choice: Choice, analysis: Analysis) -> Forest:
         question=question,
         analysis=analysis,
         rows=_rows(lines, first),
-        pooled=_every_way(lines, pools, question),
+        pooled=_every_way(lines, pools, believed, question),
         excluded=tuple(sorted((*choice.excluded, *refused), key=lambda one: one.study)),
         of_hundred=_of_hundred(question.measure, analysis, lines, first),
         people=sum(people) if lines and len(people) == len(lines) else None,
@@ -100,8 +96,8 @@ def _unit(lines: Sequence[Contrast]) -> str:
     return f"{lines[0].candidate.outcome.label} points" if means else ""
 
 
-def _rows(lines: Sequence[Contrast], first: Pool | TooFew) -> tuple[Row, ...]:
-    weights = first.weights if isinstance(first, Pool) else (100.0,) * len(lines)
+def _rows(lines: Sequence[Contrast], first: First | TooFew) -> tuple[Row, ...]:
+    weights = first.weights if isinstance(first, First) else (100.0,) * len(lines)
     return tuple(_row(line, weight) for line, weight in zip(lines, weights, strict=True))
 
 
@@ -168,15 +164,18 @@ def _pooled(found: Pool | TooFew, key: str, measure: Measure) -> Pooled:
 
 
 def _every_way(
-    lines: Sequence[Contrast], pools: Mapping[str, Pool | TooFew], question: Question
+    lines: Sequence[Contrast],
+    pools: Mapping[str, Pool | TooFew],
+    believed: Mapping[str, Bayesian],
+    question: Question,
 ) -> tuple[Pooled, ...]:
-    """Each way of pooling, the one to be shown largest first: with few studies never the common effect."""
+    """Each way of pooling, the one that is read first before the others."""
     if not lines:
         return ()
     found = [_pooled(one, key, question.measure) for key, one in pools.items()]
-    found += _by_bayes(lines, question.measure)
-    if len(lines) < ENOUGH:  # H-058: the narrowest interval of two studies must not be the one that is read
-        found.sort(key=lambda one: OF_FEW.index(one.key))
+    found += [_by_bayes(one, key, pools["common"], question.measure) for key, one in believed.items()]
+    # H-058: the narrowest interval of few studies must not be the one that is read
+    found.sort(key=lambda one: order(len(lines)).index(one.key))
     known = tuple(_of_the_whole(lines, question))
     return (replace(found[0], warnings=(*known, *found[0].warnings)), *found[1:])
 
@@ -195,17 +194,20 @@ def _of_the_whole(lines: Sequence[Contrast], question: Question) -> Iterator[str
         yield f"Different hours after the dose are put together: {told}."
 
 
-def _by_bayes(lines: Sequence[Contrast], measure: Measure) -> tuple[Pooled, ...]:
-    """With a weak prior of how much studies differ; of points of a scale no prior is held to be weak."""
-    if measure not in WEAK or len(lines) < 2:
-        return ()
-    prior = TauPrior(PriorShape.HALF_NORMAL, WEAK[measure])
-    found = random_effects([x.effect.value for x in lines], [x.effect.variance for x in lines], prior)
-    method = f"random effects by Bayes, {prior.words} (a choice of this project)"
-    if isinstance(found, TooFew):
-        return (Pooled(method, found, key="bayes"),)
-    middle, ahead = _believed(found.mu, measure), _believed(found.predicted, measure)
-    return (Pooled(method, middle, ahead, tau2=found.tau.median**2, warnings=(found.told,), key="bayes"),)
+def _by_bayes(found: Bayesian, key: str, common: Pool | TooFew, measure: Measure) -> Pooled:
+    """By a prior of how much studies differ; Q, which asks no prior, is the common effect's."""
+    q = (common.q, common.q_p) if isinstance(common, Pool) else (None, None)
+    return Pooled(
+        method=f"random effects by Bayes, {found.prior.words} (a choice of this project)",
+        result=_believed(found.mu, measure),
+        prediction=_believed(found.predicted, measure),
+        tau2=found.tau.median**2,
+        q=q[0],
+        q_p=q[1],
+        i2_percent=common.i2 if isinstance(common, Pool) else None,
+        warnings=(found.told,),
+        key=key,
+    )
 
 
 def _believed(one: Belief, measure: Measure) -> Shown:
@@ -225,14 +227,14 @@ def _prediction(found: Pool, measure: Measure) -> Shown | TooFew | None:
 
 
 def _of_hundred(
-    measure: Measure, analysis: Analysis, lines: Sequence[Contrast], first: Pool | TooFew
+    measure: Measure, analysis: Analysis, lines: Sequence[Contrast], first: First | TooFew
 ) -> tuple[OfHundred, ...]:
     if measure in OF_EVENTS:
         counted = _counted(lines)
         if analysis is Analysis.PAIRED or isinstance(first, TooFew):
             return counted  # a ratio within people is not one of two groups and cannot be carried
         return (*counted, *_carried(measure, first.estimate, counted))
-    if measure is Measure.SMD and isinstance(first, Pool):
+    if measure is Measure.SMD and isinstance(first, First):
         return (_better_than_average(first.estimate),)
     return ()
 
