@@ -66,6 +66,12 @@ def test_an_answer_that_is_neither_is_refused(session: Any, infusion: Any, nurse
     assert tell(nurse, "check", session, line=line, ok="perhaps").status_code == 422
 
 
+def test_where_nobody_can_come_there_is_a_way_on(session: Any, nurse: Any, ask: Any) -> None:
+    from django.urls import reverse
+
+    assert reverse("treat:call-off", args=[session.id]) in ask(nurse, "escort", session).content.decode()
+
+
 def test_the_escort_is_named_with_a_number(session: Any, nurse: Any, tell: Any, state: Any) -> None:
     assert tell(nurse, "escort", session, name="Robin", phone="", present="here").status_code == 422
     assert tell(nurse, "escort", session, name="Robin", phone="555 0112", present="here").status_code == 302

@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.chart import chart_of
@@ -11,6 +12,7 @@ from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms import EscortForm
 from ataraxy.clinic.treat.queries.room import Seat
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.core.protocol.types import Phase
 
 
 def escort(request: HttpRequest, session_id: UUID) -> HttpResponse:
@@ -26,7 +28,11 @@ def escort(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
     def draw(status: int) -> HttpResponse:
         lead = "An adult the patient knows. The dose does not start before they are named."
-        return act_page(request, at, form, status, heading="Escort", button="Record the escort", lead=lead)
+        nobody = reverse("treat:call-off", args=[session_id]) if at.state.phase is Phase.ARRIVAL else ""
+        return act_page(
+            request, at, form, status, heading="Escort", button="Record the escort", lead=lead, nobody=nobody,
+            template="treat/escort.html",
+        )  # fmt: skip
 
     return ask(request, form, draw, act)
 
