@@ -122,7 +122,7 @@ def test_what_speaks_against_a_spray_is_said_before_it_is_given(
     vitals(running, 27)
     clock(28)
     page = ask(nurse, "spray", running).content.decode()
-    assert "Do not spray" not in page and "already_in" not in page
+    assert "Do not spray" not in page and '<details class="as-table"><summary>It went in already' in page
     second = tell(nurse, "spray", running, number=2, seen=seen(running)).content.decode()
     assert "Tap first" in second and "give 10 mg now" in second
     actions.start_emergency(at(28), running.id, EmergencyKind.ANAPHYLAXIS)
@@ -244,3 +244,117 @@ def test_a_dose_that_is_not_sprayed_has_no_sprays_to_be_in(
     clock(11)
     page = ask(nurse, "spray", running).content.decode()
     assert "No dose by nose was started here." in page and "Every spray" not in page
+
+
+# --- told late, and told unweighed -----------------------------------------------------------------
+
+
+def wall(ctx: Any) -> str:
+    """As the page's field takes it, on the clinic's own clock."""
+    return f"{ctx.now.astimezone(ctx.zone):%Y-%m-%dT%H:%M}"
+
+
+@pytest.mark.parametrize("route", ["intramuscular"])
+def test_an_injection_that_is_in_though_nobody_weighed_the_patient_is_the_dose(
+    tell: Any, ask: Any, nurse: Any, session: Any, at: Any, state: Any, clock: Any, patient: Any
+) -> None:
+    """Hazard: it is refused for want of a weight, and the mg in the patient are counted too low ever after."""
+    from ataraxy.clinic.people.chart import chart_of
+    from ataraxy.clinic.pharmacy.models import Discrepancy
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.record import protocol_of
+    from ataraxy.core.session.events import EndReason
+    from ataraxy.core.session.permit_care import over_cap
+
+    actions.arrive(at(-20), session.id)
+    clock(15)
+    page = ask(nurse, "start", session).content.decode()
+    assert "Weigh the patient first" in page and 'name="told_mg"' in page
+    untold = tell(nurse, "start", session, already_in="on")
+    assert untold.status_code == 422 and b"how many mg" in untold.content and state(session).dose is None
+    sent = {"already_in": "on", "told_mg": "35", "when": wall(at(5))}
+    second = tell(nurse, "start", session, **sent).content.decode()
+    assert "Yes, 35 mg went in" in second and "Nobody weighed the patient" in second
+    assert tell(nurse, "start", session, confirmed="yes", **sent).status_code == 302
+    dose = state(session).dose
+    assert dose.planned.mg == 35 and dose.planned.weight_kg is None and dose.planned.mg_per_kg is None
+    assert dose.started_at == at(5).now.replace(second=0, microsecond=0) and not dose.is_open
+    assert any("nor the cap per kg" in one.reason for one in state(session).irregular)
+    assert accounted(session) == [Decimal(35)] and Discrepancy.objects.exists()
+    room = ask(nurse, "session", session).content.decode()
+    assert "not weighed" in room and "nor the cap per kg" in room and "afterwards" in room
+    refused = over_cap(protocol_of(session), state(session), Decimal(1), at(17).now)
+    assert refused is not None and "cap per kg cannot be checked" in refused.cause
+    actions.end(at(60), session.id, EndReason.TRANSFERRED, note="to the ward")
+    (charted,) = chart_of(patient.id).doses
+    assert charted.payload.mg == 35 and charted.payload.mg_per_kg is None
+    assert b"not weighed" in ask(nurse, "session", session).content
+
+
+def test_an_unweighed_first_spray_that_is_in_is_one_spray_and_none_follows(
+    at: Any, session: Any, state: Any
+) -> None:
+    from ataraxy.clinic.treat import actions
+
+    actions.arrive(at(-20), session.id)
+    actions.start_already_in(at(5), session.id)
+    dose = state(session).dose
+    assert dose.mg_at(at(6).now) == 10 and dose.next_spray is None and dose.planned.weight_kg is None
+
+
+@pytest.mark.parametrize("route", ["intramuscular"])
+def test_an_injection_is_dated_when_it_went_in_and_judged_by_what_was_known_then(
+    tell: Any, nurse: Any, ready: Any, at: Any, state: Any, clock: Any, vitals: Any, seen: Any
+) -> None:
+    """The pressure of minute 20 is none from before the dose of minute 10."""
+    vitals(ready, 20, systolic=158)
+    clock(24)
+    early = tell(nurse, "start", ready, already_in="on", when=wall(at(-200)), confirmed="yes")
+    assert early.status_code == 422 and b"when the patient came" in early.content
+    ahead = tell(nurse, "start", ready, already_in="on", when=wall(at(40)), confirmed="yes")
+    assert ahead.status_code == 422 and b"still to come" in ahead.content and state(ready).dose is None
+    told = tell(nurse, "start", ready, already_in="on", when=wall(at(10)), confirmed="yes")
+    assert told.status_code == 302
+    dose = state(ready).dose
+    assert dose.started_at == at(10).now.replace(second=0, microsecond=0)
+    assert "158" not in dose.planned.past and state(ready).baseline
+
+
+def test_a_spray_told_late_is_dated_when_it_was_given_and_marked(
+    tell: Any, ask: Any, nurse: Any, running: Any, at: Any, state: Any, clock: Any, vitals: Any, seen: Any
+) -> None:
+    vitals(running, 24)
+    clock(26)
+    for when, words in ((at(-30), b"when the dose began"), (at(50), b"still to come")):
+        sent = {"number": 2, "already_in": "on", "when": wall(when), "confirmed": "yes"}
+        refused = tell(nurse, "spray", running, seen=seen(running), **sent)
+        assert refused.status_code == 422 and words in refused.content
+    untold = tell(nurse, "spray", running, number=2, when=wall(at(16)), seen=seen(running))
+    assert untold.status_code == 422 and b"Say that it did" in untold.content
+    sent = {"number": 2, "already_in": "on", "when": wall(at(16))}
+    assert b"charted as it went in, at " in tell(nurse, "spray", running, **sent).content
+    assert tell(nurse, "spray", running, confirmed="yes", **sent).status_code == 302
+    given = state(running).dose.sprayed_at
+    assert len(given) == 2 and given[1] == at(16).now.replace(second=0, microsecond=0)
+    assert "charted afterwards" in ask(nurse, "session", running).content.decode()
+    told = tell(nurse, "spray", running, number=3, already_in="on", when=wall(at(18)), confirmed="yes")
+    assert told.status_code == 302
+    assert any("less than 5 min" in one.reason for one in state(running).irregular)
+
+
+def test_what_is_counted_spray_by_spray_is_called_no_estimate(
+    running: Any, ask: Any, tell: Any, nurse: Any, at: Any, clock: Any, vitals: Any, seen: Any
+) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.queries.running import running_doses
+
+    vitals(running, 14)
+    clock(15)
+    (bar,) = running_doses(at(15))
+    assert bar.words.startswith("10 of 30.0 mg, ")
+    went_in = {"order": "none", "mg": "5", "way": "nasal", "already_in": "on"}
+    second = tell(nurse, "bolus", running, **went_in).content.decode()
+    assert "10 mg are in. For" in second
+    actions.pause(at(15), running.id)
+    resume = ask(nurse, "resume", running).content.decode()
+    assert "mg/min" not in resume and "estimate" not in resume.partition("<main")[2]

@@ -106,3 +106,77 @@ def test_the_huddle_shows_everybody_else(
     clock(20)
     page = log_in(nurse).get("/day/").content.decode()
     assert page.count("Canary Quillfeather") >= 2 and "cannot be read" in page
+
+
+# --- its neighbours ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def neighbour(running: Any, clinic: Any, now: Any) -> Any:
+    """Another patient's booking in another room, with the same two people as the running dose next door."""
+    import uuid
+    from datetime import timedelta
+
+    from ataraxy.clinic.people.models import Room
+    from ataraxy.clinic.plan.models import Session
+
+    room = Room.objects.create(clinic=clinic, name="Room 2")
+    return Session(id=uuid.uuid4(), clinic=clinic, room=room, during=(now, now + timedelta(hours=4)))
+
+
+def test_its_rescuer_is_not_free_for_another_room_and_everybody_else_is(
+    broken: Any, neighbour: Any, at: Any, prescriber: Any, nurse: Any
+) -> None:
+    """Hazard: the one person who can save an airway counts twice; or no other room can start any more."""
+    from ataraxy.clinic.treat.cover import cover_gap
+    from ataraxy.clinic.treat.read import last_cover
+
+    named = last_cover(broken.id)
+    assert named is not None
+    gap = cover_gap(at(20), neighbour, named.prescriber, named.rescuer)
+    assert "may be the rescuer of Room 1" in gap
+    others = {prescriber.id, nurse.id} - {named.rescuer}
+    assert all("rescuer of Room 1" not in cover_gap(at(20), neighbour, named.prescriber, o) for o in others)
+
+
+def test_the_patients_course_waits_and_their_pages_open(
+    broken: Any, book: Any, at: Any, now: Any, log_in: Any, prescriber: Any, ask: Any, nurse: Any
+) -> None:
+    from ataraxy.clinic.treat.course import holds_of_course
+
+    holds = holds_of_course(broken.course)
+    assert [one.line for one in holds if one.line == "record"] and "cannot be read" in holds[-1].what
+    for path in (f"/plan/{broken.patient_id}/", f"/plan/{broken.patient_id}/prediction/"):
+        answer = log_in(prescriber).get(path)
+        assert answer.status_code in (200, 404), path
+
+
+def test_nothing_is_drawn_up_for_it_and_what_is_wasted_is_written(
+    broken: Any, at: Any, coordinator: Any
+) -> None:
+    from ataraxy.clinic.pharmacy.actions.draw import Filling, _check_rest, draw
+    from ataraxy.clinic.pharmacy.models import Syringe
+    from ataraxy.core.errors import InputRefused
+
+    context = at(20)
+    with pytest.raises(InputRefused, match="cannot be read"):
+        draw(context, broken, Filling(None, None, None), context.signer())  # type: ignore[arg-type]
+    _check_rest(Syringe(session_id=broken.id), coordinator)
+
+
+def test_a_protocol_text_that_cannot_be_parsed_leaves_everybody_elses_paper(
+    session: Any, activated: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: the network is down, and the pack that was to be printed before is an error."""
+    from ataraxy.clinic.papers import downtime_pack as pack
+
+    def stumble(row: Any) -> Any:
+        raise ValueError("a line nobody knows")
+
+    monkeypatch.setattr(pack, "protocol_of", stumble)
+    values = pack.pack_values(at(0))
+    (own,) = values["sheets"]
+    assert "cannot be read" in own["protocol"] and dict(own["dose"])["Planned"].startswith("its protocol")
+    assert dict(own["patient"])["Name"] == "Canary Quillfeather" and own["limits"] == []
+    assert values["unreadable"] == [f"{activated.protocol_id}, version {activated.version}"]
+    assert pack.downtime_pack(at(0)).startswith(b"%PDF-")

@@ -6,9 +6,12 @@ today's patients. What is written on them is typed in afterwards, marked as char
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from django.db import Error as DatabaseError
 
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.day.equipment import ITEMS
@@ -32,6 +35,8 @@ from ataraxy.core.protocol.types import (
 from ataraxy.core.session.agreed import spray_rest
 from ataraxy.core.session.state import SessionState
 
+log = logging.getLogger(__name__)
+
 BLANKS = 1  # of each active protocol; a copier makes more
 COLUMNS = (
     (Measure.SYSTOLIC, "BP"),
@@ -48,6 +53,8 @@ SIGNS = {
     Comparison.AT_MOST: "at or below",
 }
 UNREADABLE = "its record cannot be read: ask the prescriber"
+PROTOCOL_UNREADABLE = "its protocol cannot be read: give nothing by this sheet, ask the prescriber"
+EVERY_MIN = 5  # rows where no protocol says when
 SHORTEST_SHEET_MIN = 120  # rows on a protocol that names no shortest observation
 
 
@@ -55,7 +62,7 @@ SHORTEST_SHEET_MIN = 120  # rows on a protocol that names no shortest observatio
 class Sheet:
     """Whom one form is for; a blank one is for nobody yet."""
 
-    protocol: Protocol
+    protocol: Protocol | None  # None: its stored text cannot be read
     version: ActivatedProtocol
     session: Session | None = None
     state: SessionState | None = None  # None also where the session's record cannot be read
@@ -74,6 +81,9 @@ def pack_values(ctx: Context) -> dict[str, Any]:
         "day": f"{ctx.today:%A, %-d %B %Y}",
         "foot": f"Downtime pack, printed {ctx.today:%-d %b %Y, %H:%M}. Type it in afterwards; keep the paper.",
         "equipment": list(ITEMS.values()),
+        "unreadable": [
+            f"{v.protocol_id}, version {v.version}" for v in active_protocols(ctx) if _read(v) is None
+        ],
         "sheets": [_form(ctx, number_, one) for number_, one in enumerate(_sheets(ctx), start=1)],
     }
 
@@ -82,24 +92,58 @@ def _sheets(ctx: Context) -> Iterable[Sheet]:
     rows = sessions_today(ctx).filter(ended="").select_related("course__protocol")
     for session in rows:
         version = session.course.protocol
-        yield Sheet(protocol_of(version), version, session, state_if_readable(session.id))
+        yield Sheet(_read(version), version, session, state_if_readable(session.id))
     for version in active_protocols(ctx):
-        yield from [Sheet(protocol_of(version), version)] * BLANKS
+        if (protocol := _read(version)) is not None:
+            yield from [Sheet(protocol, version)] * BLANKS
+
+
+def _read(version: ActivatedProtocol) -> Protocol | None:
+    """Hazard: one stored text the program stumbles over takes everybody's paper with it."""
+    try:
+        return protocol_of(version)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.error(
+            "Protocol %s %s cannot be read: %s.", version.protocol_id, version.version, type(error).__name__
+        )
+        return None
 
 
 def _form(ctx: Context, number_: int, sheet: Sheet) -> dict[str, Any]:
-    protocol = sheet.protocol
-    return {
-        "number": f"{ctx.today:%Y%m%d}-{number_}",
+    protocol, named = (
+        sheet.protocol,
+        {"number": f"{ctx.today:%Y%m%d}-{number_}", "patient": _patient(ctx, sheet)},
+    )
+    if protocol is None:
+        return named | _without(sheet)
+    return named | {
         "protocol": f"{protocol.title}, version {protocol.version}",
-        "patient": _patient(ctx, sheet),
-        "dose": _dose(sheet),
+        "dose": _dose(sheet, protocol),
         "sprays": _sprays(protocol),
         "arrival": [line.text for line in protocol.arrival],
         "limits": _limits(protocol),
         "columns": [words for measure, words in COLUMNS if _is_watched(protocol, measure)],
         "rows": _rows(protocol),
         "discharge": [line.text for line in protocol.discharge],
+    }
+
+
+def _without(sheet: Sheet) -> dict[str, Any]:
+    """The form of a patient whose protocol cannot be read: no dose, no limit is made up; the values are still taken."""
+    times = [
+        {"minute": f"{m}", "due": [True] * len(COLUMNS)} for m in range(0, SHORTEST_SHEET_MIN + 1, EVERY_MIN)
+    ]
+    return {
+        "protocol": f"{sheet.version.protocol_id}, version {sheet.version.version}: {PROTOCOL_UNREADABLE}",
+        "dose": [["Planned", PROTOCOL_UNREADABLE]],
+        "sprays": None,
+        "arrival": [],
+        "limits": [],
+        "columns": [words for _, words in COLUMNS],
+        "rows": times,
+        "discharge": [],
     }
 
 
@@ -121,8 +165,8 @@ def _patient(ctx: Context, sheet: Sheet) -> list[list[str]]:
     ]
 
 
-def _dose(sheet: Sheet) -> list[list[str]]:
-    protocol, dose = sheet.protocol, sheet.protocol.dose
+def _dose(sheet: Sheet, protocol: Protocol) -> list[list[str]]:
+    dose = protocol.dose
     strength = f"{number(dose.infusion_mg_per_ml)} mg/mL in the pump" if dose.infusion_mg_per_ml else ""
     return [
         [

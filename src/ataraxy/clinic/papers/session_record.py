@@ -13,7 +13,7 @@ from ataraxy.clinic.papers import source
 from ataraxy.clinic.treat.queries.flow import flow_sheet
 from ataraxy.clinic.treat.queries.log import Entry, log, monitor_labels
 from ataraxy.clinic.treat.queries.room import Seat, phase_words, session_names
-from ataraxy.clinic.treat.words import ENDINGS, counted_by, effect_label, number
+from ataraxy.clinic.treat.words import ENDINGS, counted_by, effect_label, per_kg_words
 from ataraxy.core.session.state import SessionState
 
 OUT = {"corrected": "corrected by a later entry", "retracted": "taken back"}
@@ -62,7 +62,7 @@ def _facts(at: Seat) -> list[list[str]]:
         rows += [
             [
                 "Dose ordered",
-                f"{planned.mg} mg{over}, {planned.mg_per_kg} mg/kg at {number(planned.weight_kg)} kg",
+                f"{planned.mg} mg{over}, {per_kg_words(planned)}",
             ],
             ["Dose started", _when(at, dose.started_at)],
             [

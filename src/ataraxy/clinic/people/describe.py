@@ -142,7 +142,10 @@ TELL: dict[type, Callable[[Any], Words]] = {
     e.CoursePlanned: lambda p: (f"Course planned: {p.protocol_id} {p.protocol_version}", p.goals),
     e.CourseStopped: lambda p: ("Course stopped", p.reason),
     e.CourseReviewed: lambda p: (f"Reviewed, the course goes on: {'; '.join(p.shown)}", p.reason),
-    e.DoseGiven: lambda p: (f"Dose given: {p.mg} mg", f"{p.mg_per_kg} mg/kg"),
+    e.DoseGiven: lambda p: (
+        f"Dose given: {p.mg} mg",
+        f"{p.mg_per_kg} mg/kg" if p.mg_per_kg is not None else "not weighed",
+    ),
     e.CheckInInvited: lambda p: (f"Check-in invited: {p.line}", ""),
     e.StoryWritten: lambda p: ("The patient wrote", p.words),
     e.ConcernRaised: lambda p: ("Concern raised", p.text),

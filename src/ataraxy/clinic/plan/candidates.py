@@ -23,7 +23,7 @@ from ataraxy.clinic.plan.prediction import (
     tells_effects,
 )
 from ataraxy.clinic.plan.queries import active_protocols, protocol_of
-from ataraxy.clinic.treat.read import state_of
+from ataraxy.clinic.treat.read import state_if_readable
 from ataraxy.core.chart.chart import Chart
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.dosing import DosePlan, plan_dose
@@ -153,7 +153,8 @@ def _missing(disorder: Disorder | None, about: About | None) -> Iterator[Gap]:
 def _resting(patient: Patient) -> Resting | None:
     """Pressure before the dose of the latest session that had one; both of the same session."""
     latest = Session.objects.filter(patient=patient).exclude(phase="booked").order_by("-during").first()
-    baseline = state_of(latest.id).baseline if latest is not None else {}
+    state = state_if_readable(latest.id) if latest is not None else None
+    baseline = state.baseline if state is not None else {}
     high, low = baseline.get(Measure.SYSTOLIC), baseline.get(Measure.DIASTOLIC)
     return Resting(float(high.value), float(low.value), high.at) if high and low else None
 

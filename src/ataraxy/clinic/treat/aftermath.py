@@ -46,7 +46,8 @@ def dose_given(session: Session, state: SessionState) -> DoseGiven | None:
         return None
     planned, mg = state.dose.planned, state.mg_in_all
     whole = mg == planned.mg
-    per_kg = planned.mg_per_kg if whole else (mg / planned.weight_kg).quantize(PER_KG_STEP)
+    weight = planned.weight_kg
+    per_kg = planned.mg_per_kg if whole or weight is None else (mg / weight).quantize(PER_KG_STEP)
     return DoseGiven(session.course_id, session.id, state.dose.started_at, mg, per_kg)
 
 

@@ -72,6 +72,35 @@ def started(
     )
 
 
+def unplanned(
+    protocol: Protocol, state: SessionState, mg: Decimal | None, syringe: UUID | None = None
+) -> DoseStarted:
+    """An injection or a first spray that is in though its dose cannot be worked out: the mg as told, unchecked.
+
+    Hazard: nobody weighed the patient, so what went in is refused, and the mg in them are counted too low ever after.
+
+    Raises:
+        InputRefused: an infusion, which is not in at once; or nobody says how much it was.
+    """
+    dose, weight = protocol.dose, state.latest(Measure.WEIGHT)
+    if dose.duration_min is not None:
+        raise InputRefused("An infusion is not in at once.", "Start it, or stop it and say what is in.")
+    told = dose.spray_mg if dose.spray_mg is not None else mg
+    if told is None or told <= 0:
+        raise InputRefused("It is not known how much went in.", "Say how many mg it was.", "told_mg")
+    per_kg = (told / weight.value).quantize(PER_KG_STEP) if weight else None
+    return DoseStarted(
+        mg=told,
+        mg_per_kg=per_kg,
+        weight_kg=weight.value if weight else None,
+        route=dose.route,
+        syringe=syringe,
+        sprays=None if dose.spray_mg is None else 1,
+        spray_mg=dose.spray_mg,
+        already_in=True,
+    )
+
+
 def consent_gap(chart: Chart, protocol: Protocol) -> str | None:
     """Why no treatment consent is in force on this very protocol text, or None."""
     if GrantKind.TREATMENT in chart.grants_in_force(protocol.id, protocol.version, protocol.sha256):

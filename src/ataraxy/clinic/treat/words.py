@@ -235,7 +235,14 @@ def dose_words(dose: DoseStarted) -> str:
         over = f" in {dose.sprays} sprays of {dose.spray_mg} mg, the first is in"
     if dose.already_in:
         over += ", told when it was in already"
-    return f"{dose.mg} mg{over} ({dose.mg_per_kg} mg/kg, {number(dose.weight_kg)} kg)"
+    return f"{dose.mg} mg{over} ({per_kg_words(dose)})"
+
+
+def per_kg_words(dose: DoseStarted) -> str:
+    """The dose per kg and the weight it was made from, or that nobody weighed the patient."""
+    if dose.weight_kg is None:
+        return "not weighed: dose and cap per kg not checked"
+    return f"{dose.mg_per_kg} mg/kg at {number(dose.weight_kg)} kg"
 
 
 def screen_words(answers: Answers) -> str:

@@ -241,12 +241,12 @@ class CourseReviewed:
 class DoseGiven:
     """Written to the chart when a session ends, so that the chart knows every dose."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2  # 2: ``mg_per_kg`` may be unknown
     course: UUID
     session: UUID
     started_at: datetime
     mg: Decimal
-    mg_per_kg: Decimal
+    mg_per_kg: Decimal | None  # None: nobody weighed the patient
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from ataraxy.core.record.read import Lifts, read_event
 TYPES: Mapping[str, type[ChartPayload]] = MappingProxyType(
     {kind.__name__: kind for kind in get_args(ChartPayload)}
 )
-LIFTS: Lifts = MappingProxyType({})  # (type, from version) -> the payload one version later; none so far
+# (type, from version) -> the payload one version later
+LIFTS: Lifts = MappingProxyType({("DoseGiven", 1): lambda payload: payload})
 
 
 def type_name(payload: ChartPayload) -> str:

@@ -146,10 +146,11 @@ class DoseStarted:
     past (empty: nothing).
     """
 
-    VERSION: ClassVar[int] = 4  # 2: ``syringe``; 3: ``sprays``, ``spray_mg``; 4: ``already_in``, ``past``
+    # 2: ``syringe``; 3: ``sprays``, ``spray_mg``; 4: ``already_in``, ``past``; 5: a weight may be unknown
+    VERSION: ClassVar[int] = 5
     mg: Decimal
-    mg_per_kg: Decimal
-    weight_kg: Decimal
+    mg_per_kg: Decimal | None  # None, as the weight: nobody weighed the patient, and it was in already
+    weight_kg: Decimal | None
     route: Route
     duration_min: int | None = None
     rate_mg_per_min: Decimal | None = None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import assert_never
 from uuid import UUID
 
-from ataraxy.core.protocol.types import BedsideKind, Protocol
+from ataraxy.core.protocol.types import BedsideKind, Measure, Protocol
 from ataraxy.core.session.agreed import agreed, may_differ, spray_rest
 from ataraxy.core.session.attended import Order
 from ataraxy.core.session.care import (
@@ -40,6 +40,7 @@ from ataraxy.core.session.sound import Refusal, blank
 from ataraxy.core.session.state import SessionState
 
 ML_STEP = Decimal("0.01")
+NEAR = "Another spray was less than {} apart."
 AFTER_THE_END = (
     OrderCountersigned,
     EmergencyStarted,
@@ -278,7 +279,7 @@ def gone_past(protocol: Protocol, state: SessionState, bolus: BolusGiven, now: d
     ended = state.ending is not None and at > state.ending.at
     refusals = (_by_order(state, bolus), over_cap(protocol, state, bolus.mg, now))
     said = [refusal.cause for refusal in refusals if refusal is not None]
-    said += [f"Another spray was less than {_rest_words(protocol)} apart."] if close else []
+    said += [NEAR.format(_rest_words(protocol))] if close else []
     return " ".join([*said, "The session had ended."] if ended else said)
 
 
@@ -318,7 +319,10 @@ def permit_spray(state: SessionState, spray: SprayGiven) -> Refusal | None:
 
 def spray_went_past(protocol: Protocol, state: SessionState, at: datetime) -> str:
     """What a spray that is in already went past, in words; or nothing."""
-    said = [refusal.cause] if (refusal := too_soon(protocol, state, at)) is not None else []
+    before = [one for one in _sprays(state) if one <= at]
+    close = any(abs(at - one) < spray_rest(protocol) for one in _sprays(state))
+    when = "The last spray was less than {} ago." if len(before) == len(_sprays(state)) else NEAR
+    said = [when.format(_rest_words(protocol))] if close else []
     if state.dose is not None and state.dose.status is not DoseStatus.RUNNING:
         said.append(f"The dose was {state.dose.status.value}.")
     return " ".join(said)
@@ -331,11 +335,20 @@ def over_cap(protocol: Protocol, state: SessionState, mg: Decimal, at: datetime)
     started = state.dose.planned
     extra = state.mg_given(at) - state.planned_part_mg(at)
     total = started.mg + extra + mg
-    cap = min(protocol.dose.cap_mg, protocol.dose.cap_mg_per_kg * started.weight_kg)
+    weight = started.weight_kg or _weighed(state)
+    if weight is None:
+        # Hazard: the first dose went in unweighed, and the next is measured against no cap per kg.
+        return Refusal("No weight was measured: the cap per kg cannot be checked.", "Weigh the patient.")
+    cap = min(protocol.dose.cap_mg, protocol.dose.cap_mg_per_kg * weight)
     reached = total if state.dose.is_open else state.mg_given(at) + mg
     if reached > cap:
         return Refusal(f"With this {reached} mg would be in; the protocol's cap is {cap} mg.", "Give less.")
     return None
+
+
+def _weighed(state: SessionState) -> Decimal | None:
+    weight = state.latest(Measure.WEIGHT)
+    return weight.value if weight else None
 
 
 # --- artefacts, emergencies, hand-overs ------------------------------------------------------------

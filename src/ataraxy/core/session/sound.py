@@ -31,7 +31,9 @@ def sound(payload: SessionPayload) -> Refusal | None:  # noqa: C901 (one case fo
         case VitalRecorded():
             return _readings(payload)
         case DoseStarted(mg=mg, weight_kg=weight_kg):
-            if mg <= 0 or weight_kg <= 0:
+            if (weight_kg is None or payload.mg_per_kg is None) and not payload.already_in:
+                return Refusal("No weight was measured.", "Weigh the patient first.")
+            if mg <= 0 or (weight_kg is not None and weight_kg <= 0):
                 return Refusal("A dose and a weight are above zero.", "Look at the dose arithmetic again.")
             if payload.already_in and payload.duration_min is not None:
                 return Refusal("An infusion is not in at once.", "Start it, or stop it and say what is in.")

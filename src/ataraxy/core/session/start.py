@@ -25,6 +25,7 @@ from ataraxy.core.session.sound import Refusal
 from ataraxy.core.session.state import SessionState, WhyOut, moment
 from ataraxy.core.session.verdict import Hold
 
+NO_WEIGHT = "No weight was measured: neither the dose per kg nor the cap per kg could be checked."
 ON_THE_DOSE = (DoseStarted, SprayGiven, DosePaused, DoseResumed, DoseStopped, DoseFinished, SessionEnded)
 
 
@@ -43,7 +44,7 @@ def gate_start(
     if holds:
         return Refusal(f"{holds[0].text} Now: {holds[0].what}.", holds[0].cure)
     cap_mg, cap_mg_per_kg = protocol.dose.cap_mg, protocol.dose.cap_mg_per_kg
-    if dose.mg > cap_mg or dose.mg > cap_mg_per_kg * dose.weight_kg:
+    if dose.mg > cap_mg or (dose.weight_kg is not None and dose.mg > cap_mg_per_kg * dose.weight_kg):
         cap = f"{cap_mg} mg and {cap_mg_per_kg} mg/kg"
         return Refusal(f"{dose.mg} mg is above the protocol's cap ({cap}).", "Plan the dose again.")
     if dose.route is not protocol.dose.route:
@@ -61,6 +62,8 @@ def gate_start(
 
 def _beside_plan(protocol: Protocol, state: SessionState, dose: DoseStarted) -> Refusal | None:
     """Never more, faster or stronger than what is planned for this session at the weight of the day."""
+    if dose.weight_kg is None:
+        return Refusal(NO_WEIGHT, "Weigh the patient.")
     weight, planned = state.latest(Measure.WEIGHT), state.planned_mg_per_kg
     if weight is None or planned is None:
         return None  # the checks before the dose say so
@@ -144,7 +147,7 @@ def gate_moved_start(
             "The dose was sprayed, paused, stopped or finished before that.",
             "Correct that first, or write a note.",
         )
-    refusal = gate_start(protocol, _before_dose(state, at), dose, at, ())
+    refusal = gate_start(protocol, before_dose(state, at), dose, at, ())
     if refusal is None:
         return None
     return Refusal(
@@ -153,7 +156,7 @@ def gate_moved_start(
     )
 
 
-def _before_dose(state: SessionState, at: datetime) -> SessionState:
+def before_dose(state: SessionState, at: datetime) -> SessionState:
     """The session as it stood at a moment before the dose, by what counts now.
 
     What was taken back stays beside what took it back: a signature covers what its signer saw.

@@ -257,6 +257,11 @@ class SessionState:
         return read.counts or differs(pumped, dose.mg_at(dose.ended_at), FAR_OFF_OF_OLD)
 
     @property
+    def is_estimate(self) -> bool:
+        """Whether the mg in are worked out from rate and running time: of an infusion whose pump was not read at its end."""
+        return self.dose is not None and self.dose.is_infusion and not self.pump_counts
+
+    @property
     def _read_at_the_end(self) -> PumpReading | None:
         over = self.dose.ended_at if self.dose else None
         read = [one for one in self.care.pump if over and one.at >= over and one.infused_ml is not None]

@@ -24,6 +24,7 @@ LIFTS: Lifts = {
     ("DoseStarted", 1): _as_it_was,
     ("DoseStarted", 2): _as_it_was,
     ("DoseStarted", 3): _as_it_was,
+    ("DoseStarted", 4): _as_it_was,
     ("CheckRecorded", 1): _as_it_was,
     ("CheckRecorded", 2): _as_it_was,
     ("SideEffectReported", 1): _as_it_was,

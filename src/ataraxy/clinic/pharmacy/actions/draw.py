@@ -18,7 +18,7 @@ from ataraxy.clinic.pharmacy.book import Book, open_book
 from ataraxy.clinic.pharmacy.models import Balance, Location, Posting, Registration, Syringe, Vial
 from ataraxy.clinic.pharmacy.rights import BEDSIDE, KEEPERS
 from ataraxy.clinic.plan.models import Session
-from ataraxy.clinic.treat.read import state_of
+from ataraxy.clinic.treat.read import state_if_readable, state_to_act_on
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacy import rules, stock
 from ataraxy.core.pharmacy.events import StockMoved, SyringeFilled
@@ -55,7 +55,7 @@ def draw(
         book = open_book(ctx, key, SyringeFilled)
         if book is None:
             return None
-        if refusal := may_draw(state_of(session.id)):
+        if refusal := may_draw(state_to_act_on(session.id)):
             raise InputRefused(refusal.cause, refusal.cure)
         held = _held(filling.vial)
         against = against_draw(ctx, filling, sum(held.values(), Decimal(0)))
@@ -192,7 +192,10 @@ def waste(
 
 
 def _check_rest(syringe: Syringe, witness: Staff) -> None:
-    dose = state_of(syringe.session_id).dose
+    state = state_if_readable(syringe.session_id)
+    dose = (
+        state.dose if state is not None else None
+    )  # unread: what is wasted before two people is written all the same
     if dose is not None and dose.is_open:
         raise InputRefused(
             "The dose of this session still goes on.", "Finish or stop it first; then waste what is left."

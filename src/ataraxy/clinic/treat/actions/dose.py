@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,11 @@ from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import WATCHING, require, tapped_before, unused, write
 from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.cover import claim_rescuer
-from ataraxy.clinic.treat.dosing import Shown, dose_of_today, shown, started
+from ataraxy.clinic.treat.dosing import Shown, dose_of_today, shown, started, unplanned
 from ataraxy.clinic.treat.record import append_locked, lock_with_chart, protocol_of, state_of
 from ataraxy.clinic.treat.today import against_today
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.protocol.types import Protocol
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
@@ -30,8 +32,8 @@ from ataraxy.core.session.events import (
     DoseStopped,
     SprayGiven,
 )
-from ataraxy.core.session.permit import permit_under
 from ataraxy.core.session.permit_care import spray_went_past
+from ataraxy.core.session.start import NO_WEIGHT, before_dose, gate_start
 from ataraxy.core.session.state import SessionState
 
 NOW = timedelta(0)
@@ -72,11 +74,25 @@ def start(
         )
 
 
-def start_already_in(ctx: Context, session_id: UUID, *, key: str | None = None) -> list[Recorded[Any]]:
+def start_already_in(
+    ctx: Context,
+    session_id: UUID,
+    *,
+    mg: Decimal | None = None,
+    at: datetime | None = None,
+    key: str | None = None,
+) -> list[Recorded[Any]]:
     """A first spray or an injection that went in before its start was taken: written as it was, stale or not.
 
-    Hazard: the start is refused, the drug is in, and no dose is on record. What spoke against it stands beside it, and
-    then no further spray follows.
+    Hazard: the start is refused, the drug is in, and no dose is on record. What spoke against it then stands beside it,
+    and no further spray follows.
+
+    Args:
+        mg: what went in, where the dose cannot be worked out (nobody weighed the patient).
+        at: when it went in; None: now.
+
+    Raises:
+        InputRefused: nobody can say how much it was, or the time cannot be.
     """
     require(ctx, *BEDSIDE)
     with transaction.atomic():
@@ -85,14 +101,25 @@ def start_already_in(ctx: Context, session_id: UUID, *, key: str | None = None) 
             return []
         session, state = _seated(ctx, session_id), state_of(session_id)
         protocol = protocol_of(session)
-        plan, syringe = dose_of_today(protocol, state), _syringe(state)
+        if at is not None and state.arrived_at is not None and at < state.arrived_at:
+            raise InputRefused("The patient was not here then.", "Enter when it really went in.", "when")
+        told = _as_it_went_in(protocol, state, mg)
         said = [f"{one.what[:1].upper()}{one.what[1:]}." for one in against_today(ctx, session)]
-        holds = holds_today(session, state)
-        refusal = permit_under(protocol, state, started(plan, syringe), ctx.now, holds=holds)
+        then, moment = (before_dose(state, at), at) if at else (state, ctx.now)
+        refusal = gate_start(protocol, then, told, moment, holds_today(session, state))
+        said += [NO_WEIGHT] if told.weight_kg is None else []
         if refusal is not None and refusal.cause not in said:
             said.append(refusal.cause)
-        told = started(plan, syringe, already_in=True, past=" ".join(said))
-        return append_locked(ctx, head, [Entry(told)], key=key, state=state)
+        told = replace(told, past=" ".join(said))
+        return append_locked(ctx, head, [Entry(told, at)], key=key, state=state)
+
+
+def _as_it_went_in(protocol: Protocol, state: SessionState, mg: Decimal | None) -> DoseStarted:
+    """The dose as planned; where that cannot be worked out, as it is told. Of sprays the first one."""
+    try:
+        return started(dose_of_today(protocol, state), _syringe(state), already_in=True)
+    except InputRefused:
+        return unplanned(protocol, state, mg, _syringe(state))
 
 
 def _syringe(state: SessionState) -> UUID | None:
@@ -175,10 +202,11 @@ def spray(
     number: int,
     *,
     already_in: bool = False,
+    at: datetime | None = None,
     key: str | None = None,
     seen: int | None = None,
 ) -> list[Recorded[Any]]:
-    """A further spray of the dose is in. One that is in already is written as it was, stale or not.
+    """A further spray of the dose is in. One that is in already is written as it was and when it was, stale or not.
 
     Raises:
         InputRefused: it is not in yet, and the rest, the dose or a rule speaks against it.
@@ -191,8 +219,10 @@ def spray(
         if written_before(ctx, key, session_id, SprayGiven):
             return []
         state = state_of(session_id)
-        past = spray_went_past(protocol_of(_seated(ctx, session_id)), state, ctx.now)
-        entry = Entry(SprayGiven(number, already_in=True, past=past))
+        if at is not None and state.dose is not None and at < state.dose.started_at:
+            raise InputRefused("The dose had not begun then.", "Enter when the spray really went in.", "when")
+        past = spray_went_past(protocol_of(_seated(ctx, session_id)), state, at or ctx.now)
+        entry = Entry(SprayGiven(number, already_in=True, past=past), at)
         return append_locked(ctx, head, [entry], key=key, state=state)
 
 

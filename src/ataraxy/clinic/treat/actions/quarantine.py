@@ -20,7 +20,8 @@ from ataraxy.clinic.people.models import Role
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import require
 from ataraxy.clinic.treat.models import Quarantined
-from ataraxy.clinic.treat.record import append_session, protocol_of, state_of
+from ataraxy.clinic.treat.read import state_to_act_on
+from ataraxy.clinic.treat.record import append_session, protocol_of
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.types import Measure
 from ataraxy.core.record.envelope import Origin, Recorded
@@ -68,7 +69,7 @@ def assign(
             return []
         monitor = rows[0].device or rows[0].peer
         found = [value for row in rows for value in _values(read_message(ctx, row), row.received_at)]
-        vitals = chartable(found, monitor, state_of(session_id), _limits(ctx, session_id))
+        vitals = chartable(found, monitor, state_to_act_on(session_id), _limits(ctx, session_id))
         recorded: list[Recorded[Any]] = []
         device = replace(ctx, staff=None, origin=Origin.DEVICE)
         for at, payload in vitals:

@@ -104,6 +104,8 @@ def given_of(at: Seat) -> tuple[Given, ...]:
     dose, state = at.state.dose, at.state
     if dose is None or at.protocol.drug.form not in FORMS or dose.planned.route not in ROUTES:
         return ()
+    if dose.planned.weight_kg is None:
+        return ()
     doses = as_run(dose, _now(at), dose_may_go_on=state.ending is None)
     readings = tuple(_readings(state, dose))
     weight = float(dose.planned.weight_kg)

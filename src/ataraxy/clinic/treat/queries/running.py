@@ -54,7 +54,13 @@ def _running(ctx: Context, session: Session) -> Running | None:
             return None
         paused = dose.status is DoseStatus.PAUSED
         minutes = spell(max(0, int((ctx.now - dose.started_at).total_seconds())))
-        words = f"about {dose.mg_at(ctx.now)} of {dose.planned.mg} mg (estimate), {minutes} in"
+        given = dose.mg_at(ctx.now)
+        told = (
+            f"{given} of {dose.planned.mg} mg"
+            if dose.is_sprayed
+            else f"about {given} of {dose.planned.mg} mg (estimate)"
+        )
+        words = f"{told}, {minutes} in"
     except DatabaseError:
         raise
     except Exception as error:

@@ -55,6 +55,7 @@ def bolus(request: HttpRequest, session_id: UUID) -> HttpResponse:
             step=2 if second else 1,
             planned=form.given if second else None,
             given=at.decision.mg_given,
+            is_estimate=at.state.is_estimate,
             rested=rested_at(at.protocol, at.state),
             any_order=bool(_orders(at)),
         )

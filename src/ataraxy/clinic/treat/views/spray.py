@@ -57,6 +57,7 @@ def spray(request: HttpRequest, session_id: UUID) -> HttpResponse:
             session_id,
             told["number"],
             already_in=told["already_in"],
+            at=form.moment,
             key=form.act_key,
             seen=form.act_seen,
         )

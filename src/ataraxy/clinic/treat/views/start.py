@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -8,7 +9,7 @@ from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.cited import cited
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
-from ataraxy.clinic.treat.dosing import dose_of_today, shown
+from ataraxy.clinic.treat.dosing import dose_of_today, shown, unplanned
 from ataraxy.clinic.treat.forms import StartForm
 from ataraxy.clinic.treat.queries.room import Seat, arrival_steps, session_names
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
@@ -29,8 +30,8 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
     def draw(status: int) -> HttpResponse:
         fresh = form if status == 200 and request.method == "POST" else _again(form, initial)
         already = status == 200 and form.is_bound and form.is_valid() and form.cleaned_data["already_in"]
-        may = plan is not None and (already or not against) and at.state.dose is None
-        tellable = plan is not None and plan.duration_min is None and at.state.dose is None
+        may = (plan is not None or already) and (already or not against) and at.state.dose is None
+        tellable = at.protocol.dose.duration_min is None and at.state.dose is None
         second = status == 200 and request.method == "POST" and may
         return act_page(
             request,
@@ -45,7 +46,8 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
             against=against,
             may_start=may,
             already=already,
-            may_tell=tellable and (bool(against) or status != 200),
+            may_tell=tellable,
+            told_mg=_told_mg(at, form) if already else None,
             step=2 if second else 1,
             drug=at.protocol.drug,
             protocol_dose=at.protocol.dose,
@@ -55,11 +57,15 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
         )
 
     def act() -> HttpResponse:
-        already = form.cleaned_data["already_in"] and plan is not None and plan.duration_min is None
-        if already:
+        if form.cleaned_data["already_in"]:
+            if plan is None:
+                unplanned(
+                    at.protocol, at.state, form.cleaned_data["told_mg"]
+                )  # says what is still to be told
             if form.cleaned_data["confirmed"] != "yes":
                 return draw(200)
-            actions.start_already_in(at.ctx, session_id, key=form.act_key)
+            told = form.cleaned_data["told_mg"]
+            actions.start_already_in(at.ctx, session_id, mg=told, at=form.moment, key=form.act_key)
             return back(at)
         if form.cleaned_data["confirmed"] != "yes":
             if numbers is None or form.shown != numbers:
@@ -69,6 +75,13 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
         return back(at)
 
     return ask(request, form, draw, act)
+
+
+def _told_mg(at: Seat, form: StartForm) -> Decimal | None:
+    """What is said to be in where no dose could be worked out: of sprays one."""
+    spray: Decimal | None = at.protocol.dose.spray_mg
+    told: Decimal | None = form.cleaned_data["told_mg"]
+    return told if spray is None else spray
 
 
 def _plan(at: Seat) -> tuple[DosePlan | None, str]:
