@@ -25,7 +25,7 @@ def test_it_tells_what_is_known_what_is_not_and_where_findings_disagree(therapis
         "Illustrative",
     ):
         assert words in page
-    assert page.count('<svg class="fig') == 6
+    assert page.count('<svg class="fig fig-small"') == page.count('<svg class="fig fig-narrow"') == 6
     assert "style=" not in page
 
 

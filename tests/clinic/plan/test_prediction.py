@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ataraxy.clinic.plan.pictures import Scene, limits, rows, spread_words
+from ataraxy.clinic.plan.pictures import Scene, limits, peak, rows, spread_words
 from ataraxy.clinic.plan.prediction import Case, Forecast, at_rest, dose_of, forecast, models_for
 from ataraxy.clinic.plan.shelf import shelf
 from ataraxy.core.pharmacology.model import PkRoute, Site
@@ -130,6 +130,33 @@ def test_no_page_says_that_nobody_published_what_was_only_not_read() -> None:
     for name in ("systolic", "diastolic", "pulse"):
         assert "Abuhelwa 2022" in " ".join(load_effect(name).leaves_out)
     assert "Abuhelwa 2022" in " ".join(models()["kamp-2020-im-sc"].leaves_out)
+
+
+def test_the_table_tells_each_copys_own_peak_not_the_band_at_one_minute() -> None:
+    """After an injection copies peak at different minutes: the band at the middle's peak hides the highest."""
+    skin = (Dose(PkRoute.SUBCUTANEOUS, 0.0, mg=70.0),)
+    band = forecast(Case("kamp-2020-im-sc", skin, 70.0, 45.0)).bands["ketamine"]
+    low, middle, high = band.peaks
+    there = band.middle.index(max(band.middle))
+    assert low < middle < high and middle >= max(band.middle)
+    assert high >= max(band.upper) > 1.2 * band.upper[there]
+    assert peak(forecast(Case("kamp-2020-im-sc", skin, 70.0, 45.0)), "ketamine").startswith(
+        f"{middle:.0f} ({low:.0f} to {high:.0f}) ng/mL"
+    )
+    (typical,) = forecast(Case("domino-1984", INFUSION, 70.0, 45.0)).bands["ketamine"].peaks
+    assert typical == pytest.approx(240, rel=0.01)
+
+
+def test_a_phone_sees_every_hour_of_a_picture() -> None:
+    (row, *_) = rows(Scene("t", (), None, 0.0, 240.0), [expect("otto-2021-both")])
+    (one,) = row.pictures
+    assert 'viewBox="0 0 320 ' in one.narrow and ">240</text>" in one.narrow
+    assert (
+        re.search('id="([^"]+)-title"', one.narrow)[1]
+        == re.search('id="([^"]+)-title"', one.svg)[1] + "-narrow"
+    )  # type: ignore[index]
+    longest = max(len(words) for words in re.findall(r">([^<>]+)</text>", one.narrow))
+    assert longest <= 52  # 12 units high, about 6 wide: within 320
 
 
 def test_the_protocols_limits_are_drawn_over_pressure() -> None:

@@ -12,7 +12,7 @@ from textwrap import wrap
 from ataraxy.clinic.figures.svg import Svg, document, line, num, path, rect, spread, tag, text
 from ataraxy.clinic.figures.types import Bands, Level, Strand, Table
 
-WIDTH, LEFT, RIGHT = 400.0, 40.0, 12.0
+WIDTH, NARROW, LEFT, RIGHT = 400.0, 320.0, 40.0, 12.0
 DOSE_TOP, TOP, HEIGHT = 46.0, 66.0, 200.0
 WORDS_WIDE = 72
 STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240)
@@ -23,10 +23,11 @@ LOOKS = (("area", "curve"), ("area-second", "curve-second"))
 Place = Callable[[float], float]
 
 
-def draw(b: Bands) -> Svg:
-    """The picture. The same values give the same bytes."""
+def draw(b: Bands, *, narrow: bool = False) -> Svg:
+    """The picture; ``narrow``: for a phone, all hours in sight. The same values give the same bytes."""
     _refuse(b)
-    right, bottom = WIDTH - RIGHT, TOP + HEIGHT
+    width = NARROW if narrow else WIDTH
+    right, bottom = width - RIGHT, TOP + HEIGHT
     highest = ceiling(b)
 
     def x(at: float) -> float:
@@ -36,23 +37,24 @@ def draw(b: Bands) -> Svg:
         share = (value - b.lowest) / (highest - b.lowest)
         return TOP + HEIGHT * (1.0 - min(max(share, 0.0), 1.0))
 
-    words = told(b)
+    words = told(b, narrow=narrow)
     parts = [
         text(10, 18, f"{b.title}, {b.unit}", "text-strong", 14),
-        *_legend(b),
+        *_legend(b, narrow=narrow),
         rect(LEFT, TOP, right - LEFT, HEIGHT, "plot"),
         *_future(b, x),
         *_grid(b, highest, x, y),
         *(part for number, strand in enumerate(b.strands) for part in _strand(b, strand, number, x, y)),
         *_doses(b, x),
-        *_limits(b, highest, y),
+        *_limits(b, highest, y, width),
         *(tag("circle", cls="seen", cx=x(s.at), cy=y(s.value), r=3.5) for s in b.seen),
         rect(LEFT, TOP, right - LEFT, HEIGHT, "frame"),
         text((LEFT + right) / 2, bottom + 36, b.axis_words, "text-soft", 12, "middle"),
         *(text(10, bottom + 60 + 16 * i, part, "text-soft", 12) for i, part in enumerate(words)),
     ]
-    size = (WIDTH, bottom + 60 + 16 * len(words))
-    return document(b.id, "fig-small", size, f"{b.title}: {b.model}", describe(b), parts)
+    size = (width, bottom + 60 + 16 * len(words))
+    name, look = (f"{b.id}-narrow", "fig-narrow") if narrow else (b.id, "fig-small")
+    return document(name, look, size, f"{b.title}: {b.model}", describe(b), parts)
 
 
 def _refuse(b: Bands) -> None:
@@ -78,7 +80,7 @@ def _step(reach: float, steps: tuple[float, ...], most: int) -> float:
     return next((s for s in steps if reach / s <= most), reach / most or 1.0)
 
 
-def _legend(b: Bands) -> list[str]:
+def _legend(b: Bands, *, narrow: bool) -> list[str]:
     drawn: list[str] = []
     at = 10.0
     for number, strand in enumerate(b.strands):
@@ -87,8 +89,8 @@ def _legend(b: Bands) -> list[str]:
         at += 44 + 5.6 * len(strand.label)
     if any(strand.lower for strand in b.strands):
         drawn.append(rect(at, 26, 18, 12, "area"))
-        drawn.append(text(at + 24, 36, f"90 % of {b.of_whom}", "text-soft", 12))
-        at += 118
+        drawn.append(text(at + 24, 36, "90 %" if narrow else f"90 % of {b.of_whom}", "text-soft", 12))
+        at += 60 if narrow else 118
     if b.seen:
         drawn.append(tag("circle", cls="seen", cx=at + 4, cy=32, r=3.5))
         drawn.append(text(at + 14, 36, "measured", "text-soft", 12))
@@ -154,17 +156,17 @@ def _doses(b: Bands, x: Place) -> list[str]:
     return [*drawn, text(last + 6, DOSE_TOP + 10, words, "text-dose", 12)] if words else drawn
 
 
-def _limits(b: Bands, highest: float, y: Place) -> list[str]:
+def _limits(b: Bands, highest: float, y: Place, width: float) -> list[str]:
     """Each limit with its words, those of the second strand on the left; one above the picture is only told."""
     drawn: list[str] = []
     for second in (False, True):
         mine = [n for n in b.limits if n.of_second is second and b.lowest <= n.value <= highest]
         inside = sorted(mine, key=lambda n: -n.value)
         places = spread([y(n.value) - 4 for n in inside], LABEL_GAP, TOP + 10, TOP + HEIGHT)
-        x, anchor = (LEFT + 4, "start") if second else (WIDTH - RIGHT - 4, "end")
+        x, anchor = (LEFT + 4, "start") if second else (width - RIGHT - 4, "end")
         for limit, place in zip(inside, places, strict=True):
             name = "high" if limit.level is Level.HIGH else "medium"
-            drawn.append(line(LEFT, y(limit.value), WIDTH - RIGHT, y(limit.value), f"limit-{name}"))
+            drawn.append(line(LEFT, y(limit.value), width - RIGHT, y(limit.value), f"limit-{name}"))
             drawn.append(text(x, place, limit.words, f"halo text-{name}", 12, anchor))
     return drawn
 
@@ -186,11 +188,11 @@ def _short(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 10 else f"{value:.1f}"
 
 
-def told(b: Bands) -> list[str]:
+def told(b: Bands, *, narrow: bool = False) -> list[str]:
     """The lines under the picture: what it is, and whose."""
     peaks = "; ".join(f"{s.label} {peak_words(b, s)}" for s in b.strands)
     said = f"Predicted, not measured. {b.model}. {b.standing} Furthest from the start: {peaks}."
-    return wrap(said, WORDS_WIDE)
+    return wrap(said, round(WORDS_WIDE * NARROW / WIDTH) - 6 if narrow else WORDS_WIDE)
 
 
 def describe(b: Bands) -> str:

@@ -39,9 +39,10 @@ HIGHEST_DISSOCIATION = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure as ``parts/figure.html`` shows it."""
+    """A figure as ``parts/figure.html`` shows it; ``narrow``: the same for a phone."""
 
     svg: Svg
+    narrow: Svg
     table: Table
     caption: str
     note: str
@@ -160,7 +161,7 @@ def bands_of(scene: Scene, one: Forecast, title: str, names: tuple[str, ...], hi
 
 
 def picture(found: Bands, caption: str, words: str) -> Picture:
-    return Picture(figure.draw(found), figure.table(found), caption, words)
+    return Picture(figure.draw(found), figure.draw(found, narrow=True), figure.table(found), caption, words)
 
 
 def _title(model: PkModel, title: str) -> str:
@@ -206,13 +207,14 @@ def note(one: Forecast, names: tuple[str, ...]) -> str:
 
 
 def peak(one: Forecast, name: str) -> str:
-    """The largest middle value of a quantity with its band and minute; empty where the model does not tell it."""
+    """The highest value of each copy, its middle and band, and when the middle curve peaks; empty where not told."""
     band = one.bands.get(name)
     if band is None:
         return ""
     at = max(range(len(band.middle)), key=band.middle.__getitem__)
-    edges = f" ({band.lower[at]:.0f} to {band.upper[at]:.0f})" if band.lower else ""
-    return f"{band.middle[at]:.0f}{edges} {band.unit} at {one.at_min[at]:.0f} min"
+    edges = f" ({band.peaks[0]:.0f} to {band.peaks[2]:.0f})" if band.lower else ""
+    middle = band.peaks[1] if band.lower else band.peaks[0]
+    return f"{middle:.0f}{edges} {band.unit}, near {one.at_min[at]:.0f} min"
 
 
 def limits(protocol: Protocol, measures: Sequence[Measure]) -> Iterator[BandLimit]:

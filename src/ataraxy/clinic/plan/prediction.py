@@ -67,13 +67,18 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Quantiles over time: 5 %, the middle, 95 %; the outer two are empty where nobody knows how people differ."""
+    """Quantiles over time: 5 %, the middle, 95 %; the outer two are empty where nobody knows how people differ.
+
+    ``peaks``: each copy's own highest value, its quantiles; one number without a spread. At no one minute do as many
+    lie as high as their own peaks: copies peak at different times.
+    """
 
     name: str
     unit: str
     lower: tuple[float, ...]
     middle: tuple[float, ...]
     upper: tuple[float, ...]
+    peaks: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +179,19 @@ def bands_from(
     units = dict.fromkeys(whole, "ng/mL") | dict(found.units)
     others = found.values.keys() - {analyte.name for analyte in model.analytes}
     whole |= {name: found.values[name] for name in sorted(others)}
-    bands = {name: _band(name, units[name], quantiles(values)) for name, values in whole.items()}
+    bands = {
+        name: _band(name, units[name], quantiles(values), quantiles(values.max(axis=1, keepdims=True)))
+        for name, values in whole.items()
+    }
     return Forecast(model, tuple(effects), _plain(found.at_min), MappingProxyType(bands))
 
 
-def _band(name: str, unit: str, rows: FloatArray) -> Band:
+def _band(name: str, unit: str, rows: FloatArray, highest: FloatArray) -> Band:
+    peaks = _plain(highest[:, 0])
     if len(rows) == 1:
-        return Band(name, unit, (), _plain(rows[0]), ())
+        return Band(name, unit, (), _plain(rows[0]), (), peaks)
     lower, middle, upper = (_plain(row) for row in rows)
-    return Band(name, unit, lower, middle, upper)
+    return Band(name, unit, lower, middle, upper, peaks)
 
 
 def _plain(values: FloatArray) -> tuple[float, ...]:
