@@ -100,7 +100,8 @@ def _rights() -> dict[str, Right]:
         prescriber: "screen:attest screen:override screen:decide plan:start-course plan:review treat:override"
         " treat:decide-dose day:sign-record treat:countersign",
         DIRECTOR: "devices:gateways devices:revoke-gateway devices:unplaced"
-        " people:review-glass people:add-staff people:credential people:lock-after plan:activate plan:sign-line",
+        " people:review-glass people:add-staff people:credential people:lock-after people:house"
+        " plan:activate plan:sign-line",
     }
     rights |= {name: Right(who) for who, names in look.items() for name in names.split()}
     rights |= {name: Right(who, who) for who, names in act.items() for name in names.split()}

@@ -10,6 +10,7 @@ from ataraxy.clinic.people.views.break_glass import break_glass
 from ataraxy.clinic.people.views.broken_glass import broken_glass
 from ataraxy.clinic.people.views.credential import credential
 from ataraxy.clinic.people.views.escort import escort
+from ataraxy.clinic.people.views.house import house
 from ataraxy.clinic.people.views.lock import danger, here, lock, lock_after, unlock
 from ataraxy.clinic.people.views.patient import patient
 from ataraxy.clinic.people.views.patients import patients
@@ -31,6 +32,7 @@ urlpatterns = [
     path("here/", here, name="here"),
     path("danger/", danger, name="danger"),
     path("lock-after/", lock_after, name="lock-after"),
+    path("clinic/", house, name="house"),
     path("staff/", staff, name="staff"),
     path("staff/add/", add_staff, name="add-staff"),
     path("staff/<uuid:staff_id>/credential/", credential, name="credential"),

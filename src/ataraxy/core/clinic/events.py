@@ -58,6 +58,22 @@ class LockSet:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneSet:
+    """The number patients are told to call."""
+
+    VERSION: ClassVar[int] = 1
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAdded:
+    """A room in which sessions are booked."""
+
+    VERSION: ClassVar[int] = 1
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class GlassBroken:
     """Somebody opened a chart their role does not open, in an emergency."""
 
@@ -113,6 +129,8 @@ ClinicPayload = (
     | StaffAdded
     | CredentialRecorded
     | LockSet
+    | PhoneSet
+    | RoomAdded
     | GlassBroken
     | GlassReviewed
     | EquipmentChecked

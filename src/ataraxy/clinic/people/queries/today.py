@@ -15,7 +15,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.follow.models import CheckIn
 from ataraxy.clinic.people.access import CLINICAL
 from ataraxy.clinic.people.chart import chart_of
-from ataraxy.clinic.people.models import BreakGlass, Credential, Patient, Role, Stage
+from ataraxy.clinic.people.models import BreakGlass, Credential, Patient, Role, Room, Stage
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.plan.queries import active_protocols, unsigned_claims
 from ataraxy.core.chart.chart import Chart
@@ -171,6 +171,23 @@ def _glass(ctx: Context) -> Next | None:
     return Next(f"{words} for review", "", reverse("people:broken-glass"), "Review") if count else None
 
 
+def _house(ctx: Context) -> Next | None:
+    """A new clinic: without a room nothing is booked, without a number patients call nobody."""
+    url = reverse("people:house")
+    if not Room.objects.filter(clinic=ctx.clinic).exists():
+        return Next("This clinic has no room yet", "nothing can be booked", url, "Add a room")
+    if not ctx.clinic.phone:
+        return Next("Patients are given no telephone number", "enter the clinic's own", url, "Enter it")
+    return None
+
+
+def _protocol(ctx: Context) -> Next | None:
+    if active_protocols(ctx):
+        return None
+    words = "no patient can be judged or planned"
+    return Next("No protocol is active", words, reverse("plan:protocols"), "Choose one")
+
+
 def _lines(ctx: Context) -> Next | None:
     for row in active_protocols(ctx):
         if count := len(unsigned_claims(row)):
@@ -185,6 +202,8 @@ FIRST = (
     (CLINICAL, _concern),
     ((Role.NURSE, Role.PRESCRIBER), _session),
     ((Role.DIRECTOR,), _glass),
+    ((Role.DIRECTOR,), _house),
+    ((Role.DIRECTOR,), _protocol),
     ((Role.DIRECTOR,), _lines),
     ((Role.PRESCRIBER,), _gate),
     ((Role.COORDINATOR, Role.NURSE, Role.THERAPIST), _check_in),  # before what can wait: its hour passes
