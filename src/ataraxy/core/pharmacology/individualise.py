@@ -155,8 +155,9 @@ def _climb(
     fit = fit_of(predict)
     found = None if fit is None else fit.climb(problem, begin, person)
     if found is None:
-        at_start = slope_at(replace(problem, far=True), begin, person)
-        return climb(problem, begin, person, at_start), at_start.predicted.copy()
+        inside = np.clip(begin, -problem.reach, problem.reach)
+        at_start = slope_at(replace(problem, far=True), inside, person)
+        return climb(problem, inside, person, at_start), at_start.predicted.copy()
     rest = np.flatnonzero(found.left_over)
     if len(rest):
         others = climb(problem, begin[rest], person[rest])
