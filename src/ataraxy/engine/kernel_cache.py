@@ -137,7 +137,7 @@ def tiny_estimate() -> None:
     from ataraxy.core.pharmacology.regimen import Dose
     from ataraxy.core.pharmacology.simulate import Tier
 
-    model = load_model("kamp-2020")
+    model = load_model("kamp-2020-spread")  # one that says how people differ
     dose = Dose(PkRoute.INTRAVENOUS, 0.0, mg=35.0, duration_min=40.0, enantiomer=model.enantiomer)
     seen = [Observation("1", model.analytes[0].name, 40.0, 100.0, "ng/mL", ResidualError(log_sd=0.2))]
     ask = at_observations(predictor(model, (dose,), one_person(70.0), tier=Tier.NUMBA), seen)
