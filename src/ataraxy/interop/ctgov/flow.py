@@ -45,9 +45,18 @@ def _by_arm(period: Branch, milestone: str, placed: Mapping[str, str]) -> Mappin
     return found
 
 
+WHO_LEFT = "Who left: "  # before our own words, in the registry's place for words about the flow
+
+
 def attrition_of(study: Branch) -> str:
-    """Each period in words: how many started and completed in each group, and why people left."""
+    """Each period in words: how many started and completed in each group, and why people left.
+
+    Words that we wrote there ourselves come back as they are.
+    """
     flow = study.branch("resultsSection").branch("participantFlowModule")
+    ours = flow.text("recruitmentDetails")
+    if ours.startswith(WHO_LEFT):
+        return ours.removeprefix(WHO_LEFT)
     titles = {group.text("id"): group.text("title") for group in flow.branches("groups")}
     return " ".join(filter(None, (_period(one, titles) for one in flow.branches("periods"))))
 
@@ -70,5 +79,6 @@ def _counted(rows: Sequence[Branch], titles: Mapping[str, str], but_none: bool =
     for row in rows:
         number = count(row.text("numSubjects"))
         if number is not None and (number.value or not but_none):
-            told.append(f"{titles.get(row.text('groupId'), row.text('groupId'))} {plain(number.value)}")
+            name = titles.get(row.text("groupId")) or row.text("groupId")
+            told.append(f"{name} {plain(number.value)}".strip())
     return ", ".join(told)

@@ -17,6 +17,7 @@ from ataraxy.core.evidence.study import (
     GivenBy,
     Study,
 )
+from ataraxy.interop.ctgov.flow import WHO_LEFT
 from ataraxy.interop.ctgov.render_harms import adverse_events
 from ataraxy.interop.ctgov.render_outcomes import outcome_measure
 from ataraxy.interop.ctgov.whole import NCT
@@ -135,7 +136,9 @@ def _intervention(arm: Arm, study: Study) -> dict[str, Any]:
 
 def _results(study: Study) -> dict[str, Any]:
     return _filled(
-        participantFlowModule=_flow(study.arms),
+        participantFlowModule=_filled(
+            recruitmentDetails=f"{WHO_LEFT}{study.attrition}" if study.attrition else "", **_flow(study.arms)
+        ),
         outcomeMeasuresModule=_filled(
             outcomeMeasures=[outcome_measure(one, study) for one in study.outcomes if one.groups]
         ),
