@@ -131,6 +131,9 @@ def _say_what_next(env: Environment, name: str, email: str) -> None:
     out.print(
         f"  2. Open {env.origin}, log in as {email}, and set up a second factor when asked.", soft_wrap=True
     )
-    out.print("  3. Under People: add the staff and their credentials.")
-    out.print("  4. Under Protocols: read a protocol, activate it, sign the lines that ask for it.")
+    out.print("  3. Today tells what is lacking: the rooms, the telephone number, a protocol and its lines.")
+    out.print(
+        "  4. Under Staff: add the staff and their credentials. Under Stock: the safe and what is in it."
+    )
     out.print("  5. ataraxy doctor")
+    out.print("  The whole first day: docs/guide/first-day.md")
