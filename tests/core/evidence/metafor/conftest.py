@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -83,6 +84,16 @@ def read(path: Path) -> Answers:
         for number, what, _, value in csv.reader(file):
             found.setdefault((int(number), what), []).append(float("nan") if value == "NA" else float(value))
     return found
+
+
+@pytest.fixture(scope="session")
+def named() -> Callable[[str], set[str]]:
+    """The cases in which one comparison may differ, each with its reason in differences.toml."""
+    told = tomllib.loads((HERE / "differences.toml").read_text())["difference"]
+    assert all(one["reason"] for one in told)
+    return lambda comparison: {
+        case for one in told if one["comparison"] == comparison for case in one["cases"]
+    }
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@ suppressWarnings(suppressMessages({library(metafor); sandwich <- requireNamespac
 options(warn = -1)
 arguments <- commandArgs(trailingOnly = TRUE)
 effects <- read.csv(file.path(arguments[1], "effects.csv"))
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "polish.R"))
 out <- file(file.path(arguments[1], "out.csv"), "w")
 tell <- function(id, what, values)
   writeLines(sprintf("%d,%s,%d,%.17g", id, what, seq_along(values) - 1L, as.numeric(values)), out)
@@ -15,17 +16,18 @@ for (id in unique(effects$id)) {
   diag(V) <- d$v
   form <- if (d$moderated[1] == 1) ~ x else ~ 1
   d$row <- seq_len(nrow(d))
-  r <- NULL
-  for (near in c(1e-12, 1e-10, 1e-8)) if (is.null(r))
-    r <- tryCatch(rma.mv(y, V, mods = form, random = ~ 1 | study / row, data = d,
-                         control = list(rel.tol = near, eval.max = 5000, iter.max = 5000)), error = function(e) NULL)
-  if (is.null(r)) { tell(id, "failed", 1); next }
-  tell(id, "model", c(r$sigma2, as.numeric(logLik(r)), r$QE, r$QEp))
+  model <- function(...) rma.mv(y, V, mods = form, random = ~ 1 | study / row, data = d, ...)
+  found <- searched(function(how) model(control = how))
+  if (is.null(found)) { tell(id, "failed", 1); next }
+  r <- model(sigma2 = polished(function(at) model(sigma2 = at), found$sigma2))
+  tell(id, "model", c(r$sigma2, as.numeric(logLik(r)), as.numeric(logLik(found)), r$QE, r$QEp))
   for (what in c("b", "se", "ci.lb", "ci.ub", "pval")) tell(id, what, r[[what]])
   if (d$moderated[1] == 0) { p <- predict(r); tell(id, "predict", c(p$pi.lb, p$pi.ub)) }
-  if (id %% 5 == 0) for (m in 1:2) {
-    ci <- tryCatch(confint(r, sigma2 = m, control = list(tol = 1e-9, vc.max = 1e4))$random, error = function(e) NULL)
-    if (!is.null(ci)) tell(id, paste0("profile", m), ci[1, 2:3])
+  for (m in 1:2) for (end in c("low", "high")) {  # how much less likely the ends of our profile are, by metafor
+    at <- d[[paste0(end, m)]][1]
+    if (!is.finite(at)) next
+    held <- searched(function(how) model(sigma2 = if (m == 1) c(at, NA) else c(NA, at), control = how))
+    if (!is.null(held)) tell(id, paste0(end, m), 2 * (as.numeric(logLik(r)) - as.numeric(logLik(held))))
   }
   if (sandwich) {
     t <- clubSandwich::coef_test(r, vcov = "CR2", cluster = d$study)

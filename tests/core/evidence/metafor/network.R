@@ -3,6 +3,7 @@ suppressWarnings(suppressMessages(library(metafor)))
 options(warn = -1)
 arguments <- commandArgs(trailingOnly = TRUE)
 contrasts <- read.csv(file.path(arguments[1], "contrasts.csv"))
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "polish.R"))
 out <- file(file.path(arguments[1], "out.csv"), "w")
 tell <- function(id, what, values)
   writeLines(sprintf("%d,%s,%d,%.17g", id, what, seq_along(values) - 1L, as.numeric(values)), out)
@@ -17,11 +18,12 @@ for (id in unique(contrasts$id)) {
   common <- rma.mv(y, V, mods = ~ 0 + X, data = d)
   tell(id, "common", c(common$b, common$se, common$QE, common$QEp))
   for (method in c("REML", "ML")) {
-    r <- NULL
-    for (near in c(1e-12, 1e-10, 1e-8)) if (is.null(r))
-      r <- tryCatch(rma.mv(y, V, mods = ~ 0 + X, random = ~ row | study, struct = "CS", rho = 0.5, method = method,
-                           data = d, control = list(rel.tol = near, eval.max = 5000, iter.max = 5000)), error = function(e) NULL)
-    if (!is.null(r)) tell(id, method, c(r$b, r$se, r$tau2))
+    model <- function(...) rma.mv(y, V, mods = ~ 0 + X, random = ~ row | study, struct = "CS", rho = 0.5,
+                                  method = method, data = d, ...)
+    found <- searched(function(how) model(control = how))
+    if (is.null(found)) next
+    r <- model(tau2 = polished(function(at) model(tau2 = at), found$tau2))
+    tell(id, method, c(r$b, r$se, r$tau2))
   }
 }
 

@@ -10,7 +10,12 @@ tell <- function(id, what, values)
 tight <- list(threshold = 1e-10, maxiter = 20000, tol = 1e-12, tau2.max = 1e6)
 fit <- function(d, method, test) {
   control <- if (method == "EE") list() else tight
-  tryCatch(rma.uni(d$y, d$v, method = method, test = test, control = control), error = function(e) NULL)
+  for (step in c(1, 0.5, 0.2)) {  # where scoring runs to and fro, shorter steps end it
+    if (step < 1) control$stepadj <- step
+    r <- tryCatch(rma.uni(d$y, d$v, method = method, test = test, control = control), error = function(e) NULL)
+    if (!is.null(r)) return(r)
+  }
+  NULL
 }
 told <- function(id, name, r) {
   if (is.null(r)) return(tell(id, paste0(name, ".failed"), 1))

@@ -11,13 +11,19 @@ tight <- list(threshold = 1e-12, maxiter = 20000, tol = 1e-12, tau2.max = 1e6)
 for (id in unique(regressions$id)) {
   d <- regressions[regressions$id == id, ]
   x <- as.matrix(d[, paste0("x", seq_len(d$m[1])), drop = FALSE])
+  fit <- function(...) {
+    for (step in c(1, 0.5, 0.2)) {  # where scoring runs to and fro, shorter steps end it
+      r <- tryCatch(rma.uni(d$y, d$v, ..., control = c(tight, if (step < 1) list(stepadj = step))), error = function(e) NULL)
+      if (!is.null(r)) return(r)
+    }
+    NULL
+  }
   for (method in c("EE", "DL", "PM", "REML", "ML", "EB", "HS", "HE", "SJ")) for (test in c("z", "knha", "adhoc")) {
     if (test != "z" && !(method %in% c("DL", "REML"))) next
-    control <- if (method == "EE") list() else tight
-    r <- tryCatch(rma.uni(d$y, d$v, mods = x, method = method, test = test, control = control), error = function(e) NULL)
+    r <- if (method == "EE") rma.uni(d$y, d$v, mods = x, method = method, test = test) else fit(mods = x, method = method, test = test)
     name <- paste(method, test, sep = ".")
     if (is.null(r)) { tell(id, paste0(name, ".failed"), 1); next }
-    alone <- tryCatch(rma.uni(d$y, d$v, method = method, control = control), error = function(e) NULL)
+    alone <- if (method == "EE") rma.uni(d$y, d$v, method = method) else fit(method = method)
     tell(id, paste0(name, ".alone"), if (is.null(alone)) NA else alone$tau2)
     tell(id, name, c(r$tau2, r$se.tau2, r$QE, r$QEp, r$QM, r$QMp, r$I2, r$H2, if (is.null(r$R2)) NA else r$R2))
     tell(id, paste0(name, ".b"), r$beta)

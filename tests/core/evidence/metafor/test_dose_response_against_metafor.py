@@ -1,4 +1,8 @@
-"""Every dose-response curve against metafor's rma.mv with random slopes: coefficients, errors, how curves differ."""
+"""Every dose-response curve against metafor's rma.mv with random slopes: coefficients, errors, how curves differ; to 1e-6.
+
+polish.R takes metafor's own likelihood of a line from where its search ends to its top. A bent curve has three components
+and borders between: metafor fits with ours, and must not find its own search's end more likely.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from ataraxy.core.evidence.dose_arms import DoseArms
 from ataraxy.core.evidence.dose_curve import Curve, Shape
 from ataraxy.core.evidence.dose_response import DoseResponse, dose_response
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # R searches for minutes on a busy machine
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # R searches for minutes on a busy machine
 
 SEED = 20261126
 
@@ -36,10 +40,12 @@ def problems():
 
 
 def rows(i: int, studies: list[DoseArms]) -> list[dict[str, float]]:
+    psi = fitted(studies, Curve(Shape.QUADRATIC)).psi if i % 2 else np.zeros((2, 2))
     return [
         {
             "id": i, "study": int(one.study), "dose": one.doses[j], "y": one.effects[j],
             "v": one.covariance[j, j], "shared": one.covariance[0, -1] if len(one.doses) > 1 else 0.0,
+            "psi11": psi[0, 0], "psi12": psi[0, 1], "psi22": psi[1, 1],
         }
         for one in studies
         for j in range(len(one.doses))
@@ -59,25 +65,20 @@ def fitted(studies, curve, random=True) -> DoseResponse:
 
 def test_every_curve_agrees_with_metafor(ask_r, problems):
     answers = ask_r("dose_response.R", doses=[row for i, one in enumerate(problems) for row in rows(i, one)])
-    bent = 0
     for i, studies in enumerate(problems):
         common = fitted(studies, Curve(), random=False)
         slope = common.coefficients[0]
         near([slope.value, slope.se, common.q, common.q_p], answers[i, "common"], f"common {i}")
         line = fitted(studies, Curve())
         value, se, psi, level = answers[i, "linear"]
-        near(line.log_likelihood, level, f"likelihood {i}", absolute=1e-6)
-        near(line.psi[0, 0], psi, f"psi {i}", 1e-4, 1e-5)
-        near([line.coefficients[0].value, line.coefficients[0].se], [value, se], f"linear {i}", 1e-4, 1e-5)
-        if (i, "quadratic") in answers:
-            curve = fitted(studies, Curve(Shape.QUADRATIC))
-            theirs = answers[i, "quadratic"]
-            assert curve.log_likelihood >= theirs[-1] - 1e-6, f"quadratic {i}"
-            if curve.log_likelihood > theirs[-1] + 1e-5:
-                continue  # metafor's search ended lower
-            near([e.value for e in curve.coefficients], theirs[:2], f"quadratic {i}", 2e-3, 2e-3)
-            near([e.se for e in curve.coefficients], theirs[2:4], f"quadratic {i}, errors", 2e-3, 2e-3)
-            psi = [curve.psi[0, 0], curve.psi[0, 1], curve.psi[1, 1]]
-            near(psi, theirs[4:7], f"quadratic {i}, how curves differ", 2e-2, 2e-2)
-            bent += 1
-    assert bent >= 6
+        near(line.log_likelihood, level, f"likelihood {i}")
+        near(line.psi[0, 0], psi, f"psi {i}")
+        near([line.coefficients[0].value, line.coefficients[0].se], [value, se], f"linear {i}")
+        if i % 2 == 0:
+            continue
+        curve = fitted(studies, Curve(Shape.QUADRATIC))
+        found = [e.value for e in curve.coefficients] + [e.se for e in curve.coefficients]
+        near([*found, curve.log_likelihood], answers[i, "quadratic"], f"quadratic {i}")
+        if (i, "quadratic.searched") in answers:
+            assert curve.log_likelihood >= answers[i, "quadratic.searched"][0] - 1e-9, f"quadratic {i}"
+    assert sum((i, "quadratic.searched") in answers for i in range(len(problems))) >= 6

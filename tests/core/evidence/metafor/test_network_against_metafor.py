@@ -1,4 +1,7 @@
-"""Every network against metafor's rma.mv with the same correlations, and Senn's against the numbers published for it."""
+"""Every network against metafor's rma.mv with the same correlations, and Senn's against the numbers published for it.
+
+To 1e-6: polish.R takes metafor's own likelihood from where its search ends to its top.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from ataraxy.core.evidence.network import Network, network
 from ataraxy.core.evidence.network_consistency import Decomposition, decompose
 from ataraxy.core.evidence.trial import Trial, of_arms
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # R searches for minutes on a busy machine
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # R searches for minutes on a busy machine
 
 SEED = 20261127
 
@@ -78,8 +81,8 @@ def test_every_network_agrees_with_metafor(answers, problems):
         for method in (Method.REML, Method.ML):
             ours = fitted(trials, method)
             theirs = answers[i, method.name]
-            near(ours.tau2, theirs[-1], f"{method} {i}: tau2", 1e-4, 1e-5)
-            near([*ours.effects[1:, 0], *ours.ses[1:, 0]], theirs[:-1], f"{method} {i}", 1e-4, 1e-5)
+            near(ours.tau2, theirs[-1], f"{method} {i}: tau2")
+            near([*ours.effects[1:, 0], *ours.ses[1:, 0]], theirs[:-1], f"{method} {i}")
 
 
 def test_senns_network_of_diabetes_has_the_published_misfit(answers):

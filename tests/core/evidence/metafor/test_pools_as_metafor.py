@@ -1,9 +1,7 @@
-"""Every estimator of a pool beside R's metafor, on 500 random meta-analyses, to 1e-6.
+"""Every estimator of a pool beside R's metafor, on 500 random meta-analyses, to 1e-6: each of some 6,000 fits.
 
-Two differences are allowed, each shown to be one where it is met:
-- metafor's Fisher scoring stops at a lower peak of the likelihood than ours (one climbs from one start, we look along
-  the whole curve): our log-likelihood must be higher, and tau² alone with what follows from it may differ;
-- metafor gives no answer (its search did not end), where ours says it converged.
+None differs. metafor's control is tightened (pools.R), and where its scoring runs to and fro it takes shorter steps; a
+difference would have to be named with its reason in differences.toml.
 """
 
 from __future__ import annotations
@@ -38,7 +36,6 @@ from ataraxy.core.evidence.publication_bias import (
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # R alone takes a minute, on a busy machine four
 
 TESTS = {"z": Inference.WALD, "knha": Inference.HARTUNG_KNAPP, "adhoc": Inference.BOUNDED}
-MOST_EXCUSED = 5  # of some 6,000 fits; more would mean something is wrong with us or the exercise
 
 
 @pytest.fixture(scope="module")
@@ -62,42 +59,30 @@ def log_likelihood_at(meta: Any, method: Method, tau2: float) -> float:
 
 @pytest.mark.parametrize("test", TESTS)
 @pytest.mark.parametrize("method", list(Method))
-def test_a_pool_is_metafors(method: Method, test: str, theirs: Any, metas: Any) -> None:
+def test_a_pool_is_metafors(method: Method, test: str, theirs: Any, metas: Any, named: Any) -> None:
     name = f"{'EE' if method is Method.COMMON else method.name}.{test}"
-    excused = [f"{name} {number}: no answer from metafor" for number in answered(theirs, f"{name}.failed")]
     compared = answered(theirs, name)
-    if method is Method.COMMON:
-        assert bool(compared) == (test == "z")
+    differ = {f"{number} {name} no answer" for number in answered(theirs, f"{name}.failed")}
     for number in compared:
-        meta, their = metas[number], theirs[number, name]
-        found = pool(meta.y, meta.v, method, TESTS[test])
+        found = pool(metas[number].y, metas[number].v, method, TESTS[test])
         assert isinstance(found, Pool)
         assert found.converged
-        e = found.estimate
-        ours = [
-            found.tau2,
-            found.tau2_se,
-            e.value,
-            e.se,
-            e.low,
-            e.high,
-            e.p,
-            found.q,
-            found.q_p,
-            found.i2,
-            found.h2,
-        ]
+        e, their = found.estimate, theirs[number, name][:11]
+        ours = [found.tau2, found.tau2_se, e.value, e.se, e.low, e.high, e.p]
+        ours += [found.q, found.q_p, found.i2, found.h2]
         if method is Method.COMMON:
             their[1] = 0.0  # metafor has no standard error of a tau² that is zero by assumption
-        if close(ours, their[:11]):
-            continue
-        higher = log_likelihood_at(meta, method, found.tau2) - log_likelihood_at(meta, method, their[0])
-        assert method in (Method.ML, Method.REML) and higher > 1e-9, (name, number, ours, their)
-        excused.append(f"{name} {number}: our likelihood is higher by {higher:.2g}")
-    if test == "z" or method is not Method.COMMON:  # Hartung-Knapp is not for a common effect
-        wanted = 500 if test == "z" or (method is Method.REML and test == "knha") else 70
-        assert len(compared) + len(answered(theirs, f"{name}.failed")) >= wanted
-    assert len(excused) <= MOST_EXCUSED, excused
+        if not close(ours, their):
+            differ.add(f"{number} {name}")
+    assert differ == {case for case in named("pools") if name in case.split()}
+    assert len(compared) >= wanted(method, test)
+
+
+def wanted(method: Method, test: str) -> int:
+    """Of how many pools metafor must have an answer; Hartung-Knapp is not for a common effect."""
+    if method is Method.COMMON and test != "z":
+        return 0
+    return 500 if test == "z" or (method is Method.REML and test == "knha") else 70
 
 
 @pytest.mark.parametrize("method", [Method.REML, Method.ML, Method.DL])
