@@ -282,6 +282,7 @@ def test_of_fewer_than_five_studies_the_first_interval_is_never_the_narrowest(ce
     else:
         assert shown.key == "common"
     assert ("Two studies: no interval of theirs is sure." in shown.warnings) == (len(cells) == 2)
+    assert (why_first(len(cells), Measure.OR) in shown.warnings) == (len(cells) < 5)
 
 
 def test_different_hours_in_one_pool_are_told():

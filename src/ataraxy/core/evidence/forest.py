@@ -14,7 +14,7 @@ from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.choose import Choice, Exclusion, Question, Reason, label_of
 from ataraxy.core.evidence.contrast import Contrast, contrast, is_paired
 from ataraxy.core.evidence.estimate import Effect, Estimate, TooFew
-from ataraxy.core.evidence.first_shown import First, beliefs, first_of, order
+from ataraxy.core.evidence.first_shown import First, beliefs, first_of, order, why_first
 from ataraxy.core.evidence.numbers import OF_EVENTS, numbers_seen
 from ataraxy.core.evidence.pool import Pool, Predicted, pool
 from ataraxy.core.evidence.pool_many import Inference
@@ -184,6 +184,8 @@ def _of_the_whole(lines: Sequence[Contrast], question: Question) -> Iterator[str
     """What must be known of the studies together before any of their pools is believed."""
     if len(lines) == 2:
         yield "Two studies: no interval of theirs is sure."
+    if told := why_first(len(lines), question.measure):
+        yield told
     hours = {
         label_of(x.candidate.study): x.candidate.outcome.hour.value
         for x in lines
