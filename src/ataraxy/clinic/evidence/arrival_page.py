@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -13,7 +13,7 @@ from ataraxy.clinic.evidence.base import Base
 from ataraxy.clinic.evidence.local import accepted, arrivals_of
 from ataraxy.clinic.evidence.pictures import on_scale
 from ataraxy.clinic.evidence.words import CONDITIONS, MEASURES, day_words
-from ataraxy.clinic.figures.effect_axis import interval_words, said
+from ataraxy.clinic.figures.effect_axis import estimate_words
 from ataraxy.clinic.people.models import Staff
 from ataraxy.core.errors import CatalogError
 from ataraxy.core.evidence import answer as a
@@ -21,7 +21,7 @@ from ataraxy.core.evidence.arrivals import Arrival, Decision, RetractionReported
 from ataraxy.core.evidence.choose import label_of
 from ataraxy.core.evidence.difference import Change, Difference, differences
 from ataraxy.core.evidence.estimate import TooFew
-from ataraxy.core.evidence.pool_difference import PoolChange, pool_changes
+from ataraxy.core.evidence.pool_difference import ANY_HOUR, PoolChange, pool_changes
 from ataraxy.core.evidence.same_people import shared_names
 from ataraxy.core.evidence.study import Measure, Study
 from ataraxy.core.evidence.study_consistency import findings_of_study
@@ -69,7 +69,8 @@ class Effect:
     """What accepting it would change. ``doubts`` stand before everything else."""
 
     doubts: tuple[str, ...]
-    moved: tuple[Moved, ...]
+    moved: tuple[Moved, ...]  # at any hour, by the method that is read first
+    moved_too: tuple[Moved, ...]  # by the other methods, and at one hour
     too_few: int  # pools it enters that stay without a number
     unchanged: int
     left_out: tuple[str, ...]  # of which pools it stays out, and why
@@ -172,10 +173,12 @@ def effect_of(one: Arrival, base: Base) -> Effect | None:
     after = {**before, study.id: study}
     pools = pool_changes(before, after)
     told = [each for each in pools.changed if _has_number(each)]
+    first = _read_first(told)
     notes = one.what.notes if isinstance(one.what, StudyArrived) else ()
     return Effect(
-        doubts=tuple(dict.fromkeys((*_doubts(study, before, one), *notes))),
-        moved=tuple(_moved(each, after) for each in _read_first(told)),
+        doubts=tuple(dict.fromkeys((*_goes_out(told, after), *_doubts(study, before, one), *notes))),
+        moved=tuple(_moved(each, after) for each in first),
+        moved_too=tuple(_moved(each, after) for each in told if each not in first),
         too_few=len(pools.changed) - len(told),
         unchanged=pools.unchanged,
         left_out=tuple(dict.fromkeys(f"{label_of(after[x.study])}: {x.words}" for x in pools.left_out)),
@@ -206,8 +209,24 @@ def _has_number(one: PoolChange) -> bool:
 
 
 def _read_first(changed: Iterable[PoolChange]) -> list[PoolChange]:
-    """At any hour before the windows: what is read first."""
-    return sorted(changed, key=lambda one: one.name.window != "at any hour")
+    """Of each pool at any hour, the first way it was put together: what is read first."""
+    first: dict[tuple[object, ...], PoolChange] = {}
+    for one in changed:
+        name = one.name
+        if name.window == ANY_HOUR:
+            first.setdefault((name.condition, name.measure, name.instrument, name.analysis), one)
+    return list(first.values())
+
+
+def _goes_out(changed: Iterable[PoolChange], after: Mapping[str, Study]) -> Iterator[str]:
+    """Who no longer stands in a pool: a trial that somebody read must not leave unseen (H-069)."""
+    gone: dict[str, int] = {}
+    for one in changed:
+        for key in set(one.studies_before) - set(one.studies_after):
+            gone[key] = gone.get(key, 0) + 1
+    for key, count in sorted(gone.items()):
+        label = label_of(after[key]) if key in after else key
+        yield f"{label} goes out of {count} pooled number{'s' if count > 1 else ''}."
 
 
 def _moved(one: PoolChange, after: Mapping[str, Study]) -> Moved:
@@ -235,8 +254,7 @@ def _side(result: a.Shown | TooFew | None, measure: Measure) -> str:
     if isinstance(result, TooFew):
         return str(result)
     value, low, high = (on_scale(x, measure) for x in (result.value, result.low, result.high))
-    ratio = measure.is_ratio
-    return f"{said(value, is_ratio=ratio)} {interval_words(low, high, is_ratio=ratio)}"
+    return estimate_words(value, low, high, is_ratio=measure.is_ratio)
 
 
 def _difference(one: Difference) -> tuple[str, str, str]:

@@ -369,12 +369,12 @@ def harms_of(answer: a.Answer, studies: Studies, effects: Iterable[str] = TOLD_H
     told = [one for one in answer.harms if one.percent is not None and one.harm.effect in wanted]
     told.sort(key=lambda h: (wanted.index(h.harm.effect), not h.own, h.harm.label, h.label))
     rows: list[HarmRow] = []
-    for (effect, label, own, people), group in groupby(
-        told, key=lambda h: (h.harm.label, h.label, h.own, h.population)
+    for (key, effect, label, own, people), group in groupby(
+        told, key=lambda h: (h.harm.effect, h.harm.label, h.label, h.own, h.population)
     ):
         rates = [_rate(one, studies.get(one.study)) for one in group]
         arms = tuple(sorted(rates, key=lambda r: (r.is_control, r.arm)))
-        rows.append(HarmRow(effect, label, arms, "" if own else people or "not seen who"))
+        rows.append(HarmRow(effect, label, arms, "" if own else people or "not seen who", key))
     return Harms("Unwanted effects by arm", tuple(rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,6 +47,9 @@ class SurePool:
     domains: tuple[Judged, ...]
     answered: tuple[Probe, ...]
     unanswered: tuple[Probe, ...]
+    waiting: tuple[
+        tuple[str, tuple[str, ...]], ...
+    ]  # the same by answer: "Too few studies (k = 1; needs 10)." and of what
     funnel: Picture | None
 
 
@@ -82,8 +86,17 @@ def _pool(asked: Asked, pool: a.PoolAnswer, key: str) -> SurePool:
         domains=_domains(rated) if isinstance(rated, Certainty) else (),
         answered=tuple(one for one in asked_of_it if one.is_answered),
         unanswered=tuple(one for one in asked_of_it if not one.is_answered),
+        waiting=_waiting(one for one in asked_of_it if not one.is_answered),
         funnel=_funnel(pool, key),
     )
+
+
+def _waiting(unanswered: Iterable[Probe]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Questions without an answer by what it would take, each once."""
+    found: dict[str, list[str]] = {}
+    for one in unanswered:
+        found.setdefault(one.words, []).append(one.asks)
+    return tuple((words, tuple(asks)) for words, asks in found.items())
 
 
 def _domains(rated: Certainty) -> tuple[Judged, ...]:

@@ -206,6 +206,7 @@ class HarmRow:
     study: str
     rates: tuple[HarmRate, ...]
     people: str = ""
+    key: str = ""  # of codes/side_effects.csv: rows of one kind of harm
 
 
 @dataclass(frozen=True, slots=True)

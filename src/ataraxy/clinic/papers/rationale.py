@@ -12,7 +12,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.evidence.asked import Asked
 from ataraxy.clinic.evidence.base import Base
 from ataraxy.clinic.evidence.beside_page import BesideShown
-from ataraxy.clinic.evidence.disorder_page import Page, page_of
+from ataraxy.clinic.evidence.disorder_page import PRESSURE, Page, page_of
 from ataraxy.clinic.evidence.effect_words import sentence
 from ataraxy.clinic.evidence.findings import FindingShown
 from ataraxy.clinic.evidence.listed import SIGNS
@@ -91,7 +91,8 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
         "approval": _approval(treatment.protocol),
         "route": ROUTES[route],
         "findings": [_finding(one) for one in (near or every).findings],
-        "of_several": _of_several(every if near is None else near, every),
+        "why": _why((near or every).findings),
+        "of_several": _of_several(every if same or near is None else near, every),
         "near": _pools(every if same else near) if near else [],
         "every": [] if same else _pools(every),
         "printed": _printed(every),
@@ -124,9 +125,19 @@ def _finding(one: FindingShown) -> dict[str, Any]:
         "hundred": " ".join(one.hundred) or "not known",
         "of": one.of,
         "sure": one.sure,
-        "why": list(one.why),
         "comment": one.comment,
     }
+
+
+def _why(findings: Iterable[FindingShown]) -> list[list[str]]:
+    """Why each outcome is no surer; outcomes with the same reasons share them."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for one in findings:
+        if one.why:
+            found.setdefault((one.sure, one.why), []).append(one.outcome)
+    return [
+        [f"{'; '.join(outcomes)}: {sure.lower()}", " ".join(why)] for (sure, why), outcomes in found.items()
+    ]
 
 
 def _rows(page: Page) -> set[str]:
@@ -140,9 +151,21 @@ def _harms(page: Page, base: Base) -> list[list[str]]:
     own = {row.effect.split(",")[0] for row in drawn if not row.people and not _only_remembered(row)}
     kept = [row for row in drawn if not row.people or row.effect.split(",")[0] not in own]
     return [
-        [row.effect, study_words(row), "; ".join(f"{rate.arm}: {rate_words(rate)}" for rate in row.rates)]
-        for row in kept
+        *([row.effect, study_words(row), _arms(row)] for row in kept if row.key != PRESSURE),
+        *_pressure([row for row in kept if row.key == PRESSURE]),
     ]
+
+
+def _arms(row: HarmRow) -> str:
+    return "; ".join(f"{rate.arm}: {rate_words(rate)}" for rate in row.rates)
+
+
+def _pressure(rows: Iterable[HarmRow]) -> Iterator[list[str]]:
+    """One line a study: what is raised is told in many ways, and each stays told."""
+    by_study: dict[str, list[str]] = {}
+    for row in rows:
+        by_study.setdefault(study_words(row), []).append(f"{row.effect}: {_arms(row)}")
+    yield from (["Raised blood pressure", study, ". ".join(told)] for study, told in by_study.items())
 
 
 def _only_remembered(row: HarmRow) -> bool:
@@ -256,7 +279,7 @@ def _number(one: Headline) -> str:
 
 
 def _published(one: BesideShown) -> str:
-    wrong = " Its numbers disagree with themselves: see the limits." if one.flags else ""
+    wrong = " Its numbers disagree with themselves: see below." if one.flags else ""
     whose = f" {sentence(one.scope)}." if one.scope else ""
     return f"{one.label}: {one.contrast}; {one.measure}: {one.printed}; {one.side}.{whose}{wrong}"
 
