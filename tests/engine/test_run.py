@@ -147,7 +147,7 @@ def test_two_models_of_one_effect_are_told_by_their_own_names(planned: Make) -> 
 
 def test_no_chunk_holds_more_than_its_share_of_memory(planned: Make) -> None:
     work = planned(100_000).work
-    width = len(work.at_min) * (len(work.model.analytes) + 2 * len(work.effects)) * 8
+    width = len(work.at_min) * (len(work.model.analytes) + len(work.effects)) * 8
     assert work.chunk_people * width <= CHUNK_BYTES
     assert sum(count for _, count in chunks_of(work)) == 100_000
 

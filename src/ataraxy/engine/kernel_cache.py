@@ -57,6 +57,7 @@ def is_built() -> bool:
     """Whether the compiled simulator of this release lies ready; False where it has to be compiled first."""
     settle()
     from ataraxy.core.pharmacology import (
+        draw_kernels,
         fit_climb_kernels,
         fit_draw_kernels,
         kernels,
@@ -65,6 +66,7 @@ def is_built() -> bool:
     )
 
     wanted = (
+        (draw_kernels, draw_kernels.normals_of),
         (fit_climb_kernels, fit_climb_kernels.climb_all),
         (fit_draw_kernels, fit_draw_kernels.log_likelihoods),
         (fit_draw_kernels, fit_draw_kernels.log_densities),
@@ -121,7 +123,7 @@ def tiny() -> None:
             same_people(one_person(70.0), 2),
             np.array([-1.0, 20.0, 40.0]),
             effects=tuple(load_effect(effect) for effect in effects),
-            draws=Draws(0),
+            draws=Draws(0, compiled=True),
             tier=Tier.NUMBA,
         )
 

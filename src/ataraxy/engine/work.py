@@ -21,7 +21,8 @@ from ataraxy.engine.figures import Figure, Kind, exposures, figure_values, figur
 from ataraxy.engine.lines import BoolArray, Line, Stay
 from ataraxy.engine.tally import Tally
 
-CHUNK = 10_000
+BLOCK = 128  # people the compiled tier moves side by side; whole blocks are the faster to move and to count
+CHUNK = 80 * BLOCK
 CHUNK_BYTES = 24_000_000  # of curves a thread holds at once; measured: more leaves the caches and is slower
 FEWEST = 500  # people a chunk, however long their curves are
 MOST_PEOPLE = 10**9
@@ -93,8 +94,8 @@ class Work:
     @property
     def chunk_people(self) -> int:
         """People a chunk: fewer where their curves would fill the memory. The same on every machine."""
-        told = len(self.model.analytes) + 2 * len(self.effects)
-        fit = CHUNK_BYTES // (8 * len(self.at_min) * max(told, 1))
+        told = len(self.model.analytes) + len(self.effects)
+        fit = CHUNK_BYTES // (8 * len(self.at_min) * max(told, 1)) // BLOCK * BLOCK
         return max(1, min(self.chunk, self.count, max(fit, FEWEST)))
 
     def fresh(self) -> Tally:
@@ -139,11 +140,12 @@ def answer(work: Work, first: int, count: int) -> Answer:
         InputRefused: as ``simulate``.
     """
     people = work.crowd.people(first, count, work.seed)
-    draws = Draws(work.seed) if work.variability else None
+    draws = Draws(work.seed, compiled=work.tier is Tier.NUMBA) if work.variability else None
     ready = prepare(work.model, work.regimen, people, effects=work.effects, draws=draws)
     at = np.array(work.at_min)
-    found = run(ready, at, tier=work.tier, tolerance=work.tolerance)
-    values = totals({k: v for k, v in found.values.items() if not k.startswith("site:")})
+    told = frozenset([*(analyte.name for analyte in ready.network.readings), *names_of(work.effects)])
+    found = run(ready, at, tier=work.tier, tolerance=work.tolerance, only=told)
+    values = totals(found.values)
     needs_areas = any(figure.kind is Kind.EXPOSURE for figure in work.figures)
     areas = totals(exposures(ready)) if needs_areas else {}
     times, late = _times(work, values, at, count)

@@ -12,6 +12,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from ataraxy.core.errors import InputRefused
+from ataraxy.core.pharmacology import draw_kernels
 from ataraxy.core.pharmacology.draws import exact_log, normal_quantile, normals, uniforms
 
 SEEDS = st.integers(0, 2**63 - 1)
@@ -24,6 +25,18 @@ def test_a_person_gets_the_same_numbers_in_any_company(seed, k, people, stream):
     number = np.array(people, dtype=np.int64)
     everybody = uniforms(seed, np.arange(201, dtype=np.int64), k, stream)
     np.testing.assert_array_equal(uniforms(seed, number, k, stream), everybody[:, number])
+
+
+@given(SEEDS, KS, st.integers(0, 3), st.integers(0, 2**40))
+def test_compiled_draws_are_the_same_to_the_last_bit(seed, k, stream, first):
+    number = first + PEOPLE[:300]
+    plain, compiled = (normals(seed, number, k, stream, compiled=one) for one in (False, True))
+    np.testing.assert_array_equal(compiled.view(np.uint64), plain.view(np.uint64))
+
+
+@given(st.floats(1e-300, 1.0, exclude_max=True))
+def test_the_compiled_quantile_is_the_same_far_out_too(p):
+    assert draw_kernels.quantile(p) == normal_quantile(np.array([p]))[0]
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 64, 999])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from scipy.linalg import expm
 from ataraxy.catalog.effects import load_effect
 from ataraxy.catalog.pk import load_model, models
 from ataraxy.core.pharmacology import compiled
-from ataraxy.core.pharmacology.compiled_modes import MOST_DOUBT, spans_of
+from ataraxy.core.pharmacology.compiled_modes import MOST_CACHED, MOST_DOUBT, spans_of
+from ataraxy.core.pharmacology.compiled_tables import told_by
 from ataraxy.core.pharmacology.draws import Draws
-from ataraxy.core.pharmacology.loans import lent
+from ataraxy.core.pharmacology.loans import LINE, aligned, lent, whole_lines
 from ataraxy.core.pharmacology.model import PkRoute
 from ataraxy.core.pharmacology.modes import blocks_of
 from ataraxy.core.pharmacology.network import Entry, network_of
@@ -71,7 +73,7 @@ def off(ready, at_min=AT, person=0):
     found = run(ready, at_min, tier=Tier.NUMBA).values
     amounts = exact(ready, person, at_min)
     worst = 0.0
-    for reading in compiled._told(ready):
+    for reading in told_by(ready):
         scale = np.broadcast_to(np.asarray(reading.scale(ready.values[0])), (len(ready),))[person]
         wanted = amounts[:, reading.state] * scale
         worst = max(
@@ -126,13 +128,18 @@ def test_absorption_as_fast_as_elimination(gap, above):
     assert off(with_values(ready, **{name: now})) < 1e-9
 
 
-def test_people_whose_modes_coincide_are_moved_the_general_way():
+def coinciding():
+    """Three people: the fastest mode of the blood is that of the effect site, is not, is nearly."""
     effect = load_effect("systolic")
-    ready = prepared(load_model("kamp-2020"), 3, (effect,))
+    ready = prepared(load_model("kamp-2020"), 3, (effect, load_effect("anxiety")))
     rates = -np.linalg.eigvals(ready.network.matrix(ready.values[0], 3)[0][:3, :3]).real
     half_lives = np.log(2) / np.array([rates.max(), rates.max() * 1.5, rates.max() * (1 + 1e-9)])
-    ready = with_values(ready, **{f"{effect.id}/{effect.drivers[0].half_life}": half_lives})
-    seen = []
+    return with_values(ready, **{f"{effect.id}/{effect.drivers[0].half_life}": half_lives})
+
+
+def moved_the_general_way(ready):
+    """The curves, and how many people were moved by propagators."""
+    seen = [0]
     walk = compiled._walk_any
 
     def spy(some, *rest, **more):
@@ -141,10 +148,39 @@ def test_people_whose_modes_coincide_are_moved_the_general_way():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled, "_walk_any", spy)
-        found = run(ready, AT, tier=Tier.NUMBA).values
-    assert 2 in seen
+        return run(ready, AT, tier=Tier.NUMBA).values, max(seen)
+
+
+def test_people_whose_modes_coincide_are_told_by_their_neighbours():
+    ready = coinciding()
+    found, general = moved_the_general_way(ready)
+    assert general == 0
     assert all(np.isfinite(curve).all() for curve in found.values())
     assert max(off(ready, person=person) for person in range(3)) < 1e-11
+
+
+def test_neighbours_and_propagators_tell_the_same_curves():
+    """Effects too, that at once and the slow one; nobody is sure enough here to be moved in modes."""
+    ready = coinciding()
+    found, _ = moved_the_general_way(ready)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "MOST_DOUBT", 0.0)
+        general, people = moved_the_general_way(ready)
+    assert people == 64  # all three, in a block of that walk
+    for name, curve in general.items():
+        assert np.abs(found[name] - curve).max() <= 1e-11 * np.abs(curve).max(), name
+
+
+def test_whoever_bends_between_their_neighbours_is_moved_the_general_way():
+    """An effect that just reaches its bound is no smooth function of the rates."""
+    ready = coinciding()
+    highest = run(ready, AT, tier=Tier.NUMBA).values["systolic"][0].max()
+    systolic = replace(ready.effects[0], highest=Decimal(float(highest) * (1 - 1e-7)))
+    bounded = replace(ready, effects=(systolic, *ready.effects[1:]))
+    found, general = moved_the_general_way(bounded)
+    assert general == 64
+    assert found["systolic"][0].max() == float(systolic.highest)
+    assert max(off(bounded, person=person) for person in range(3)) < 1e-11
 
 
 def test_what_is_known_is_close_where_the_doubt_is_just_bearable():
@@ -204,6 +240,40 @@ def test_an_answer_that_is_held_is_never_lent_again():
     assert (view == 1.0).all()
     del view
     assert lent(20_000).shape == (20_000,)
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 1001, 70_001])
+def test_memory_begins_with_a_line_of_the_cache(size):
+    for room in (aligned(size), lent(size)):
+        assert len(room) == size
+        assert room.ctypes.data % (8 * LINE) == 0
+    assert whole_lines(size) % LINE == 0
+    assert 0 <= whole_lines(size) - size < LINE
+
+
+@pytest.mark.parametrize("people", [1500, 1501])
+def test_an_answer_too_large_for_the_cache_is_the_same_answer(people):
+    """It is sent past the cache in whole lines; a few people's answer is not. An odd number ends within a line."""
+    at = np.arange(-5.0, 245.0)
+    model, effects = load_model("kamp-2020"), (load_effect("systolic"), load_effect("anxiety"))
+    regimen = (Dose(IV, 0.0, mg_per_kg=0.5, duration_min=40.0, enantiomer=model.enantiomer),)
+    ready = prepare(model, regimen, same_people(one_person(70.0), people), effects=effects, draws=Draws(9))
+    many = run(ready, at, tier=Tier.NUMBA, threads=2).values
+    assert all(8 * curve.size > MOST_CACHED for curve in many.values())
+    for chosen in (np.arange(130), np.arange(people - 130, people)):
+        few = run(rows_of(ready, chosen), at, tier=Tier.NUMBA).values
+        for name, curve in few.items():
+            assert np.abs(curve - many[name][chosen]).max() <= 1e-12 * np.abs(curve).max(), name
+
+
+def test_what_only_drives_an_effect_is_not_told():
+    effect = load_effect("systolic")
+    ready = prepared(load_model("kamp-2020"), 3, (effect,))
+    whole = run(ready, AT, tier=Tier.NUMBA).values
+    told = run(ready, AT, tier=Tier.NUMBA, only=frozenset({"systolic"})).values
+    assert set(told) == {"systolic"}
+    assert f"site:{effect.id}" in whole
+    assert np.array_equal(told["systolic"], whole["systolic"])
 
 
 def test_two_simulations_held_at_once_are_two_answers():

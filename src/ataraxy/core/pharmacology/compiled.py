@@ -11,14 +11,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ataraxy.core.pharmacology import effect_kernels, kernels, lanes
+from ataraxy.core.pharmacology import kernels, lanes
 from ataraxy.core.pharmacology.compiled_modes import MOST_DOUBT, Asked, walk_in_modes
-from ataraxy.core.pharmacology.effect import Driver, EffectModel, Shape, names_of
-from ataraxy.core.pharmacology.linear import INPUT_SCALE, ROUNDING_MIN, TERMS, Course
+from ataraxy.core.pharmacology.compiled_tables import (
+    drivers_of_readings,
+    effects_of,
+    read_by,
+    room_for_integrals,
+    scales_of,
+    still_course,
+    told_by,
+)
+from ataraxy.core.pharmacology.effect import EffectModel, Shape, names_of
+from ataraxy.core.pharmacology.linear import INPUT_SCALE, ROUNDING_MIN, TERMS
+from ataraxy.core.pharmacology.loans import aligned
 from ataraxy.core.pharmacology.model import PkModel
-from ataraxy.core.pharmacology.modes import blocks_of
+from ataraxy.core.pharmacology.modes import Blocks, blocks_of
 from ataraxy.core.pharmacology.moves import NONE, Moves, moves_of
-from ataraxy.core.pharmacology.network import Reading, Values
 from ataraxy.core.pharmacology.panel import panel
 from ataraxy.core.pharmacology.pattern import Pattern, pattern_of
 from ataraxy.core.pharmacology.prepared import Prepared, rows_of
@@ -29,14 +38,9 @@ from ataraxy.core.pharmacology.response import knots_of, plan_nodes
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-KINDS = {
-    Shape.LINEAR: effect_kernels.LINEAR,
-    Shape.OCCUPANCY: effect_kernels.OCCUPANCY,
-    Shape.SIGMOID: effect_kernels.SIGMOID,
-    Shape.RELATIVE: effect_kernels.RELATIVE,
-    Shape.TURNOVER: effect_kernels.TURNOVER,
-}
-ROLES = (("baseline", 0.0), ("slope", 1.0), ("top", 1.0), ("gamma", 1.0), ("kout", 1.0), ("placebo", 0.0))
+BESIDE = 5e-4  # how far the nearer neighbours of a person are, of a rate; the truth is then within its fourth power
+NEIGHBOURS = (1.0, -1.0, 2.0, -2.0)  # how many times that
+SHARES = np.array([2.0, 2.0, -0.5, -0.5]) / 3.0  # of each in the person's own curve (Richardson)
 MOST_SUMMED = 64  # steps of different length among which sums are looked for
 
 
@@ -69,77 +73,28 @@ def _system(ready: Prepared, pattern: Pattern) -> tuple[Any, ...]:
     )
 
 
-def _told(ready: Prepared) -> list[Reading]:
-    """What is told: the model's analytes, then the effect sites."""
-    return [*ready.network.readings, *(site.reading for site in ready.network.sites if site.driver.half_life)]
-
-
-def _read(ready: Prepared) -> list[Reading]:
-    """What is told, and behind it what only drives an effect."""
-    read = _told(ready)
-    for site in ready.network.sites:
-        if all(reading.state != site.reading.state for reading in read):
-            read.append(site.reading)
-    return read
-
-
-def _readings(ready: Prepared, read: Sequence[Reading]) -> tuple[IntArray, FloatArray]:
-    """Which state each reading is of, and its scale (occasions, readings, N)."""
-    scales = np.empty((len(ready.values), len(read), len(ready)))
-    for occasion, values in enumerate(ready.values):
-        for place, reading in enumerate(read):
-            scales[occasion, place] = reading.scale(values)
-    return np.array([r.state for r in read], dtype=np.int64), scales
-
-
-def _effects(ready: Prepared) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Kinds, parameters by role (E, 6, N) and bounds of the effects; and their drivers."""
-    people = len(ready)
-    values = ready.values[0]
-    par = np.empty((len(ready.effects), len(ROLES), people))
-    ends, reads, factors = [0], [], []
-    for place, effect in enumerate(ready.effects):
-        for k, (role, default) in enumerate(ROLES):
-            name = getattr(effect, role)
-            neutral = 1.0 if role == "baseline" and effect.shape is Shape.TURNOVER else default
-            par[place, k] = neutral if name is None else values[f"{effect.id}/{name}"]
-        for site in (s for s in ready.network.sites if s.effect == effect.id):
-            reads.append(site.reading.state)
-            factor = _factor(values, effect, site.driver) * site.reading.scale(values)
-            factors.append(np.broadcast_to(np.asarray(factor), (people,)))
-        ends.append(len(reads))
-    kinds = np.array([KINDS[e.shape] for e in ready.effects], dtype=np.int64)
-    low = np.array([-np.inf if e.lowest is None else float(e.lowest) for e in ready.effects])
-    high = np.array([np.inf if e.highest is None else float(e.highest) for e in ready.effects])
-    table = np.array(factors, dtype=np.float64).ravel()
-    return (kinds, par.ravel(), low, high), (np.array(ends), np.array(reads, dtype=np.int64), table)
-
-
-def _factor(values: Values, effect: EffectModel, driver: Driver) -> FloatArray | float:
-    factor: FloatArray | float = 1.0
-    if driver.share is not None:
-        factor = factor * values[f"{effect.id}/{driver.share}"]
-    if driver.constant is not None:
-        factor = factor / values[f"{effect.id}/{driver.constant}"]
-    return factor
-
-
 def run_compiled(
-    ready: Prepared, at_min: FloatArray, tolerance: float, threads: int
+    ready: Prepared,
+    at_min: FloatArray,
+    tolerance: float,
+    threads: int,
+    only: frozenset[str] | None = None,
 ) -> tuple[dict[str, FloatArray], float]:
-    """Every reading and effect, each (N, T), and the error the slow responses achieved."""
+    """Every reading and effect that is asked, each (N, T), and the error the slow responses achieved."""
     people = len(ready)
+    asked = [name is not None and (only is None or name in only) for name in _names(ready)]
+    names = [name for name, one in zip(_names(ready), asked, strict=True) if name is not None and one]
     if people == 0 or len(at_min) == 0:
-        rows = len(_read(ready)) + len(ready.effects)
-        return _named(ready, np.zeros((rows, people, len(at_min)))), 0.0
+        return {name: np.zeros((people, len(at_min))) for name in names}, 0.0
     nodes, error = _nodes(ready, at_min, tolerance)
-    answer, _ = _walk(ready, at_min, nodes, threads, keep=False)
-    return _named(ready, answer), error
+    answer, _ = _walk(ready, at_min, nodes, threads, asked)
+    return dict(zip(names, answer, strict=True)), error
 
 
-def _named(ready: Prepared, answer: FloatArray) -> dict[str, FloatArray]:
-    told = dict(zip((reading.name for reading in _told(ready)), answer, strict=False))
-    return told | dict(zip(names_of(ready.effects), answer[len(_read(ready)) :], strict=True))
+def _names(ready: Prepared) -> list[str | None]:
+    """What each reading, then each effect, is called; None: it only drives."""
+    told = [reading.name for reading in told_by(ready)]
+    return [*told, *[None] * (len(read_by(ready)) - len(told)), *names_of(ready.effects)]
 
 
 def _nodes(ready: Prepared, at_min: FloatArray, tolerance: float) -> tuple[IntArray, float]:
@@ -161,68 +116,125 @@ def _plan(
     ready = panel(model, regimen, effects)
 
     def integrals(nodes: IntArray) -> FloatArray:
-        _, quad = _walk(ready, at_min, nodes, 1, keep=True)
+        _, quad = _walk(ready, at_min, nodes, 1, [False] * len(_names(ready)), keep=True)
         return quad.swapaxes(1, 2)
 
     return plan_nodes(integrals, intervals, tolerance)
 
 
 def _walk(
-    ready: Prepared, at_min: FloatArray, nodes: IntArray, threads: int, *, keep: bool
+    ready: Prepared,
+    at_min: FloatArray,
+    nodes: IntArray,
+    threads: int,
+    asked: Sequence[bool],
+    *,
+    keep: bool = False,
 ) -> tuple[FloatArray, FloatArray]:
-    """Readings and effects (rows, N, T), and the slow responses' integrals (effects, intervals, N) if kept.
+    """Readings and effects asked (rows, N, T), and the slow responses' integrals (effects, intervals, N) if kept.
 
     In modes where the network has them; people whose modes nearly coincide are moved the general way.
     """
     blocks = blocks_of(ready.network)
+    chosen = np.array(asked)
     if blocks is None:
-        return _walk_any(ready, at_min, nodes, threads, keep=keep)
+        answer, quad = _walk_any(ready, at_min, nodes, threads, keep=keep)
+        return answer[chosen], quad
+    answer, quad, doubts = _walk_blocks(blocks, ready, at_min, nodes, threads, chosen, keep=keep)
+    doubtful = np.flatnonzero(~(doubts <= MOST_DOUBT))
+    if len(doubtful):
+        found, found_quad, doubts = _walk_beside(
+            blocks, rows_of(ready, doubtful), at_min, nodes, chosen, keep=keep
+        )
+        answer[:, doubtful], quad[:, :, doubtful] = found, found_quad
+        doubtful = doubtful[~(doubts <= MOST_DOUBT)]
+    if len(doubtful):
+        found, found_quad = _walk_any(rows_of(ready, doubtful), at_min, nodes, threads, keep=keep)
+        answer[:, doubtful], quad[:, :, doubtful] = found[chosen], found_quad
+    return answer, quad
+
+
+def _walk_blocks(
+    blocks: Blocks,
+    ready: Prepared,
+    at_min: FloatArray,
+    nodes: IntArray,
+    threads: int,
+    chosen: NDArray[np.bool_],
+    *,
+    keep: bool,
+    beside: FloatArray | None = None,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """As ``_walk``, for all in modes; and the doubt of each person."""
     quadrature = quadrature_of(knots_of(ready.regimen, at_min), nodes)
     own = any(not one.shared for one in ready.inputs)
     visited = np.union1d(quadrature.at_min, quadrature.knots) if own else quadrature.knots
-    moves, moments, early = moves_of(_course(ready), at_min, visited)
-    read = _read(ready)
-    states, scales = _readings(ready, read)
-    effects, drivers = _effects(ready)
-    quad = _room_for_integrals(ready, nodes, keep)
-    asked = Asked(
+    moves, moments, early = moves_of(still_course(ready), at_min, visited)
+    read = read_by(ready)
+    states, scales = scales_of(ready, read)
+    effects, drivers = effects_of(ready)
+    quad = room_for_integrals(ready, nodes, keep)
+    told = Asked(
         ready,
         len(at_min),
         early,
         states,
         scales,
         effects,
-        _drivers_of_readings(ready, read, drivers),
+        drivers_of_readings(ready, read, drivers),
         quadrature,
+        np.where(chosen, np.cumsum(chosen) - 1, NONE).astype(np.int64),
+        beside,
     )
-    answer, doubts = walk_in_modes(blocks, asked, moves, moments, quad, threads)
-    doubtful = np.flatnonzero(~(doubts <= MOST_DOUBT))
-    if len(doubtful):
-        again, again_quad = _walk_any(rows_of(ready, doubtful), at_min, nodes, threads, keep=keep)
-        answer[:, :, doubtful] = again.swapaxes(1, 2)
-        quad[:, :, doubtful] = again_quad
-    return answer.swapaxes(1, 2), quad
+    answer, doubts = walk_in_modes(blocks, told, moves, moments, quad, threads)
+    return answer.swapaxes(1, 2), quad, doubts
 
 
-def _course(ready: Prepared) -> Course:
-    return Course((np.zeros((len(ready), len(ready.network.states), 0)),), ready.course_starts, ready.inputs)
+def _walk_beside(
+    blocks: Blocks,
+    ready: Prepared,
+    at_min: FloatArray,
+    nodes: IntArray,
+    chosen: NDArray[np.bool_],
+    *,
+    keep: bool,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """As ``_walk_blocks``, for people two of whose modes nearly coincide: between four neighbours of each.
+
+    In a neighbour every block leaves a little faster or slower than in the person, each by its own part, so that no two
+    modes coincide. The curve of the person is a smooth function of that part, and is read off where it is nothing: what
+    is of the second order falls out, what is left is of the fourth.
+    """
+    people = len(ready)
+    parts = blocks.apart()[np.array([column for _, column in blocks.cells])]
+    steps = np.repeat(np.array(NEIGHBOURS), people)
+    four = rows_of(ready, np.tile(np.arange(people), len(NEIGHBOURS)))
+    beside = 1.0 + BESIDE * parts[:, np.newaxis] * steps
+    answer, quad, doubts = _walk_blocks(blocks, four, at_min, nodes, 1, chosen, keep=keep, beside=beside)
+    neighbours = answer.reshape(len(answer), len(NEIGHBOURS), people, len(at_min))
+    told = np.tensordot(neighbours, SHARES, (1, 0))
+    between = np.tensordot(quad.reshape(*quad.shape[:2], len(NEIGHBOURS), people), SHARES, (2, 0))
+    readings = int(chosen[: len(chosen) - len(ready.effects)].sum())
+    _, _, low, high = effects_of(ready)[0]
+    low, high = (one[chosen[-len(low) :]].reshape(-1, 1, 1, 1) if len(low) else one for one in (low, high))
+    np.maximum(told[:readings], 0.0, out=told[:readings])
+    sure = doubts.reshape(len(NEIGHBOURS), people).max(axis=0)
+    if told[readings:].size:
+        np.clip(told[readings:], low[:, 0], high[:, 0], out=told[readings:])
+        sure[_at_a_bend(neighbours[readings:], low, high)] = np.inf
+    return told, between, sure
 
 
-def _room_for_integrals(ready: Prepared, nodes: IntArray, keep: bool) -> FloatArray:
-    slow = sum(e.shape is Shape.TURNOVER for e in ready.effects)
-    return np.zeros((slow, len(nodes) if keep else 0, len(ready)))
+def _at_a_bend(neighbours: FloatArray, low: FloatArray, high: FloatArray) -> NDArray[np.bool_]:
+    """Who has neighbours on both sides of an effect's bound: there its curve is not smooth between them, (N,).
 
-
-def _drivers_of_readings(
-    ready: Prepared, read: Sequence[Reading], drivers: tuple[Any, ...]
-) -> tuple[Any, ...]:
-    """The drivers told by which reading each follows, with factors of that reading in place of the amount."""
-    ends, states, factors = drivers
-    place = [next(k for k, reading in enumerate(read) if reading.state == state) for state in states.tolist()]
-    table = factors.reshape(len(states), len(ready)).copy()
-    for row, k in enumerate(place):
-        table[row] /= read[k].scale(ready.values[0])
-    return ends, np.array(place, dtype=np.int64), table.ravel()
+    ``neighbours``: effects (E, 4, N, T); the bounds (E, 1, 1, 1).
+    """
+    found = np.zeros(neighbours.shape[2], dtype=bool)
+    for bound in (low, high):
+        there = neighbours == bound
+        found |= (there.any(axis=1) & ~there.all(axis=1)).any(axis=(0, 2))
+    return found
 
 
 def _walk_any(
@@ -236,17 +248,17 @@ def _walk_any(
         return answer[:, :people], quad[:, :, :people]
     quadrature = quadrature_of(knots_of(ready.regimen, at_min), nodes)
     visited = np.union1d(quadrature.at_min, quadrature.knots)
-    moves, moments, early = moves_of(_course(ready), at_min, visited)
+    moves, moments, early = moves_of(still_course(ready), at_min, visited)
     pattern = pattern_of(
         frozenset((e.row, e.column) for e in ready.network.entries), len(ready.network.states), moves.columns
     )
-    effects, drivers = _effects(ready)
-    read = _read(ready)
-    states, scales = _readings(ready, read)
+    effects, drivers = effects_of(ready)
+    read = read_by(ready)
+    states, scales = scales_of(ready, read)
     sizes = (
         pattern.n, pattern.wide, TERMS + pattern.n, len(pattern.a_cells), len(ready), len(at_min), early,
     )  # fmt: skip
-    quad = _room_for_integrals(ready, nodes, keep)
+    quad = room_for_integrals(ready, nodes, keep)
     answer = np.empty((len(read) + len(ready.effects), len(at_min), len(ready)))
     arguments = (
         sizes, _system(ready, pattern), _tables(moves), (states, scales.ravel()), effects, drivers,
@@ -280,7 +292,9 @@ def _spaces(
     """Room for one thread's work: rows of lanes, flat. The kernel itself allocates nothing."""
 
     def rows(count: int) -> FloatArray:
-        return np.zeros(max(count, 1) * lanes.ROW)
+        room = aligned(max(count, 1) * lanes.ROW)
+        room[:] = 0.0
+        return room
 
     return (
         rows(lengths * entries), rows(entries), rows(entries), rows(cells), rows(cells), rows(2 * n), rows(inputs),

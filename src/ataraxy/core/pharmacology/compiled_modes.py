@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from ataraxy.core.pharmacology import mode_walk_kernels
 from ataraxy.core.pharmacology.effect import EffectModel, Shape
 from ataraxy.core.pharmacology.identity import by_identity
-from ataraxy.core.pharmacology.lanes import MOST_LANES, ROW
-from ataraxy.core.pharmacology.linear import INPUT_SCALE, round_steps
-from ataraxy.core.pharmacology.loans import lent
+from ataraxy.core.pharmacology.lanes import ROW
+from ataraxy.core.pharmacology.linear import round_steps
+from ataraxy.core.pharmacology.loans import aligned, lent, whole_lines
+from ataraxy.core.pharmacology.mode_walk_kernels import BLOCK
 from ataraxy.core.pharmacology.modes import Blocks
 from ataraxy.core.pharmacology.moves import NONE, Moves
 from ataraxy.core.pharmacology.prepared import Prepared
@@ -25,6 +26,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 MOST_DOUBT = 1e4  # times that rounding may grow before a person is moved the general way
+MOST_CACHED = 1 << 20  # bytes of an answer that the cache keeps for whoever reads it
 MOST_TABLED = 700  # rows of decays worth keeping; beyond, each is made when it is needed
 MOST_ROOMS, MOST_IDLE = 16, 4  # kinds of working space kept, and of each
 IN_STEP = 4  # equal steps told at once
@@ -144,9 +146,10 @@ def rates_of(ready: Prepared, blocks: Blocks) -> FloatArray:
     index = {cell: k for k, cell in enumerate(blocks.cells)}
     place = np.argsort(blocks.order)
     rates = np.zeros((len(ready.values), len(index), len(ready)))
+    cells = [index[int(place[entry.row]), int(place[entry.column])] for entry in ready.network.entries]
     for occasion, values in enumerate(ready.values):
-        for entry in ready.network.entries:
-            rates[occasion, index[int(place[entry.row]), int(place[entry.column])]] += entry.value(values)
+        for entry, cell in zip(ready.network.entries, cells, strict=True):
+            rates[occasion, cell] += entry.value(values)
     return rates
 
 
@@ -162,6 +165,8 @@ class Asked:
     effects: tuple[Any, ...]
     drivers: tuple[Any, ...]
     quadrature: Any
+    sent: IntArray  # which row of the answer each reading, then each effect, is; -1: not asked
+    beside: FloatArray | None = None  # (cells, N): what each rate is multiplied by
 
 
 def walk_in_modes(
@@ -170,6 +175,9 @@ def walk_in_modes(
     """Readings and effects (rows, T, N), and the doubt of each person."""
     ready, quadrature = asked.ready, asked.quadrature
     people, occasions = len(ready), len(ready.values)
+    apart = whole_lines(people)
+    told_rows = int(asked.sent.max(initial=-1)) + 1
+    size = told_rows * asked.times * apart
     plan = plan_of(moves, moments, quadrature.at_min, quadrature.knots)
     entering = np.flatnonzero(moves.boluses.any(axis=(0, 2)))
     banks = banks_of(
@@ -182,21 +190,23 @@ def walk_in_modes(
     )
     flying, hovering = int(rows * lengths > MOST_TABLED), int(span * waits > MOST_TABLED)
     sizes = (
-        blocks.size, len(blocks.cells), people, asked.times, asked.early, len(moves.columns), flying, hovering,
+        blocks.size, len(blocks.cells), people, apart, asked.times, asked.early, len(moves.columns), flying, hovering,
+        int(8 * size > MOST_CACHED),
     )  # fmt: skip
     structure = (
         blocks.cell, blocks.begins, np.repeat(np.arange(len(blocks.begins) - 1), np.diff(blocks.begins)), blocks.edges,
         blocks.between, blocks.reach,
     )  # fmt: skip
-    told = lent((len(banks.state) + len(ready.effects)) * asked.times * people)
+    told = lent(size)
     doubts = np.empty(people)
+    rates = rates_of(ready, blocks) if asked.beside is None else rates_of(ready, blocks) * asked.beside
     arguments = (
         sizes,
-        (rates_of(ready, blocks).ravel(), structure),
+        (rates.ravel(), structure),
         (banks.begins, banks.mode, banks.reading, banks.state, asked.scales.ravel(), banks.sources, banks.all_from),
         (
             moves.step, moves.occasion, moves.rate, moves.bolus, moves.out, plan.quick, moves.lengths, moves.length_occasion,
-            plan.length_fed, (moves.rates * INPUT_SCALE).ravel(), np.ascontiguousarray(moves.boluses[:, entering]).ravel(),
+            plan.length_fed, moves.rates.ravel(), np.ascontiguousarray(moves.boluses[:, entering]).ravel(),
             entering, moves.own_min.ravel(),
         ),
         asked.effects,
@@ -205,6 +215,7 @@ def walk_in_modes(
             plan.nodes.begins, plan.nodes.length, plan.nodes.after_min, plan.nodes.occasion, plan.nodes.fed,
             quadrature.weight, quadrature.left, quadrature.left_min, quadrature.keep, quadrature.keep_min, plan.nodes.knot,
         ),
+        asked.sent,
         told,
         quad.reshape(-1),
         doubts,
@@ -226,7 +237,7 @@ def walk_in_modes(
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(walk, spans))
-    return told.reshape(len(banks.state) + len(ready.effects), asked.times, people), doubts
+    return told.reshape(told_rows, asked.times, apart)[:, :, :people], doubts
 
 
 @by_identity(2)
@@ -247,10 +258,10 @@ def _driving(
 
 def spans_of(people: int, threads: int) -> list[tuple[int, int]]:
     """Whole blocks, shared out so that each thread comes back for more a few times."""
-    blocks = -(-people // MOST_LANES)
+    blocks = -(-people // BLOCK)
     each = max(1, -(-blocks // (threads * 4))) if threads > 1 else blocks
     edges = [*range(0, blocks, each), blocks]
-    return [(b * MOST_LANES, min(end * MOST_LANES, people)) for b, end in pairwise(edges)]
+    return [(b * BLOCK, min(end * BLOCK, people)) for b, end in pairwise(edges)]
 
 
 Room = tuple[int, ...]
@@ -280,11 +291,12 @@ def _new_spaces(
 ) -> tuple[Any, ...]:  # fmt: skip
     square = (n * n,) * 9 + (n, n, 1, 1, 1)
     counts = (
-        *square, cells, lengths * rows, lengths * rows, rows, rows, waits, waits, rows, rows, rows * sources, rows, inputs,
+        *square, cells, lengths * rows, lengths * rows, rows, rows, waits, waits, rows,
+        IN_STEP * (readings + effects), rows, rows * sources, rows, inputs,
         n, readings, 6 * effects, drivers, effects * left, effects * keep, effects, effects, n, 1, 1, 1, 1,
     )  # fmt: skip
     ends = np.cumsum([max(count, 1) for count in counts]) * ROW
-    memory = np.empty(int(ends[-1]))
+    memory = aligned(int(ends[-1]))
     parts = [
         memory[end - max(count, 1) * ROW : end] for count, end in zip(counts, ends.tolist(), strict=True)
     ]

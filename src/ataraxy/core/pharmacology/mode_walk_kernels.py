@@ -19,7 +19,6 @@ from ataraxy.core.pharmacology.effect_kernels import (
 )
 from ataraxy.core.pharmacology.lanes import (
     JIT,
-    MOST_LANES,
     STRIDE,
     U,
     add_product,
@@ -29,8 +28,11 @@ from ataraxy.core.pharmacology.lanes import (
     fill,
     scaled,
 )
+from ataraxy.core.pharmacology.line_kernels import arrived, send
+from ataraxy.core.pharmacology.linear import INPUT_SCALE
 from ataraxy.core.pharmacology.mode_kernels import decayed, filled, modes
 
+BLOCK = 128  # people side by side: what one minute tells of them stays in the nearest cache until it is sent
 ALL = -1  # a row of a bank that is a mode itself, kept to carry people from one occasion to the next
 
 
@@ -85,6 +87,12 @@ def pushed(push, entering, inputs, count, rows, feeding, lanes):
 
 
 @njit(**JIT)
+def times_constant(x, k, constant, lanes):
+    for i in range(lanes):
+        x[k + i] *= constant
+
+
+@njit(**JIT)
 def carried(y, all_from, n, ahead, amounts, lanes):
     """The amounts in every state, from the modes kept in the last rows."""
     for s in range(n):
@@ -112,21 +120,29 @@ def level_told(answer, to, par, base, level, k, low, high, lanes):
 
 @njit(forceinline=True, **JIT)
 def effects_at(
-    t, answer, times, people, start, readings, kinds, par, low, high, drv_ptr, drv_reading, factors, level, drive, lanes
-):  # fmt: skip
-    """Every effect at one asked minute, from the readings told there."""
+    base, told, readings, kinds, par, low, high, drv_ptr, drv_reading, factors, level, drive, lanes
+):
+    """Every effect at one asked minute, from the readings told there: rows from ``base`` on, readings first."""
     for e in range(kinds.shape[0]):
-        to, p = U(((readings + e) * times + t) * people) + start, at(6 * e)
+        to, p = base + at(readings + e), at(6 * e)
         if kinds[e] == TURNOVER:
-            level_told(answer, to, par, p, level, at(e), low[e], high[e], lanes)
+            level_told(told, to, par, p, level, at(e), low[e], high[e], lanes)
         else:
             for d in range(drv_ptr[e], drv_ptr[e + 1]):
-                k, f = U((drv_reading[d] * times + t) * people) + start, at(d)
+                k, f = base + at(drv_reading[d]), at(d)
                 if d == drv_ptr[e]:
-                    driven(drive, answer, k, factors, f, lanes)
+                    driven(drive, told, k, factors, f, lanes)
                 else:
-                    driven_too(drive, answer, k, factors, f, lanes)
-            response(kinds[e], drive, par, p, low[e], high[e], answer, to, lanes)
+                    driven_too(drive, told, k, factors, f, lanes)
+            response(kinds[e], drive, par, p, low[e], high[e], told, to, lanes)
+
+
+@njit(forceinline=True, **JIT)
+def send_all(answer, sent, t, times, apart, start, told, base, lanes, past):
+    """What was told of one minute, to where it is asked; ``sent``: which row of the answer each is, or -1."""
+    for r in range(sent.shape[0]):
+        if sent[r] >= 0:
+            send(answer, U((sent[r] * times + t) * apart) + start, told, base + at(r), lanes, past)
 
 
 @njit(**JIT)
@@ -152,14 +168,17 @@ def node(
 
 
 @njit(**JIT)
-def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, answer, quad, doubts, spaces):
-    """Walk all moves for some people and write every reading and effect asked into ``answer`` (rows, T, N), flat.
+def walk_modes(
+    span, sizes, system, banks, moves, effects, drivers, quadrature, sent, answer, quad, doubts, spaces
+):
+    """Walk all moves for some people and write every reading and effect asked into ``answer`` (rows, T, ``apart``), flat.
 
-    ``flying``: steps are too many to keep their decays, ``hovering``: nodes are. ``doubts``: for each person, how many
-    times rounding may have grown. ``quad``: the integrals (turnover effects, intervals, people), flat; empty if not kept.
+    ``sent``: which row of the answer each reading and each effect is, or -1. ``past``: the answer is too large for the
+    cache. ``flying``: steps are too many to keep their decays, ``hovering``: nodes are. ``doubts``: for each person, how
+    many times rounding may have grown. ``quad``: the integrals (turnover effects, intervals, people), flat, or empty.
     """
     lo, hi = span
-    n, cells, people, times, early, inputs, flying, hovering = sizes
+    n, cells, people, apart, times, early, inputs, flying, hovering, past = sizes
     rates_of, structure = system
     bank, y_mode, y_reading, rd_state, scales_of, sources, all_from = banks
     (
@@ -172,18 +191,19 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
         node_ptr, node_length, node_min, node_occasion, node_fed, weights, left, left_min, keeps, keep_min, knot,
     ) = quadrature  # fmt: skip
     (
-        tables, a, e, g, own_e, own_g, node_e, node_g, y, weight, entering, push, feeding, amounts, scales, par, factors,
-        decay, keep, level, integral, spare, lanes_of,
+        tables, a, e, g, own_e, own_g, node_e, node_g, y, told, weight, entering, push, feeding, amounts, scales, par,
+        factors, decay, keep, level, integral, spare, lanes_of,
     ) = spaces  # fmt: skip
     drive, part, minutes, most = lanes_of
     rates, ahead, back, doubt = tables[0], tables[7], tables[8], tables[13]
     rows, readings, count = y_mode.shape[0], rd_state.shape[0], sources.shape[0]
+    asked = sent.shape[0]
     node_span = 0
     for x in range(driving.shape[0]):
         node_span += bank[driving[x] + 1] - bank[driving[x]]
     zero = U(0)
-    for first in range(lo, hi, MOST_LANES):
-        start, lanes = U(first), U(min(hi - first, MOST_LANES))
+    for first in range(lo, hi, BLOCK):
+        start, lanes = U(first), U(min(hi - first, BLOCK))
         copy_rows(factors, zero, factor_of, start, people, drv_reading.shape[0], lanes)
         copy_rows(par, zero, par_of, start, people, 6 * kinds.shape[0], lanes)
         turnover_tables(kinds, par, left_min, keep_min, decay, keep, level, integral, lanes)
@@ -192,13 +212,26 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
             fill(y, at(r), 0.0, lanes)
         here = -1
         running = -1
-        for t in range(early):
+        if early:
             for r in range(readings):
-                fill(answer, U((r * times + t) * people) + start, 0.0, lanes)
+                fill(told, at(r), 0.0, lanes)
             effects_at(
-                t, answer, times, people, start, readings, kinds, par, low, high, drv_ptr, drv_reading, factors, level,
-                drive, lanes,
-            )  # fmt: skip
+                zero,
+                told,
+                readings,
+                kinds,
+                par,
+                low,
+                high,
+                drv_ptr,
+                drv_reading,
+                factors,
+                level,
+                drive,
+                lanes,
+            )
+            for t in range(early):
+                send_all(answer, sent, t, times, apart, start, told, zero, lanes, past)
         m = 0
         while m < step.shape[0]:
             if occasion[m] != here:
@@ -256,18 +289,19 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
                     copy_rows(
                         feeding, zero, running_of, U(running * inputs * people) + start, people, inputs, lanes
                     )
+                    for c in range(inputs):
+                        times_constant(feeding, at(c), INPUT_SCALE, lanes)
                     pushed(push, entering, inputs, count, rows, feeding, lanes)
             quickly = quick[m] and not flying
             if quickly:
                 for r in range(readings):
                     if not drives[r]:
                         four_steps(
-                            answer, U((r * times + out[m]) * people) + start, U(people), y, bank[r], bank[r + 1], e,
-                            at(step[m] * rows), 0.0, lanes,
-                        )  # fmt: skip
+                            told, at(r), at(asked), y, bank[r], bank[r + 1], e, at(step[m] * rows), 0.0, lanes
+                        )
                 for _ in range(4):
                     stepped(y, e, at(step[m] * rows), all_from, rows, lanes)
-            for _ in range(4 if quickly else 1):
+            for ahead_now in range(4 if quickly else 1):
                 for q in range(node_ptr[m], node_ptr[m + 1]):
                     e0 = zero
                     if hovering:
@@ -285,23 +319,18 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
                     for x in range(driving.shape[0]):
                         r = driving[x]
                         stepped(y, e, at(step[m] * rows), bank[r], bank[r + 1], lanes)
-                        summed(
-                            answer,
-                            U((r * times + out[m]) * people) + start,
-                            y,
-                            bank[r],
-                            bank[r + 1],
-                            0.0,
-                            lanes,
-                        )
+                        summed(told, at(ahead_now * asked + r), y, bank[r], bank[r + 1], 0.0, lanes)
                     if knot[m] >= 0:
                         close(
                             knot[m], kinds, par, keeps, keep_min.shape[0], keep, level, integral, quad, start, people, lanes
                         )  # fmt: skip
                     effects_at(
-                        out[m], answer, times, people, start, readings, kinds, par, low, high, drv_ptr, drv_reading, factors,
-                        level, drive, lanes,
+                        at(ahead_now * asked), told, readings, kinds, par, low, high, drv_ptr, drv_reading, factors, level,
+                        drive, lanes,
                     )  # fmt: skip
+                    send_all(
+                        answer, sent, out[m], times, apart, start, told, at(ahead_now * asked), lanes, past
+                    )
                     m += 1
             if quickly:
                 continue
@@ -349,12 +378,23 @@ def walk_modes(span, sizes, system, banks, moves, effects, drivers, quadrature, 
                         add_product(y, at(r), entering, at(r * count + inputs + b), part, zero, lanes)
             if out[m] >= 0:
                 for r in range(readings):
-                    summed(
-                        answer, U((r * times + out[m]) * people) + start, y, bank[r], bank[r + 1], 0.0, lanes
-                    )
+                    summed(told, at(r), y, bank[r], bank[r + 1], 0.0, lanes)
                 effects_at(
-                    out[m], answer, times, people, start, readings, kinds, par, low, high, drv_ptr, drv_reading, factors,
-                    level, drive, lanes,
-                )  # fmt: skip
+                    zero,
+                    told,
+                    readings,
+                    kinds,
+                    par,
+                    low,
+                    high,
+                    drv_ptr,
+                    drv_reading,
+                    factors,
+                    level,
+                    drive,
+                    lanes,
+                )
+                send_all(answer, sent, out[m], times, apart, start, told, zero, lanes, past)
             m += 1
         copy(doubts, start, most, zero, lanes)
+    arrived()

@@ -49,6 +49,11 @@ class Blocks:
     def place(self, state: int) -> int:
         return int(np.flatnonzero(self.order == state)[0])
 
+    def apart(self) -> NDArray[np.float64]:
+        """Of each state, a number from -1 to 1 that is its block's own: equal steps from the first block to the last."""
+        count = len(self.begins) - 1
+        return np.repeat(np.linspace(-1.0, 1.0, count) if count > 1 else np.zeros(1), np.diff(self.begins))
+
     def feeding(self, state: int) -> IntArray:
         """The modes that a state (of the network) is a sum of."""
         row = self.place(state)

@@ -192,7 +192,10 @@ class _Tables:
         self, people: int, n: int, even: Sequence[Input], boluses: Sequence[Input], columns: tuple[int, ...]
     ) -> None:
         self.people, self.n, self.even, self.at_once, self.columns = people, n, even, boluses, columns
-        self.rate_rows: list[FloatArray] = [np.zeros((len(columns), people))]
+        self.rate_rows: list[FloatArray] = [
+            np.zeros((1, len(columns), people))
+        ]  # tables, one below the other
+        self.rate_count = 1
         self.bolus_rows: list[FloatArray] = []
         self.own_rows: list[FloatArray] = []
 
@@ -205,7 +208,7 @@ class _Tables:
             out=np.ascontiguousarray(rows[:, 4]),
             lengths=lengths,
             length_occasion=length_occasion,
-            rates=np.array(self.rate_rows),
+            rates=self.rate_rows[0] if len(self.rate_rows) == 1 else np.concatenate(self.rate_rows),
             boluses=np.array(self.bolus_rows).reshape(-1, self.n, self.people),
             own_min=np.array(self.own_rows).reshape(-1, self.people),
             columns=self.columns,
@@ -213,13 +216,13 @@ class _Tables:
 
     def shared(self, inputs: Sequence[Input], line: Timeline) -> None:
         """The rows that a timeline names, in its order."""
-        for chosen in line.running[1:]:
-            rates = np.zeros((len(self.columns), self.people))
+        self.rate_count = len(line.running)
+        rates = np.zeros((self.rate_count, len(self.columns), self.people))
+        for row, chosen in enumerate(line.running):
             for one in (inputs[i] for i in chosen):
-                rates[self.columns.index(one.state)] += (
-                    one.mg / (one.end_min[0] - one.start_min[0]) / INPUT_SCALE
-                )
-            self.rate_rows.append(rates)
+                minutes = one.end_min[0] - one.start_min[0]
+                rates[row, self.columns.index(one.state)] += one.mg / (minutes * INPUT_SCALE)
+        self.rate_rows = [rates]
         for chosen in line.entering:
             total = np.zeros((self.n, self.people))
             for one in (inputs[i] for i in chosen):
@@ -236,8 +239,9 @@ class _Tables:
                 rates[self.columns.index(one.state)] += np.where(runs, one.mg / length / INPUT_SCALE, 0.0)
         if not rates.any():
             return 0
-        self.rate_rows.append(rates)
-        return len(self.rate_rows) - 1
+        self.rate_rows.append(rates[np.newaxis])
+        self.rate_count += 1
+        return self.rate_count - 1
 
     def entering(self, at: FloatArray, before: float) -> int:
         """The row of what enters at each person's own minute inside a span."""

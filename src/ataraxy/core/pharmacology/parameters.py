@@ -63,7 +63,7 @@ def draw_etas(model: Varied, people: People, draws: Draws | None, stream: int = 
         return np.zeros((k, len(people)))
     return _correlate(
         covariance_matrix(model.between, model.between_covariances),
-        normals(draws.seed, people.number, k, stream),
+        normals(draws.seed, people.number, k, stream, compiled=draws.compiled),
     )
 
 
@@ -74,7 +74,7 @@ def draw_occasion_etas(model: PkModel, people: People, draws: Draws | None, occa
         return np.zeros((k, len(people)))
     return _correlate(
         covariance_matrix(model.occasion, model.occasion_covariances),
-        normals(draws.seed, people.number, k, OCCASIONS + occasion),
+        normals(draws.seed, people.number, k, OCCASIONS + occasion, compiled=draws.compiled),
     )
 
 

@@ -120,14 +120,19 @@ def run(
     A model that saturates is solved by ``stiff``, which is compiled, whatever the tier.
     """
     asked = ready if only is None else narrowed(ready, only)
-    found, off, failures = _curves(asked, at_min, tier, tolerance, threads)
+    found, off, failures = _curves(asked, at_min, tier, tolerance, threads, only)
     wanted = found if only is None else {name: curve for name, curve in found.items() if name in only}
     units = units_of(ready)
     return Simulation(at_min, wanted, {name: units[name] for name in wanted}, off, failures)
 
 
 def _curves(
-    ready: Prepared, at_min: FloatArray, tier: Tier, tolerance: float, threads: int
+    ready: Prepared,
+    at_min: FloatArray,
+    tier: Tier,
+    tolerance: float,
+    threads: int,
+    only: frozenset[str] | None,
 ) -> tuple[dict[str, FloatArray], float, Mapping[int, str]]:
     if ready.network.model.saturable:
         from ataraxy.core.pharmacology import stiff  # made for what is not linear; the rest never loads it
@@ -136,7 +141,7 @@ def _curves(
     if tier is Tier.NUMBA:
         from ataraxy.core.pharmacology import compiled  # numba is loaded when a population asks for it
 
-        return *compiled.run_compiled(ready, at_min, tolerance, threads), {}
+        return *compiled.run_compiled(ready, at_min, tolerance, threads, only), {}
     return *_run_numpy(ready, at_min, tolerance), {}
 
 

@@ -143,7 +143,7 @@ class Sketch:
             begun, why = 0, kernels.FULL
             while why == kernels.FULL:
                 self._bins.grow(self._bins.used + 1 + len(rows))
-                arrays = (self._bins.table, self._bins.pages, self._bins.owner, self._bins.used)
+                arrays = (self._bins.table, self._bins.flat, self._bins.owner, self._bins.used)
                 self._bins.used, begun, why = kernels.count_rows(
                     rows, first, begun, np.uint32(1), *arrays, raised, sums, lows, highs
                 )
@@ -174,7 +174,7 @@ class Sketch:
 
         spare = [np.zeros_like(self._sums), self._lows.copy(), self._highs.copy()]
         for first, rows in done:
-            arrays = (self._bins.table, self._bins.pages, self._bins.owner, self._bins.used)
+            arrays = (self._bins.table, self._bins.flat, self._bins.owner, self._bins.used)
             kernels.count_rows(rows, first, 0, np.uint32(MOST), *arrays, raised, *spare)
 
     def merge(self, other: Sketch) -> Sketch:

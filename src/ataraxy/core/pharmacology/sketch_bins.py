@@ -66,6 +66,11 @@ class Bins:
         self.used = 1
 
     @property
+    def flat(self) -> PageArray:
+        """The pages one behind the other, as they are held now."""
+        return self.pages.reshape(-1)
+
+    @property
     def size_bytes(self) -> int:
         """What is held: 1 KiB a touched octave of a row, and at most 16 KiB of page numbers a row."""
         return self.table.nbytes + self.pages.nbytes + self.owner.nbytes

@@ -28,14 +28,6 @@ def turned(values, first, out):  # type: ignore[no-untyped-def]
                 out[time, person] = values[person, first + time]
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
-def total(row):  # type: ignore[no-untyped-def]
-    found = 0.0
-    for person in range(len(row)):
-        found += row[person]
-    return found
-
-
 @njit(cache=True, nogil=True, fastmath={"reassoc"})
 def higher(row, limit):  # type: ignore[no-untyped-def]
     found = 0
@@ -44,15 +36,16 @@ def higher(row, limit):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, nogil=True)
-def extremes(bits, peaks):  # type: ignore[no-untyped-def]
-    """The least and the greatest of a row as ordered whole numbers; each person's peak so far is raised."""
-    low, high = MAGNITUDE, -MAGNITUDE
+@njit(cache=True, nogil=True, fastmath={"reassoc", "nsz"})
+def extremes(row, bits, peaks):  # type: ignore[no-untyped-def]
+    """The least and the greatest of a row as ordered whole numbers, and its sum; each person's peak so far is raised."""
+    low, high, total = MAGNITUDE, -MAGNITUDE, 0.0
     for person in range(len(bits)):
         key = bits[person] ^ ((bits[person] >> 63) & MAGNITUDE)
         low, high = min(low, key), max(high, key)
         peaks[person] = max(peaks[person], key)
-    return low, high
+        total += row[person]
+    return low, high, total
 
 
 @njit(cache=True, nogil=True)
@@ -90,8 +83,18 @@ def count_far(bits, row, weight, table, pages, owner, used):  # type: ignore[no-
             return used, False
     for pattern in bits:
         bin_ = ((pattern ^ ((pattern >> 63) & MAGNITUDE)) >> SHIFT) + ORIGIN
-        pages[table[row, bin_ // PAGE], bin_ % PAGE] += weight
+        pages[table[row, bin_ // PAGE] * PAGE + bin_ % PAGE] += weight
     return used, True
+
+
+@njit(cache=True, nogil=True)
+def poured(pages, page, weight, scratch, octave):  # type: ignore[no-untyped-def]
+    """Add an octave's counts to its page; unsigned places, so that both loops become vector code."""
+    to, here = np.uint64(page) * np.uint64(PAGE), np.uint64(octave) * np.uint64(PAGE)
+    for k in range(np.uint64(PAGE)):
+        pages[to + k] += weight * scratch[here + k]
+    for k in range(np.uint64(PAGE)):
+        scratch[here + k] = np.uint32(0)
 
 
 @njit(cache=True, nogil=True)
@@ -106,10 +109,7 @@ def count_row(bits, row, low, high, weight, table, pages, owner, used, scratch):
             return used, False
     count_near(bits, low, first, scratch)
     for slot in range(first, last + 1):
-        page, part = pages[table[row, slot]], scratch[(slot - first) * PAGE : (slot - first + 1) * PAGE]
-        for k in range(PAGE):
-            page[k] += weight * part[k]
-        part[:] = 0
+        poured(pages, table[row, slot], weight, scratch, slot - first)
     return used, True
 
 
@@ -117,14 +117,14 @@ def count_row(bits, row, low, high, weight, table, pages, owner, used, scratch):
 def count_rows(values, first, start, weight, table, pages, owner, used, peaks, sums, lows, highs):  # type: ignore[no-untyped-def]
     """Count (times, people) into rows ``first`` on, from the ``start``-th time.
 
-    ``used`` pages, the next time to count (all: done), and why it stopped: 0, FULL or NOT_FINITE. ``weight``
-    2^32 - 1 takes away what weight 1 counted.
+    ``pages``: all of them, flat. ``used`` pages, the next time to count (all: done), and why it stopped: 0, FULL or
+    NOT_FINITE. ``weight`` 2^32 - 1 takes away what weight 1 counted.
     """
     scratch = np.zeros(WIDE * PAGE, dtype=np.uint32)
     for time in range(start, len(values)):
         row = first + time
         bits = values[time].view(np.int64)
-        low, high = extremes(bits, peaks)
+        low, high, total = extremes(values[time], bits, peaks)
         if high >= INFINITE or low < -INFINITE:
             return used, time, NOT_FINITE
         used, counted = count_row(
@@ -132,7 +132,7 @@ def count_rows(values, first, start, weight, table, pages, owner, used, peaks, s
         )
         if not counted:
             return used, time, FULL
-        lows[row], highs[row], sums[row] = low, high, total(values[time])
+        lows[row], highs[row], sums[row] = low, high, total
     return used, len(values), 0
 
 
