@@ -94,7 +94,7 @@ def brought_in_ptsd(ctx: Any) -> Any:
 
 
 def test_what_arrived_is_in_no_pool_until_it_is_accepted_and_out_again_when_kept_out(ctx: Any) -> None:
-    """H-069."""
+    """H-070."""
     arrival = brought_in_ptsd(ctx)
     assert "new-2026" not in pooled(ctx)
     decide(ctx, arrival, True)
@@ -106,7 +106,7 @@ def test_what_arrived_is_in_no_pool_until_it_is_accepted_and_out_again_when_kept
 def test_an_accepted_study_is_marked_with_who_accepted_it_wherever_it_stands(
     ctx: Any, director: Any, log_in: Any
 ) -> None:
-    """H-069: a clinic's own study must not look like one that ships."""
+    """H-070: a clinic's own study must not look like one that ships."""
     arrival = brought_in_ptsd(ctx)
     decide(ctx, arrival, True, reason="Read against the journal's PDF.")
     client = log_in(director)
@@ -238,7 +238,7 @@ def test_the_decision_is_signed_with_the_own_password(ctx: Any, director: Any, l
 
 
 def test_a_study_this_release_cannot_read_is_told_and_never_passed_over(ctx: Any) -> None:
-    """H-069."""
+    """H-070."""
     from ataraxy.clinic.evidence import actions
     from ataraxy.clinic.evidence.local import base_of
     from ataraxy.core.evidence.arrivals import StudyArrived

@@ -116,7 +116,7 @@ def test_three_levels_take_both_scales_of_every_study(of_many: tuple[Probe, ...]
 
 @pytest.mark.parametrize("k", [2, 3, 9])
 def test_what_needs_more_studies_says_how_many_and_gives_no_number(k: int) -> None:
-    """H-070: never a number that is not sound."""
+    """H-071: never a number that is not sound."""
     for one in asked_of(k):
         if one.is_answered:
             continue
@@ -142,7 +142,7 @@ def test_a_year_or_a_dose_nobody_saw_is_said() -> None:
 
 @pytest.mark.parametrize("condition", SHOWN)
 def test_of_the_base_as_it_stands_every_pool_says_what_it_cannot_answer(condition: Condition) -> None:
-    """H-070: no pool of this base has the studies for a regression, a funnel's test, a network or three levels."""
+    """H-071: no pool of this base has the studies for a regression, a funnel's test, a network or three levels."""
     page = sure_page_of(Asked(condition))
     assert page.pools
     for pool in page.pools:

@@ -476,7 +476,7 @@ def test_a_study_is_called_by_its_label_or_after_its_id():
 
 
 def test_an_import_nobody_has_read_speaks_for_no_people_of_a_study_that_was_read() -> None:
-    """H-069: nor where the read one gives no number, nor by linking two trials that were read."""
+    """H-070: nor where the read one gives no number, nor by linking two trials that were read."""
     read = trial("read", n=20)
     louder = replace(trial("louder", n=400), cohort_id="read", unreviewed=True)
     assert [one.study.id for one in choose(SAD_OR, (read, louder)).taken] == ["read"]

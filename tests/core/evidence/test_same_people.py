@@ -38,7 +38,7 @@ def test_a_third_report_that_was_read_makes_two_one() -> None:
 
 @pytest.mark.parametrize("order", list(permutations((ONE, OTHER, replace(BRIDGE, unreviewed=True)))))
 def test_one_that_nobody_read_leaves_two_apart_and_is_of_one_of_them(order: tuple[Study, ...]) -> None:
-    """H-069."""
+    """H-070."""
     group = groups_of_people(order)
     assert group["one"] != group["other"]
     assert group["bridge"] in spoken_for(order, group)
@@ -52,7 +52,7 @@ def test_two_unread_reports_join_through_a_third_that_is_unread_too() -> None:
 
 
 def test_an_unread_report_of_an_unread_report_of_read_people_is_of_those_people() -> None:
-    """H-069: new number A, then a report under A and under the number of a read trial."""
+    """H-070: new number A, then a report under A and under the number of a read trial."""
     first = study("a-first", nct="NCT00000009", unreviewed=True)
     second = study("b-second", nct="NCT00000009", doi="10.1/other", unreviewed=True)
     every = (OTHER, first, second)

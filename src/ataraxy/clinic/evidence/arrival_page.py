@@ -188,7 +188,7 @@ def effect_of(one: Arrival, base: Base) -> Effect | None:
 
 
 def _doubts(study: Study, before: Mapping[str, Study], one: Arrival) -> list[str]:
-    """What a person must have weighed before they accept it: H-057, H-069."""
+    """What a person must have weighed before they accept it: H-057, H-070."""
     said = (
         []
         if one.is_retraction or study.id not in before
@@ -219,7 +219,7 @@ def _read_first(changed: Iterable[PoolChange]) -> list[PoolChange]:
 
 
 def _goes_out(changed: Iterable[PoolChange], after: Mapping[str, Study]) -> Iterator[str]:
-    """Who no longer stands in a pool: a trial that somebody read must not leave unseen (H-069)."""
+    """Who no longer stands in a pool: a trial that somebody read must not leave unseen (H-070)."""
     gone: dict[str, int] = {}
     for one in changed:
         for key in set(one.studies_before) - set(one.studies_after):

@@ -1,6 +1,6 @@
 """A clinic's own base: what ships, and what its people accepted beside it, read from the clinic's record.
 
-Arrivals are a stream of the record of their own, folded when asked; nothing of them is kept beside it. H-069.
+Arrivals are a stream of the record of their own, folded when asked; nothing of them is kept beside it. H-070.
 """
 
 from __future__ import annotations

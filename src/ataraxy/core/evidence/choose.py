@@ -250,7 +250,7 @@ def taken_back_elsewhere(study: Study, retracted: Iterable[Study]) -> Exclusion 
 
 def _unread(study: Study, people: Mapping[str, str], spoken: frozenset[str]) -> Exclusion | None:
     """What came by an import never speaks for people of whom a report was read."""
-    # H-069: an import under a trial's number must not displace what a person has read of that trial
+    # H-070: an import under a trial's number must not displace what a person has read of that trial
     if not study.unreviewed or people.get(study.id) not in spoken:
         return None
     words = "It came by an import and nobody has read it; the same people stand in a study that was read."
