@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ataraxy.core.evidence.between import Method, between
-from ataraxy.core.evidence.between_peaks import PEAKS
+from ataraxy.core.evidence.between_peaks import PEAKS, pull_and_trace
 from ataraxy.core.evidence.between_roots import q_root
 from ataraxy.core.evidence.least_squares import log_likelihood, traces, weigh
 from ataraxy.core.evidence.pool_rows import Rows, one_row, rows
@@ -75,6 +75,19 @@ def test_the_root_of_q_is_where_q_is(found: list[tuple[float, float]], target: f
     assert ended.all()
     q = weigh(pools, tau2).q[0]
     assert q == pytest.approx(target, rel=1e-6) if tau2[0] > 0 else q <= target * (1 + 1e-9)
+
+
+@given(studies, st.floats(0.05, 5), st.booleans())
+def test_what_tells_of_a_rise_is_the_likelihoods_slope(
+    found: list[tuple[float, float]], tau2: float, restricted: bool
+) -> None:
+    """Half of y'PPy less the trace, beside differences of the log-likelihood."""
+    pools = one_row([y for y, _ in found], [v for _, v in found])
+    pull, trace = pull_and_trace(pools, np.array([tau2]), restricted)
+    h = 1e-4 * tau2
+    above, below = (log_likelihood(pools, np.array([tau2 + x]), restricted)[0] for x in (h, -h))
+    size = float(pull[0] + trace[0])
+    assert (pull[0] - trace[0]) / 2 == pytest.approx((above - below) / (2 * h), abs=1e-6 * size + 1e-7)
 
 
 def test_of_two_peaks_the_higher_is_taken() -> None:

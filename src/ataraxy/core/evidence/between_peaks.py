@@ -76,7 +76,7 @@ def _other_peaks(pools: Rows, tau2: FloatArray, restricted: bool) -> BoolArray:
     least = NEARLY_ZERO * pools.v.min(-1)
     for height in PEAKS:
         at = height * typical
-        pull, trace = _pull(pools, at, restricted)
+        pull, trace = pull_and_trace(pools, at, restricted)
         doubtful |= ((pull > trace) == (at > tau2)) & (at > least)
     return doubtful
 
@@ -156,7 +156,7 @@ def _scoring_step(pools: Rows, tau2: FloatArray, restricted: bool) -> FloatArray
     return np.asarray((pull - trace) / np.where(curved > squared / 50, curved, squared))
 
 
-def _pull(pools: Rows, tau2: FloatArray, restricted: bool) -> tuple[FloatArray, FloatArray]:
+def pull_and_trace(pools: Rows, tau2: FloatArray, restricted: bool) -> tuple[FloatArray, FloatArray]:
     """y'PPy and the trace beside it: the likelihood rises where the first is the greater."""
     fit = weigh(pools, tau2)
     total = fit.w.sum(-1)
