@@ -378,3 +378,25 @@ def test_a_dose_is_found_in_the_mg_the_protocol_counts(
         wish = {"find_dose": "ketamine<150@90%", "models": ("kamp-2020-spread",), "effects": ("none",)}
         found.append(told(capsys, str(file), **wish)["found"][0]["value"])
     assert found[1] / found[0] == pytest.approx(1.153, abs=0.03)
+
+
+def test_what_one_model_told_is_kept_when_the_search_in_the_next_is_interrupted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = command.run
+
+    def interrupted(job: Any, **more: Any) -> Outcome[Any]:
+        outcome = real(job)
+        return Outcome(outcome.tally, 1000) if job.model.id == "otto-2021-both" else outcome
+
+    monkeypatch.setattr(command, "run", interrupted)
+    asked = Asked("iv", find_dose="ketamine<200@90%", effects=("none",), out=tmp_path, **FEW)
+    assert simulate(asked, json=True) == 1
+    written = capsys.readouterr()
+    (found,) = json.loads(written.out)["found"]
+    assert found["model"] == "kamp-2020-spread" and found["verdict"] == "found"
+    assert "Interrupted in otto-2021-both before its first try" in " ".join(written.err.split())
+    assert (tmp_path / "iv-racemic-0.5-found-tries.csv").exists()
+    alone = Asked("iv", models=("otto-2021-both",), find_dose="ketamine<200@90%", out=tmp_path / "b", **FEW)
+    assert simulate(alone, json=True) == 1
+    assert json.loads(capsys.readouterr().out) == {"found": [], "files": []}

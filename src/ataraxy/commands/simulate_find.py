@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ataraxy.commands.say import Exit, bar, document, out
+from ataraxy.commands.say import Exit, bar, document, err, out
 from ataraxy.commands.simulate_files import write_tries
 from ataraxy.commands.simulate_page import print_files, share_words
 from ataraxy.commands.simulate_result import Result, told_as, worth
@@ -95,27 +95,36 @@ def _tell(
     for one in planned:
         asked = wish_in(wish, one.work)
         with bar(f"looking in {one.work.model.id}", None, json) as progress:
-            found = find(
-                at(one.work),
-                asked,
-                scale,
-                go=go,
-                tried=_noted(progress.step, rows, one, scale),
-            )
-            complete = complete and found.verdict is not Verdict.INTERRUPTED
-            if folder is not None and complete:
+            found = _look(at(one.work), asked, scale, go, _noted(progress.step, rows, one, scale))
+            complete = found is not None and found.verdict is not Verdict.INTERRUPTED
+            if found is not None and folder is not None and complete:
                 there = given_otherwise(one, at(one.work)(found.value))
                 results.append(Result(there, go(there.work)))
                 complete = results[-1].outcome.complete
-        told.append(_as_json(one, wish, scale, found))
-        if not json:
-            _print(one, wish, scale, found, words)
-    files = [str(file) for file in write_tries(rows, results, folder)] if folder is not None else []
+        if found is None:
+            err.print(f"Interrupted in {one.work.model.id} before its first try was done: it tells nothing.")
+        else:
+            told.append(_as_json(one, wish, scale, found))
+            if not json:
+                _print(one, wish, scale, found, words)
+        if not complete:
+            break
+    files = [str(file) for file in write_tries(rows, results, folder)] if folder is not None and rows else []
     if json:
         document({"found": told} | ({"files": files} if folder is not None else {}))
     else:
         print_files(files)
     return Exit.FINE if complete else Exit.WRONG
+
+
+def _look(
+    make: Callable[[float], Work], wish: Wish, scale: Scale, go: Go, tried: Callable[[float, float], None]
+) -> Found | None:
+    """What is found; None where it was interrupted before its first try was done."""
+    try:
+        return find(make, wish, scale, go=go, tried=tried)
+    except KeyboardInterrupt:
+        return None
 
 
 def wish_in(wish: Wish, work: Work) -> Wish:

@@ -332,3 +332,14 @@ def test_the_two_halves_of_a_racemic_dose_are_counted_apart():
     whole = tuple(replace(p, enantiomer=Enantiomer.S) for p in both.routes[0].paths)
     wrong = replace(both, routes=(replace(both.routes[0], paths=whole),))
     assert "take in 2 times the dose" in " ".join(causes(problems_of_model(wrong)))
+
+
+def test_shares_that_fit_in_the_typical_person_and_not_in_another_are_refused():
+    """0.54 through the nose and 0.54 x 0.64 swallowed are 0.89 of a dose; in who takes all through the nose, 1.64."""
+    nose = load_model("perez-ruixo-2021")
+    route = nose.routes[0]
+    twice = replace(route.paths[1], rest_of=None, fraction="frn")
+    wrong = replace(nose, routes=(replace(route, paths=(route.paths[0], twice)), *nose.routes[1:]))
+    assert "take in 1.64 times the dose" in " ".join(causes(problems_of_model(wrong)))
+    alike = replace(wrong, between=tuple(v for v in wrong.between if v.parameter != "frn"))
+    assert problems_of_model(alike) == ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import product
 
 from ataraxy.core.pharmacology.audit_lines import Names, parameters_of, twice, variations_of
 from ataraxy.core.pharmacology.model import Flow, Path, PkModel, Residual, RouteIn, Saturable
@@ -21,6 +22,7 @@ from ataraxy.core.protocol.problem import Problem
 
 MOST_RESIDUAL_SD = 3.0
 MOST_STAGES = 50
+MOST_ENDS = 8  # fractions of one route that differ between people: more are not looked at together
 G_PER_MOL = (50.0, 1_000.0)
 
 
@@ -44,8 +46,9 @@ def model_problems(model: PkModel) -> Iterator[Problem]:
         yield from names.compartment(("saturable", i, "target"), saturable.target)
         yield from names.role(("saturable", i, "vmax"), saturable.vmax, AMOUNT_RATE)
         yield from names.role(("saturable", i, "km"), saturable.km, CONCENTRATION)
+    differing = {v.parameter for v in (*model.between, *model.occasion)}
     for i, route in enumerate(model.routes):
-        yield from _route(names, route, ("routes", i))
+        yield from _route(names, route, ("routes", i), differing)
     yield from _analytes(names, model)
     yield from _conservation(model, names)
     if not model.leaves_out:
@@ -86,16 +89,12 @@ def _flow(names: Names, flow: Flow, path: Place) -> Iterator[Problem]:
         )
 
 
-def _route(names: Names, route: RouteIn, place: Place) -> Iterator[Problem]:
+def _route(names: Names, route: RouteIn, place: Place, differing: Collection[str]) -> Iterator[Problem]:
     if not route.paths:
         yield Problem(place, f"The route {route.route.value} leads nowhere.", "Give it a path.")
-    total: dict[str, float] = {}
     for i, path in enumerate(route.paths):
         yield from _path(names, path, (*place, "paths", i))
-        share = _share(names, path)
-        if share is not None and not path.apparent:
-            total[path.enantiomer or ""] = total.get(path.enantiomer or "", 0.0) + share
-    for share in total.values():
+    for share in _taken_in(names, route, differing):
         if share > 1 + 1e-9:
             yield Problem(
                 (*place, "paths"),
@@ -121,19 +120,36 @@ def _path(names: Names, path: Path, place: Place) -> Iterator[Problem]:
             yield Problem((*place, "beyond"), "There is no fraction it could change.", "Give `fraction`.")
 
 
-def _share(names: Names, path: Path) -> float | None:
-    """The largest share of a dose that takes this path; None where it cannot be said."""
+def _taken_in(names: Names, route: RouteIn, differing: Collection[str]) -> Iterator[float]:
+    """The largest share of a dose that all paths of an enantiomer take in together, in anybody.
+
+    A fraction that differs between people comes near nothing in one and near everything in another; the sum is
+    linear in each, so that its largest value lies where each is at one of its ends.
+    """
+    paths = [path for path in route.paths if not path.apparent]
+    ends = sorted(
+        {n for p in paths for n in (p.fraction, p.rest_of, *p.times) if n in differing and n is not None}
+    )
+    for enantiomer in dict.fromkeys(path.enantiomer for path in paths):
+        mine = [path for path in paths if path.enantiomer == enantiomer]
+        sums = []
+        for chosen in product((0.0, 1.0), repeat=min(len(ends), MOST_ENDS)):
+            shares = [_share(names, path, dict(zip(ends, chosen, strict=False))) for path in mine]
+            sums.append(sum(share for share in shares if share is not None))
+        typical = [_share(names, path, {}) for path in mine]
+        yield max([*sums, sum(share for share in typical if share is not None)])
+
+
+def _share(names: Names, path: Path, at: Mapping[str, float]) -> float | None:
+    """The largest share of a dose that takes this path, with some fractions set; None where it cannot be said."""
     share = 1.0
-    if path.fraction is not None or path.rest_of is not None:
-        value = names.value(path.fraction or path.rest_of)
+    for name in (path.fraction or path.rest_of, *path.times):
+        value = None if name is None else at.get(name, names.value(name))
         if value is None:
+            if name is None:
+                continue
             return None
-        share = value if path.fraction is not None else 1.0 - value
-    for factor in path.times:
-        value = names.value(factor)
-        if value is None:
-            return None
-        share *= value
+        share *= 1.0 - value if name == path.rest_of else value
     return share
 
 
