@@ -249,3 +249,21 @@ def test_many_people_are_each_as_alone_in_one_piece():
             lambda etas, _, n=number: ask(etas, np.full(len(etas), n)), ask.prior, [every[0]], starts=2
         )[0]
         np.testing.assert_allclose(found.etas, alone.etas, atol=1e-5)
+
+
+def test_another_person_of_the_same_model_is_told_with_their_own_numbers():
+    """What is written down once for a model and its minutes is kept; weights and doses are not."""
+    model, etas = load_model("otto-2021"), np.full((1, 4), 0.1)
+    readings, found = None, {}
+    for weight in (50.0, 110.0, 50.0):
+        for tier in (Tier.NUMBA, Tier.NUMPY):
+            whole = predictor(model, regimen_of(model, "intravenous"), one_person(weight), tier=tier)
+            readings = readings or readings_of(whole, AT)
+            ask = at_observations(whole, readings)
+            seen = observed(readings)
+            fit = ask.fit()
+            likely = log_likelihood(seen, ask(etas)) if fit is None else fit.log_likelihood(seen, etas)[0]
+            found.setdefault(weight, []).append(likely[0])
+    np.testing.assert_allclose(found[50.0], found[50.0][0], rtol=1e-9)
+    np.testing.assert_allclose(found[110.0], found[110.0][0], rtol=1e-9)
+    assert abs(found[50.0][0] - found[110.0][0]) > 1

@@ -142,7 +142,7 @@ def fit_of(plan: Plan) -> Fit:
     return Fit(
         plan,
         (
-            (sheet.op, sheet.to, sheet.x, sheet.y, sheet.tables.reshape(-1), plan.people),
+            (sheet.op, sheet.to, sheet.x, sheet.y, plan.tables.reshape(-1), plan.people),
             (blocks.size, len(blocks.cells), structure, plan.cells.reshape(-1)),
             (
                 moves.step, moves.occasion, moves.rate, moves.bolus, moves.out, moves.lengths, plan.feeding.reshape(-1),

@@ -29,7 +29,10 @@ from ataraxy.core.pharmacology.varied import Varied
 ROLES = (("baseline", 0.0), ("slope", 1.0), ("top", 1.0), ("gamma", 1.0), ("kout", 1.0), ("placebo", 0.0))
 SHAPES = (Shape.LINEAR, Shape.OCCUPANCY, Shape.SIGMOID, Shape.RELATIVE)  # as ``effect_kernels`` numbers them
 NOTHING = -1
+INPUT = "input "  # before its number: how mg of an input are known
+MOST_DRAFTS = 32
 Numbers = dict[str, Number]
+_drafts: dict[tuple[object, ...], tuple[tuple[object, ...], Plan]] = {}  # with the objects their keys name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +62,7 @@ class Plan:
     effects: int
     people: int
     sheet: Written
+    tables: FloatArray  # (tables, people), what the sheet loads
     blocks: Blocks
     cells: IntArray  # (occasions, cells), rows
     moves: Moves
@@ -79,13 +83,48 @@ def plan_of(
         at_min: ascending minutes.
         observed: of each observation its name and which of the minutes.
     """
-    typical = asked.typical
-    blocks = blocks_of(typical.network)
-    if blocks is None or not len(at_min) or not _is_plain(asked):
+    if blocks_of(asked.typical.network) is None or not len(at_min) or not _is_plain(asked):
         return None
-    sheet = Sheet(int(varies.sum()), len(asked.people))
+    if not asked.steady:
+        return _drafted(asked, varies, at_min, observed)
+    # Whoever the people are, the same model at the same minutes is written down alike.
+    objects = asked.whole, *asked.effects
+    edges = tuple(
+        (one.state, float(one.start_min[0]), float(one.end_min[0]), one.bolus) for one in asked.typical.inputs
+    )
+    key = (
+        *map(id, objects),
+        varies.tobytes(),
+        at_min.tobytes(),
+        *observed,
+        edges,
+        asked.typical.course_starts,
+    )
+    if key not in _drafts:
+        while len(_drafts) >= MOST_DRAFTS:
+            _drafts.pop(next(iter(_drafts)), None)
+        _drafts[key] = objects, _drafted(asked, varies, at_min, observed)
+    draft = _drafts[key][1]
+    return replace(
+        draft, people=len(asked.people), tables=draft.sheet.tables(_known(asked), len(asked.people))
+    )
+
+
+def _known(asked: Varied) -> dict[str, FloatArray]:
+    """The people's numbers by name: typical parameters, and mg of each input."""
+    found = dict(asked.values[0])
+    for effect, values in zip(asked.effects, asked.values[1:], strict=True):
+        found |= {f"{effect.id}/{name}": value for name, value in values.items()}
+    return found | {f"{INPUT}{k}": one.mg for k, one in enumerate(asked.typical.inputs)}
+
+
+def _drafted(
+    asked: Varied, varies: NDArray[np.bool_], at_min: FloatArray, observed: Sequence[tuple[str, int]]
+) -> Plan:
+    typical, sheet = asked.typical, Sheet(int(varies.sum()))
+    blocks = cast(Blocks, blocks_of(typical.network))
     values = _values(asked, varies, sheet)
-    amounts = _amounts(asked, values)
+    amounts = _amounts(asked, values, sheet)
     moves, early, running, entering = _moves(typical, at_min, amounts)
     place = np.argsort(blocks.order)
     fed = place[list(moves.columns)]
@@ -93,9 +132,10 @@ def plan_of(
     feeding = _rows(sheet, running)
     boluses = _rows(sheet, [[row[state] for state in blocks.order] for row in entering])
     cells = _rows(sheet, [_cells(typical, one, blocks) for one in values])
+    written = sheet.written(_asked(cells, feeding, boluses, told))
     return Plan(
-        int(varies.sum()), len(asked.people), sheet.written(_asked(cells, feeding, boluses, told)), blocks, cells, moves,
-        feeding.reshape(len(running), len(fed)), fed.astype(np.int64),
+        int(varies.sum()), len(asked.people), written, written.tables(_known(asked), len(asked.people)), blocks, cells,
+        moves, feeding.reshape(len(running), len(fed)), fed.astype(np.int64),
         boluses.reshape(len(entering), blocks.size), early, told,
     )  # fmt: skip
 
@@ -138,11 +178,11 @@ def _values(asked: Varied, varies: NDArray[np.bool_], sheet: Sheet) -> list[Numb
     """The parameters of each occasion, as ``Varied.with_etas`` makes them."""
     number = np.cumsum(varies) - 1
     rows = iter([sheet.effect(int(k)) if vary else None for k, vary in zip(number, varies, strict=True)])
-    own: Numbers = dict(asked.values[0])
+    own: Numbers = {name: sheet.named(name) for name in asked.values[0]}
     _vary(own, asked.model.between, rows, sheet)
     shared: Numbers = {}
     for effect, known in zip(asked.effects, asked.values[1:], strict=True):
-        mine: Numbers = dict(known)
+        mine: Numbers = {name: sheet.named(f"{effect.id}/{name}") for name in known}
         _vary(mine, effect.between, rows, sheet)
         if effect.responder is not None and effect.top is not None:
             mine[effect.top] = mine[effect.top] * mine[effect.responder]
@@ -194,12 +234,16 @@ def _rows(sheet: Sheet, numbers: Sequence[Sequence[Number]]) -> IntArray:
 # --- what enters ----------------------------------------------------------------------------------
 
 
-def _amounts(asked: Varied, values: Sequence[Numbers]) -> list[Number]:
+def _amounts(asked: Varied, values: Sequence[Numbers], sheet: Sheet) -> list[Number]:
     """mg of each input of the narrowed network, in its order."""
     typical = asked.typical
     if asked.steady:
-        return [one.mg for one in typical.inputs]
-    plain = [_plain(one) for one in values]
+        return [sheet.named(f"{INPUT}{k}") for k in range(len(typical.inputs))]
+    varying = _varying(
+        asked.model
+    )  # what does not vary stays an array: not every formula of a dose takes a row
+    kept = {name: value for name, value in asked.values[0].items() if name not in varying}
+    plain = [_plain(one | kept) for one in values]
     every = entering_by(asked.model, typical.regimen, asked.people, plain, typical.course_starts)
     return [mg for path, _, _, mg in every if path.into in typical.network.states]
 

@@ -1,12 +1,13 @@
-"""The arithmetic of one lane written down once: rows, each made from earlier ones, for any effects at once.
+"""The arithmetic of one lane written down once: rows, each made from earlier ones, for any effects and any people.
 
-Parameters that do not vary stay plain arrays, so that what is made of them alone is worked out while it is written; a
-``Row`` is anything that follows from the effects. What a model's own formulas do with rows becomes a short list of
-operations that a compiled kernel runs for many lanes side by side.
+A ``Row`` stands where elsewhere an array of people's numbers does. What a model's own formulas do with rows becomes a
+short list of operations that a compiled kernel runs for many lanes side by side; it begins with what is loaded from
+tables by person: their typical parameters, their doses, plain numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -29,37 +30,51 @@ class Op(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Written:
-    """The list for the kernel: operations (k,) and the rows they write and read; tables (tables, people)."""
+    """The list for the kernel: operations (k,) and the rows they write and read; what each table to load holds."""
 
     op: IntArray
     to: IntArray
     x: IntArray
     y: IntArray
-    tables: FloatArray
+    sources: tuple[Source, ...]
     rows: int
+
+    def tables(self, known: Mapping[str, FloatArray], people: int) -> FloatArray:
+        """(tables, people): ``known`` holds the people's numbers by name."""
+        found = np.empty((len(self.sources), people))
+        for row, source in zip(found, self.sources, strict=True):
+            row[:] = known[source] if isinstance(source, str) else source
+        return found
 
 
 class Sheet:
     """Rows being written. The first ``effects`` rows are the random effects themselves."""
 
-    def __init__(self, effects: int, people: int) -> None:
-        self.people = people
+    def __init__(self, effects: int) -> None:
         self.rows = effects
         self._lines: list[tuple[int, int, int, int]] = []
-        self._tables: dict[bytes, tuple[int, FloatArray]] = {}
+        self._sources: dict[str | float | bytes, int] = {}
+        self._held: list[Source] = []
         self._known: dict[tuple[int, int, int], Row] = {}
 
     def effect(self, row: int) -> Row:
         return Row(self, row)
 
+    def named(self, name: str) -> Row:
+        """A number of each person's, known by name when the tables are made."""
+        return self._load(name, name)
+
     def row(self, value: Number) -> Row:
-        """Where it is written; what does not follow from the effects is loaded into a row of its own."""
+        """Where it is written; what is no row yet is loaded into one."""
         if isinstance(value, Row):
             return value
-        if not isinstance(value, np.ndarray) or value.shape != (self.people,):
-            value = np.full(self.people, value)
-        number, _ = self._tables.setdefault(value.tobytes(), (len(self._tables), value))
-        return self.line(Op.LOAD, number, 0)
+        return self._load(value.tobytes() if isinstance(value, np.ndarray) else value, value)
+
+    def _load(self, key: str | float | bytes, source: Source) -> Row:
+        if key not in self._sources:
+            self._sources[key] = len(self._held)
+            self._held.append(source)
+        return self.line(Op.LOAD, self._sources[key], 0)
 
     def line(self, op: Op, x: int, y: int) -> Row:
         key = (int(op), x, y)
@@ -77,9 +92,8 @@ class Sheet:
                 kept.append((op, to, x, y))
                 needed |= set() if op == Op.LOAD else {x, y}
         lines = np.array(kept[::-1], dtype=np.int64).reshape(-1, 4)
-        tables = np.array([table for _, table in self._tables.values()]).reshape(-1, self.people)
         ops, into, left, right = (np.ascontiguousarray(lines[:, k]) for k in range(4))
-        return Written(ops, into, left, right, tables, self.rows)
+        return Written(ops, into, left, right, tuple(self._held), self.rows)
 
 
 class Row:
@@ -128,7 +142,9 @@ class Row:
 
 
 Number = Row | FloatArray | float
-"""A parameter of a lane: a row where it follows from the effects, else the people's own (people,) or one for all."""
+"""A number of a lane: a row, or what is the same whatever the effects, for each of the people or for all."""
+Source = str | FloatArray | float
+"""Of a table by person: a name, their numbers (people,), or one number for all."""
 
 
 def _is(value: Number, number: float) -> bool:

@@ -13,10 +13,11 @@ T = TypeVar("T")
 MOST = 64
 
 
-def by_identity(objects: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
+def by_identity(objects: int | None) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Remember a function's answers: the first ``objects`` arguments count as themselves, the others by their value.
 
-    Only for frozen arguments and answers. The objects are kept, so that no other can come to stand in their place.
+    None: all of them. Only for frozen arguments and answers. The objects are kept, so that no other can come to stand
+    in their place.
     """
 
     def remembering(function: Callable[..., T]) -> Callable[..., T]:
@@ -24,10 +25,11 @@ def by_identity(objects: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
 
         @wraps(function)
         def told(*asked: Any) -> T:
-            key = (*map(id, asked[:objects]), *asked[objects:])
+            same = len(asked) if objects is None else objects
+            key = (*map(id, asked[:same]), *asked[same:])
             found = known.get(key)
             if found is None:
-                found = asked[:objects], function(*asked)
+                found = asked[:same], function(*asked)
                 while len(known) >= MOST:
                     known.pop(next(iter(known)), None)
                 known[key] = found

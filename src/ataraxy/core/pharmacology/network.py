@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import Driver, EffectModel
+from ataraxy.core.pharmacology.identity import by_identity
 from ataraxy.core.pharmacology.model import Analyte, Basis, Enantiomer, Flow, PkModel
 
 FloatArray = NDArray[np.float64]
@@ -104,6 +105,11 @@ def network_of(model: PkModel, effects: Sequence[EffectModel] = ()) -> Network:
     Raises:
         InputRefused: an effect is driven by something the model does not tell.
     """
+    return _network(model, *effects)
+
+
+@by_identity(None)
+def _network(model: PkModel, *effects: EffectModel) -> Network:
     states = [compartment.name for compartment in model.compartments]
     volumes = {compartment.name: compartment.volume for compartment in model.compartments}
     entries: list[Entry] = []

@@ -133,7 +133,7 @@ def predictor(
     return Predictor(model, regimen, people, tuple(effects), prior, varies, tier, once)
 
 
-@by_identity(1)
+@by_identity(None)
 def _prior_of(model: PkModel, occasions: int, *effects: EffectModel) -> tuple[Prior, NDArray[np.bool_]]:
     """What the models say of effects beforehand, and which of them vary at all."""
     blocks = [(tuple(v.parameter for v in model.between), _covariance(model))]
