@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 
 from ataraxy.core.pharmacology.individualise import individualise, individualise_many
 from ataraxy.core.pharmacology.observation import Observation, ResidualError
-from ataraxy.core.pharmacology.people import FloatArray
+from ataraxy.core.pharmacology.people import FloatArray, People
 from ataraxy.core.pharmacology.posterior import posterior
 from ataraxy.core.pharmacology.predictor import at_observations, predictor
 from ataraxy.core.pharmacology.prepared import prepare
@@ -30,11 +30,16 @@ RATES = ("k10", "k12", "k21", "k13", "k31", "v1", "rate")
 
 @dataclass(frozen=True)
 class Seen:
-    """Levels (people, 4) in ng/mL, and the typical numbers (people, 7) of each one's weight."""
+    """Levels (people, 4) in ng/mL, and the typical numbers (people, 7) of each one's weight.
+
+    ``everybody`` and ``each``: their covariates, which nobody's time includes the drawing of.
+    """
 
     work: Workload
     levels: FloatArray
     typical: FloatArray
+    everybody: People
+    each: tuple[People, ...]
 
 
 def seen(work: Workload, people: int) -> Seen:
@@ -43,8 +48,11 @@ def seen(work: Workload, people: int) -> Seen:
     ready = first.prepared(people)
     true = run(ready, AT_MIN).values["ketamine"]
     errors = np.random.default_rng(SEED).standard_normal(true.shape)
-    typical = prepare(first.model, first.regimen, first.people(people), effects=first.effects)
-    return Seen(first, true * np.maximum(1 + SD * errors, 0.2), table(first, typical)[:, :7])
+    everybody = first.people(people)
+    typical = prepare(first.model, first.regimen, everybody, effects=first.effects)
+    levels = true * np.maximum(1 + SD * errors, 0.2)
+    each = tuple(first.people(1, person) for person in range(people))
+    return Seen(first, levels, table(first, typical)[:, :7], everybody, each)
 
 
 def observations(levels: FloatArray) -> list[Observation]:
@@ -60,9 +68,8 @@ def observations(levels: FloatArray) -> list[Observation]:
 
 def ours_map(told: Seen, tier: Tier = Tier.NUMBA) -> FloatArray:
     """(people, 4) effects: everybody in one call."""
-    people = len(told.levels)
     every = [observations(levels) for levels in told.levels]
-    whole = predictor(told.work.model, told.work.regimen, told.work.people(people), tier=tier)
+    whole = predictor(told.work.model, told.work.regimen, told.everybody, tier=tier)
     ask = at_observations(whole, every[0])
     return np.array([found.etas for found in individualise_many(ask, ask.prior, every)])
 
@@ -70,7 +77,7 @@ def ours_map(told: Seen, tier: Tier = Tier.NUMBA) -> FloatArray:
 def ours_one(told: Seen, person: int, tier: Tier = Tier.NUMBA) -> FloatArray:
     """(4,) effects of one person alone, four starts: what a clinic asks."""
     ask = at_observations(
-        predictor(told.work.model, told.work.regimen, told.work.people(1, person), tier=tier),
+        predictor(told.work.model, told.work.regimen, told.each[person], tier=tier),
         observations(told.levels[person]),
     )
     return individualise(ask, ask.prior, observations(told.levels[person])).etas
@@ -78,7 +85,7 @@ def ours_one(told: Seen, person: int, tier: Tier = Tier.NUMBA) -> FloatArray:
 
 def ours_posterior(told: Seen, person: int, draws: int, tier: Tier = Tier.NUMBA):
     ask = at_observations(
-        predictor(told.work.model, told.work.regimen, told.work.people(1, person), tier=tier),
+        predictor(told.work.model, told.work.regimen, told.each[person], tier=tier),
         observations(told.levels[person]),
     )
     return posterior(ask, ask.prior, observations(told.levels[person]), seed=SEED, draws=draws)
