@@ -8,6 +8,7 @@ from ataraxy.clinic.people.views.add_patient import add_patient
 from ataraxy.clinic.people.views.add_staff import add_staff
 from ataraxy.clinic.people.views.break_glass import break_glass
 from ataraxy.clinic.people.views.broken_glass import broken_glass
+from ataraxy.clinic.people.views.contact import contact
 from ataraxy.clinic.people.views.credential import credential
 from ataraxy.clinic.people.views.escort import escort
 from ataraxy.clinic.people.views.house import house
@@ -24,6 +25,7 @@ urlpatterns = [
     path("add/", add_patient, name="add-patient"),
     path("patient/<uuid:patient_id>/", patient, name="patient"),
     path("patient/<uuid:patient_id>/escort/", escort, name="escort"),
+    path("patient/<uuid:patient_id>/contact/", contact, name="contact"),
     path("patient/<uuid:patient_id>/break-glass/", break_glass, name="break-glass"),
     path("broken-glass/", broken_glass, name="broken-glass"),
     path("broken-glass/<uuid:glass_id>/review/", review_glass, name="review-glass"),

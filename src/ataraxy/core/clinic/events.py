@@ -74,6 +74,15 @@ class RoomAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactChanged:
+    """Somebody put right how a patient is reached, or how their name is written; ``what`` names the fields."""
+
+    VERSION: ClassVar[int] = 1
+    patient: UUID
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GlassBroken:
     """Somebody opened a chart their role does not open, in an emergency."""
 
@@ -131,6 +140,7 @@ ClinicPayload = (
     | LockSet
     | PhoneSet
     | RoomAdded
+    | ContactChanged
     | GlassBroken
     | GlassReviewed
     | EquipmentChecked

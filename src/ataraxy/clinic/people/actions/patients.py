@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
 
+from ataraxy.clinic.audit.acts import append_act
 from ataraxy.clinic.audit.append import Entry, already_done
 from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.chart import append_chart, open_chart
 from ataraxy.clinic.people.models import Clinic, Patient
 from ataraxy.core.chart.events import ChartOpened, EscortRecorded
+from ataraxy.core.clinic.events import ContactChanged
 from ataraxy.core.errors import InputRefused
 
 FIRST_NUMBER = 1001
 OLDEST_YEARS = 120
+CONTACT = (
+    "given_name",
+    "family_name",
+    "phone",
+    "email",
+    "address",
+)  # who a person is born as is not put right here
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,21 @@ def may_be(ctx: Context, given_name: str, family_name: str, born: date) -> list[
     """Who is here already and may be this person: born on the same day, with the same first or last name."""
     named = Q(given_name__iexact=given_name.strip()) | Q(family_name__iexact=family_name.strip())
     return list(Patient.objects.filter(named, clinic=ctx.clinic, birth_date=born).order_by("record_number"))
+
+
+def change_contact(
+    ctx: Context, patient: Patient, changed: Mapping[str, str], *, key: str | None = None
+) -> None:
+    """Put right a telephone number, an address or the spelling of a name; what stood there before is kept.
+
+    Raises:
+        InputRefused: nothing of it can be changed here.
+    """
+    if not changed or not set(changed) <= set(CONTACT):
+        raise InputRefused("Nothing was changed.", "Change what is wrong, or go back.")
+    with transaction.atomic():
+        if append_act(ctx, Entry(ContactChanged(patient.id, tuple(sorted(changed)))), key=key):
+            Patient.objects.filter(id=patient.id, clinic=ctx.clinic).update(**changed)
 
 
 def record_escort(
