@@ -87,8 +87,8 @@ def _rights() -> dict[str, Right]:
         DIRECTOR: "people:broken-glass people:staff audit:record",
     }
     act = {
-        DESK: "people:add-patient people:escort people:contact people:break-glass consent:invite consent:withdraw plan:book plan:move"
-        " follow:send",
+        DESK: "people:add-patient people:escort people:contact people:break-glass consent:invite consent:withdraw plan:book"
+        " plan:move follow:send",
         CLINICAL: "screen:diagnosis screen:scale screen:treatment screen:condition screen:medicine screen:pregnancy"
         " screen:body screen:retract treat:pause treat:stop treat:note treat:emergency"
         " treat:emergency-log treat:pump treat:check-syringe follow:story follow:concern",
