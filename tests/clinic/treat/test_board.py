@@ -50,6 +50,15 @@ def test_a_free_room_says_who_comes_next(session: Any, clock: Any, look: Callabl
     assert "booked for" in page
 
 
+def test_who_should_have_been_here_long_ago_is_late_on_the_board_too(
+    session: Any, clock: Any, look: Callable[[], str]
+) -> None:
+    clock(14)
+    assert "min late" not in look()
+    clock(50)
+    assert "50 min late" in look()
+
+
 @pytest.mark.parametrize(
     ("role", "status"),
     [("director", 200), ("prescriber", 200), ("therapist", 200), ("coordinator", 403), ("researcher", 403)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import Error as DatabaseError
@@ -17,17 +17,14 @@ from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.models import Credential, CredentialKind, Role, Staff
 from ataraxy.clinic.people.queries.today import sessions_today
 from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.late import late_words
 from ataraxy.clinic.treat.models import Monitor
 from ataraxy.clinic.treat.read import state_of
 from ataraxy.clinic.treat.today import against_today
-from ataraxy.clinic.treat.words import spell
 from ataraxy.core.session.state import SessionState
 
 log = logging.getLogger(__name__)
 
-LATE_AFTER = timedelta(
-    minutes=15
-)  # a booked patient who is not here by then is late; proposed by this project
 GAPS = {
     "consent": "Consent",
     "standing": "Tests and answers",
@@ -107,10 +104,8 @@ def _where(ctx: Context, session: Session, state: SessionState) -> tuple[str, st
         return "ended", "Ended"
     if state.arrived_at is not None:
         return "here", "Here"
-    behind: timedelta = ctx.now - session.during.lower
-    if behind > LATE_AFTER:
-        return "late", f"{spell(int(behind.total_seconds()))} late"
-    return "booked", "Booked"
+    late = late_words(session, ctx.now)
+    return ("late", late) if late else ("booked", "Booked")
 
 
 def _gaps(ctx: Context, session: Session, state: SessionState) -> Iterator[Gap]:

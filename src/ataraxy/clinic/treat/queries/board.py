@@ -13,6 +13,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.people.models import Room
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.course import holds_today
+from ataraxy.clinic.treat.late import late_words
 from ataraxy.clinic.treat.queries.room import (
     Banner,
     Link,
@@ -51,6 +52,7 @@ class Card:
     of_minutes: int | None = None
     coming: str = ""
     coming_at: datetime | None = None
+    late: str = ""  # how late who is to come is
     dose_open: bool = False
     dose_paused: bool = False
     held: str = ""  # a prescriber is needed before the dose; says nothing of the patient
@@ -105,6 +107,7 @@ def _card(ctx: Context, room: Room, sessions: list[Session]) -> Card:
         session=first.id,
         coming=_name(first),
         coming_at=first.during.lower,
+        late=late_words(first, ctx.now),
         held=_held(first, state_of(first.id)),
     )
 

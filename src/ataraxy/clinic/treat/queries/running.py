@@ -58,7 +58,7 @@ def _running(ctx: Context, session: Session) -> Running | None:
         told = (
             f"{given} of {dose.planned.mg} mg"
             if dose.is_sprayed
-            else f"about {given} of {dose.planned.mg} mg (estimate)"
+            else f"about {given:.1f} of {dose.planned.mg} mg (estimate)"
         )
         words = f"{told}, {minutes} in"
     except DatabaseError:
