@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -31,6 +32,9 @@ def test_the_predicted_band_is_hidden_until_somebody_asks(
     asked = ask(nurse, "flow-sheet", observed, "?predicted=yes").content.decode()
     assert 'class="predicted"' in asked
     assert "predicted, not measured" in asked
+    told = " ".join("".join(re.findall(r">([^<>]*)<", asked)).split())
+    assert "arterial blood" in told
+    assert "known to be too high from about an hour" in told and "known to be too high" not in quiet
     assert "exploratory" in asked
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ataraxy.clinic.figures.types import Predicted, PredictedBand
+from ataraxy.clinic.plan.pictures import SITES
 from ataraxy.clinic.treat.queries.prediction import estimated, given_of
 from ataraxy.clinic.treat.queries.room import Seat
 
@@ -28,5 +29,5 @@ def predicted_pressure(at: Seat) -> Predicted | None:
     return Predicted(
         at=tuple(dose.started_at + timedelta(minutes=minute) for minute in found.at_min),
         bands=tuple(PredictedBand(band.lower, band.upper) for band in bands),
-        words=f"{found.model.name}; {SURE}",
+        words=f"{found.model.name}, {SITES[found.model.sampling_site]}; {SURE}",
     )
