@@ -105,9 +105,9 @@ def rows(scene: Scene, forecasts: Sequence[Forecast]) -> list[Row]:
     )
     others = Row(
         "Dissociation",
-        "Not a fit: chosen to peak between 10 and 30 points (CADSS, of 92) at the end of 0.5 mg/kg over 40 min, and "
-        "to be gone by two hours in nine of ten people then. Many people feel nothing, and it grows weaker over a "
-        "course.",
+        "Not a fit: chosen so that people's peaks average 10 to 30 points (CADSS, of 92) after 0.5 mg/kg over 40 min, and "
+        "that it is gone by two hours in nine of ten people then. The middle person lies lower. Many people feel nothing, "
+        "and it grows weaker over a course.",
         tuple(_pictures(scene, forecasts, "dissociation", ("dissociation",))),
         known_wrong(forecasts, ("dissociation",)),
     )
