@@ -29,7 +29,10 @@ from typing import Any
 
 from live_parts.ward import Bedside, seed
 
-SERVE = "from ataraxy.clinic import env; from ataraxy.live.server import run; run(env.read())"
+SERVE = (
+    "import sys; from ataraxy.clinic import env; from ataraxy.commands.parts import live_of;"
+    " from ataraxy.live.server import run; run(live_of(env.read(), int(sys.argv[1])))"
+)
 LOAD = Path(__file__).parent / "live_parts" / "load.py"
 SIZES, QUICK = (100, 300, 1000), (100,)
 FLOOD_CONNECTIONS = 64
@@ -52,7 +55,7 @@ def main() -> None:
         Path(folder).chmod(0o755)
         with database(Path(folder) / "home") as clinic:
             beds, cookie = seed(most)
-            bench = Bench(clinic, beds, cookie, warm_s=4 if told.quick else 15)
+            bench = Bench(clinic, beds, cookie, told.processes, warm_s=4 if told.quick else 15)
             if told.soak:
                 bench.soak(told.soak, told.seconds or 600)
             else:
@@ -69,6 +72,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--sessions", type=int, nargs="*", help=f"how many; {SIZES} when not said")
     parser.add_argument("--seconds", type=float, default=0, help="measured, after the warm-up")
     parser.add_argument("--largest", type=int, default=0, help="look for the most sessions, up to this many")
+    parser.add_argument("--processes", type=int, default=1, help="live processes that share the ports")
     parser.add_argument(
         "--soak", type=int, default=0, help="so many sessions for ten minutes; memory every 15 s"
     )
@@ -117,26 +121,49 @@ def database(home: Path) -> Iterator[Clinic]:
 
 
 @contextmanager
-def live() -> Iterator[tuple[int, int, int]]:
-    """The live process on free ports: the monitors' port, the screens' and the process."""
+def live(processes: int = 1) -> Iterator[tuple[int, int, list[int]]]:
+    """The live processes on free ports: the monitors' port, the screens' and the processes."""
     mllp, http = free_port(), free_port()
-    environ = os.environ | {"ATARAXY_MLLP_BIND": f"127.0.0.1:{mllp}", "ATARAXY_LIVE_PORT": str(http)}
+    environ = os.environ | {
+        "ATARAXY_MLLP_BIND": f"127.0.0.1:{mllp}",
+        "ATARAXY_LIVE_PORT": str(http),
+        "ATARAXY_LIVE_PROCESSES": str(processes),
+    }
     serve = os.environ.get("BENCH_SERVE", SERVE)
-    process = subprocess.Popen([sys.executable, "-c", serve], env=environ)
+    started = [
+        subprocess.Popen([sys.executable, "-c", serve, str(number)], env=environ)
+        for number in range(1, processes + 1)
+    ]
     try:
         end = time.monotonic() + 30
-        while time.monotonic() < end and process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", http), timeout=1).close()
+        while time.monotonic() < end and all(p.poll() is None for p in started):
+            if all(_listens(p.pid, mllp) and _listens(p.pid, http) for p in started):
                 break
-            except OSError:
-                time.sleep(0.1)
-        if process.poll() is not None:
+            time.sleep(0.1)
+        else:
             raise SystemExit("the live process did not start")
-        yield mllp, http, process.pid
+        yield mllp, http, [p.pid for p in started]
     finally:
-        process.terminate()
-        process.wait(30)
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(30)
+
+
+def _listens(pid: int, port: int) -> bool:
+    """Whether this very process listens there: several share a port."""
+    listening = {
+        line.split()[9]
+        for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]
+        if line.split()[3] == "0A" and line.split()[1].endswith(f":{port:04X}")
+    }
+    own = set()
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            own.add(str(each.readlink()))
+        except OSError:
+            continue
+    return any(f"socket:[{inode}]" in own for inode in listening)
 
 
 def free_port() -> int:
@@ -203,12 +230,13 @@ class Bench:
     clinic: Clinic
     beds: Sequence[Bedside]
     cookie: str
+    processes: int
     warm_s: float
 
     def sizes(self, sizes: Sequence[int], seconds: float) -> None:
         one = floor(self.clinic.url, 1, 300)
         for count in sizes:
-            with live() as ports:
+            with live(self.processes) as ports:
                 measured = self.measure(count, ports, seconds)
             report(count, measured, one)
 
@@ -216,7 +244,7 @@ class Bench:
         """The most sessions whose p99 stays under the limit, found by going up in steps and then between."""
         good, bad, count = 0, most + 1, min(1000, most)
         while count > good and bad - good > max(100, good // 10):
-            with live() as ports:
+            with live(self.processes) as ports:
                 measured = self.measure(count, ports, min(seconds, 20))
             p99 = at(measured.screen_ms, 99) if len(measured.screen_ms) > 200 else float("inf")
             fine = p99 < P99_LIMIT_MS and measured.unseen + measured.late < 0.01 * measured.sent
@@ -225,7 +253,7 @@ class Bench:
         show("live-largest", good, f"sessions with p99 under {P99_LIMIT_MS:.0f} ms", None, None)
 
     def flood(self, seconds: float) -> None:
-        with live() as ports:
+        with live(self.processes) as ports:
             measured = self.measure(FLOOD_CONNECTIONS, ports, seconds, flood=True)
         many = floor(self.clinic.url, FLOOD_CONNECTIONS, 60)
         best = FLOOD_CONNECTIONS / (at(many, 50) / 1000)
@@ -245,12 +273,12 @@ class Bench:
         """Memory of the live process, sampled; it must not grow once everybody is there."""
         taken: list[tuple[float, float]] = []
         stopping = threading.Event()
-        with live() as ports:
+        with live(self.processes) as ports:
             began = time.monotonic()
 
             def sample() -> None:
                 while not stopping.wait(15):
-                    taken.append((time.monotonic() - began, memory_mib(ports[2])))
+                    taken.append((time.monotonic() - began, sum(map(memory_mib, ports[2]))))
                     print(f"# {taken[-1][0]:5.0f} s {taken[-1][1]:7.1f} MiB", file=sys.stderr, flush=True)
 
             thread = threading.Thread(target=sample)
@@ -267,9 +295,9 @@ class Bench:
             show(f"live-soak-memory, {words}", sum(m for _, m in some) / len(some), "MiB", None, None)
 
     def measure(
-        self, count: int, ports: tuple[int, int, int], seconds: float, *, flood: bool = False
+        self, count: int, ports: tuple[int, int, list[int]], seconds: float, *, flood: bool = False
     ) -> Measured:
-        mllp, http, pid = ports
+        mllp, http, pids = ports
         job = {
             "sessions": [(str(b.id), b.bed) for b in self.beds[:count]],
             "cookie": self.cookie,
@@ -288,13 +316,14 @@ class Bench:
             load.stdin.close()
             cost = Cost()
             for line in load.stderr:
-                spent = (cpu_seconds(pid), family_cpu_seconds(self.clinic.postmaster), cpu_seconds(load.pid))
+                ours = sum(map(cpu_seconds, pids))
+                spent = (ours, family_cpu_seconds(self.clinic.postmaster), cpu_seconds(load.pid))
                 if line.strip() == "counting":
                     before, began = spent, time.monotonic()
                 elif line.strip() == "counted":
                     took = time.monotonic() - began
                     shares = [(b - a) / took for a, b in zip(before, spent, strict=True)]
-                    cost = Cost(*shares, memory=memory_mib(pid), seconds=took)
+                    cost = Cost(*shares, memory=sum(map(memory_mib, pids)), seconds=took)
                     break
                 elif line.strip() != "ready":
                     print(line, end="", file=sys.stderr)

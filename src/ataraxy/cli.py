@@ -63,11 +63,14 @@ def web(json: Json = False) -> None:
 
 
 @app.command(rich_help_panel=SERVE)
-def live(json: Json = False) -> None:
+def live(
+    number: Annotated[int, typer.Option(help="Which of ATARAXY_LIVE_PROCESSES this is.")] = 1,
+    json: Json = False,
+) -> None:
     """Only the live process: readings in, numbers out."""
-    from ataraxy.commands.parts import run_part
+    from ataraxy.commands.parts import live_of, run_part
 
-    raise typer.Exit(run_part("live", _env(), json))
+    raise typer.Exit(run_part("live", live_of(_env(), number), json))
 
 
 @app.command(rich_help_panel=SERVE)

@@ -63,6 +63,7 @@ class Installation:
     port: int
     mllp: int
     process: subprocess.Popen[bytes] | None = None
+    live_processes: int = 1
 
     @property
     def environ(self) -> dict[str, str]:
@@ -73,6 +74,7 @@ class Installation:
             "ATARAXY_WEB_PORT": str(self.port + 1),
             "ATARAXY_LIVE_PORT": str(self.port + 2),
             "ATARAXY_MLLP_BIND": f"127.0.0.1:{self.mllp}",
+            "ATARAXY_LIVE_PROCESSES": str(self.live_processes),
             "DJANGO_SETTINGS_MODULE": "ataraxy.clinic.settings",
         }
 
@@ -461,6 +463,50 @@ def test_twenty_kills_of_each_process_lose_and_double_nothing_that_was_acknowled
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+def test_kills_of_one_of_several_live_processes_lose_nothing_and_the_others_go_on(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """Whichever dies, its monitors call the other, a screen shows what is told now, and nothing is lost or doubled."""
+    chance = random.Random(SEED)
+    installation.live_processes = 2
+    installation.home.mkdir()
+    installation.start(sys.executable, "-m", "ataraxy.cli", "serve")
+    ward = installation.fill()
+    load = Load(installation.mllp, ward.beds, tmp_path / "acknowledged.txt")
+    with load.running():
+        load.wait_for_more(100)
+        for _ in range(KILLS):
+            pair = two_live(installation)
+            time.sleep(chance.uniform(0, 0.8))
+            assert kill(chance.choice(pair))
+            load.wait_for_more(MORE_BETWEEN_KILLS)
+            shown = installation.watch(f"/live/session/{ward.sessions[0]}/events", ward.cookie)
+            now = datetime.now(UTC)
+            next(s for s in shown if any(datetime.fromisoformat(v["at"]) > now for v in s["values"]))
+            shown.close()
+    installation.wait_for_monitors()
+    acknowledged = load.acknowledged()
+    assert len(acknowledged) > KILLS * MORE_BETWEEN_KILLS and load.resent > 0
+    assert times_stored(installation, acknowledged) == Counter({1: len(acknowledged)})
+    verified = subprocess.run(
+        [sys.executable, "-m", "ataraxy.cli", "verify"],
+        env=installation.environ,
+        capture_output=True,
+        text=True,
+    )
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def two_live(installation: Installation, seconds: float = 90) -> list[int]:
+    """Both live processes, once both are there again."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if len(found := installation.processes("live")) == 2:
+            return found
+        time.sleep(0.1)
+    pytest.fail("a live process was not started again")
+
+
 def kill_one(installation: Installation, part: str, chance: random.Random, seconds: float = 90) -> None:
     """Kill a process of this part at a random moment, as soon as there is one."""
     time.sleep(chance.uniform(0, 0.8))
@@ -498,10 +544,12 @@ def test_a_build_that_acknowledges_before_it_commits_is_caught(
     pytest.fail("a build that acknowledges before it commits passed the crash test")
 
 
+@pytest.mark.parametrize("live_processes", [1, 2])
 def test_a_poisoned_session_is_set_aside_and_told_and_its_neighbours_are_prompted_on_time(
-    installation: Installation,
+    installation: Installation, live_processes: int
 ) -> None:
     """The row is real: a dose whose rate makes the rules raise. Nobody else's screen, prompt or board may feel it."""
+    installation.live_processes = live_processes
     installation.home.mkdir()
     installation.start(sys.executable, "-m", "ataraxy.cli", "serve")
     ward = installation.fill(2)

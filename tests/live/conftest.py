@@ -264,7 +264,10 @@ def start_live(server: Any, own_database: str) -> Iterator[Callable[..., Live]]:
     """start_live(...) -> a live process on this test's database; stopped at the end."""
     started: list[Live] = []
 
-    def start(peers: str = "", **more: Any) -> Live:
+    def start(peers: str = "", which: int = 1, of: int = 1, **more: Any) -> Live:
+        """``which`` of so many processes; each on ports of its own here, so that a test chooses whom it calls."""
+        from dataclasses import replace
+
         from ataraxy.clinic import env
 
         environment = env.read(
@@ -274,9 +277,10 @@ def start_live(server: Any, own_database: str) -> Iterator[Callable[..., Live]]:
                 "ATARAXY_LIVE_PORT": "0",
                 "ATARAXY_MLLP_BIND": "127.0.0.1:0",
                 "ATARAXY_MLLP_PEERS": peers,
+                "ATARAXY_LIVE_PROCESSES": str(of),
             }
         )
-        started.append(Live(environment, **more).start())
+        started.append(Live(replace(environment, live_process=which), **more).start())
         return started[-1]
 
     yield start

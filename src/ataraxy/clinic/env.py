@@ -24,6 +24,7 @@ SETTINGS: dict[str, str] = {
     "ATARAXY_PORT": "the port the one front listens on",
     "ATARAXY_WEB_PORT": "loopback port of the web process",
     "ATARAXY_LIVE_PORT": "loopback port of the live process",
+    "ATARAXY_LIVE_PROCESSES": "how many live processes share its ports; one unless thousands of sessions run",
     "ATARAXY_MLLP_BIND": "address:port for monitors; loopback unless set",
     "ATARAXY_MLLP_PEERS": "addresses monitors may call from, comma separated",
     "ATARAXY_ANCHORS": "file outside the database to which the heads of the record are written",
@@ -32,6 +33,7 @@ SETTINGS: dict[str, str] = {
 }
 
 
+MOST_PROCESSES = 16
 KEEP_SETTLED_MONTHS = 24  # proposed; only what a person has settled ever goes
 
 
@@ -48,6 +50,8 @@ class Environment:
     mllp_bind: str
     mllp_peers: tuple[str, ...]
     anchors: Path
+    live_processes: int = 1
+    live_process: int = 1  # which of them this is
     keep_samples_months: int | None = None
     keep_quarantine_months: int | None = KEEP_SETTLED_MONTHS
 
@@ -83,6 +87,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         mllp_bind=given.get("ATARAXY_MLLP_BIND", "127.0.0.1:2575"),
         mllp_peers=tuple(p.strip() for p in given.get("ATARAXY_MLLP_PEERS", "").split(",") if p.strip()),
         anchors=Path(given.get("ATARAXY_ANCHORS") or home / "anchors.log"),
+        live_processes=_processes(given),
         keep_samples_months=_months("ATARAXY_KEEP_SAMPLES_MONTHS", given),
         keep_quarantine_months=_quarantine(given),
     )
@@ -93,6 +98,16 @@ def _quarantine(given: Mapping[str, str]) -> int | None:
     if given.get(name, "").strip() == "all":
         return None
     return _months(name, given) or KEEP_SETTLED_MONTHS
+
+
+def _processes(given: Mapping[str, str]) -> int:
+    text = given.get("ATARAXY_LIVE_PROCESSES", "").strip() or "1"
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise AtaraxyError(
+            f"ATARAXY_LIVE_PROCESSES is {text!r}, which is no number of processes.",
+            f"Write 1 to {MOST_PROCESSES}, no more than the machine has cores, or leave it out.",
+        )
+    return int(text)
 
 
 def _months(name: str, given: Mapping[str, str]) -> int | None:

@@ -152,7 +152,7 @@ def _supervise(env: Environment, database: db.Database, extra: Sequence[Child], 
     logs = env.home / "log"
     logs.mkdir(mode=0o700, exist_ok=True)
     environ = dict(os.environ) | as_environ(env)
-    children = [*parts(), *extra, front(env)]
+    children = [*parts(env.live_processes), *extra, front(env)]
     running = [Running(c, logs / f"{c.name}.log", environ) for c in children]
     upkeep = Upkeep(database.owner, env.keep_samples_months, env.keep_quarantine_months)
     supervisor = Supervisor(env, database, running, ready, upkeep)
@@ -166,9 +166,12 @@ def _supervise(env: Environment, database: db.Database, extra: Sequence[Child], 
             stop_all(others)
 
 
-def parts() -> list[Child]:
+def parts(live_processes: int = 1) -> list[Child]:
     """The processes of a clinic, each also a command of its own."""
-    return [Child(name, (sys.executable, "-m", "ataraxy.cli", name)) for name in ("web", "live", "watch")]
+    ataraxy = (sys.executable, "-m", "ataraxy.cli")
+    found = [Child(name, (*ataraxy, name)) for name in ("web", "live", "watch")]
+    more = (str(number) for number in range(2, live_processes + 1))
+    return [*found, *(Child(f"live-{number}", (*ataraxy, "live", "--number", number)) for number in more)]
 
 
 def as_environ(env: Environment) -> dict[str, str]:
@@ -181,6 +184,7 @@ def as_environ(env: Environment) -> dict[str, str]:
         "ATARAXY_PORT": str(env.port),
         "ATARAXY_WEB_PORT": str(env.web_port),
         "ATARAXY_LIVE_PORT": str(env.live_port),
+        "ATARAXY_LIVE_PROCESSES": str(env.live_processes),
         "ATARAXY_MLLP_BIND": env.mllp_bind,
         "ATARAXY_MLLP_PEERS": ",".join(env.mllp_peers),
         "ATARAXY_ANCHORS": str(env.anchors),

@@ -22,11 +22,12 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.treat.record import CHANNEL, append_locked, state_of
 from ataraxy.core.protocol.types import Phase
 from ataraxy.core.record.envelope import Origin
+from ataraxy.core.session.events import VitalRecorded
 from ataraxy.core.session.fold import apply
 from ataraxy.core.session.registry import parse_session_event
 from ataraxy.core.session.state import SessionState
 from ataraxy.live.arrived import Arrived, Code
-from ataraxy.live.bindings import AMBIGUOUS, Bindings, Named, Seat, Trouble, trouble_with
+from ataraxy.live.bindings import AMBIGUOUS, Bindings, Bound, Named, Seat, Trouble, trouble_with
 from ataraxy.live.charting import Charting, CuffReading, to_chart
 from ataraxy.live.doubts import tell_doubts
 from ataraxy.live.quarantine import keep_aside
@@ -214,7 +215,7 @@ class _Work:
             self._set_aside(said, self.unreadable[session])
             return True
         try:
-            before = _caught_up(self.known[session], session, self.reached[session])
+            before = self._caught_up(said[0].bound, self.reached[session])
             for one in said:
                 clock = (
                     self.written.by_the_clock < BY_THE_CLOCK
@@ -237,7 +238,7 @@ class _Work:
         """Write what a careful nurse would. ``head`` is locked."""
         done = 0
         try:
-            before = _caught_up(self.known[head.id], head.id, head.seq)
+            before = self._caught_up(said[0].bound, head.seq)
             for one in said:
                 work = to_chart(before.state, one.bound.limits, one.told, before.cuffs, one.bound.device)
                 for refusal in work.refused:
@@ -254,6 +255,23 @@ class _Work:
             self._set_aside(said[done:], error)
             return
         self.written.remembered[head.id] = before
+
+    def _caught_up(self, bound: Bound, reached: int) -> Remembered:
+        """The session as the record has it now; only what was added since is read.
+
+        Hazard: its monitor spoke to another live process in between, and tells its last cuff pressure again.
+        """
+        session, known = bound.session_id, self.known[bound.session_id]
+        if known.state.last_seq >= reached:
+            return known
+        state, cuffs = known.state, known.cuffs
+        added = [parse_session_event(text) for text in texts(session, after=state.last_seq)]
+        for event in added:
+            state = apply(state, event)
+        if any(isinstance(event.payload, VitalRecorded) and event.payload.device for event in added):
+            cuffs |= cuffs_told(session, bound.bound_at, self.uncharted.get(session))
+        self.known[session] = Remembered(state, cuffs)
+        return self.known[session]
 
     def heard(self, one: Placed) -> Heard:
         session, seen = one.bound.session_id, self.written.remembered.get(one.bound.session_id)
@@ -283,13 +301,3 @@ def _append(
     for recorded in written:
         state = apply(state, recorded)
     return state
-
-
-def _caught_up(known: Remembered, session: UUID, reached: int) -> Remembered:
-    """The session as the record has it now; only what was added since is read."""
-    if known.state.last_seq >= reached:
-        return known
-    state = known.state
-    for text in texts(session, after=state.last_seq):
-        state = apply(state, parse_session_event(text))
-    return Remembered(state, known.cuffs)

@@ -86,12 +86,14 @@ class Intake:
         self._server: asyncio.Server | None = None
         self._lines: set[Line] = set()
 
-    async def start(self, bind: str) -> int:
-        """Listen; returns the port."""
+    async def start(self, bind: str, *, shared: bool = False) -> int:
+        """Listen; returns the port. ``shared``: other processes of ours listen there as well."""
         host, port = address_of(bind)
         enough_files(CONNECTIONS)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Line(self), host, port, backlog=CALLING_AT_ONCE)
+        self._server = await loop.create_server(
+            lambda: Line(self), host, port, backlog=CALLING_AT_ONCE, reuse_port=shared or None
+        )
         self.port: int = int(self._server.sockets[0].getsockname()[1])
         log.info("Listening for monitors on %s port %s.", host, self.port)
         return self.port

@@ -75,6 +75,7 @@ class View:
         self.shown = ""
         self.shown_at = self.drawn_at = 0.0
         self.behind: set[Viewer] = set()
+        self.afar = False  # its monitor speaks to another process
 
     @property
     def now(self) -> datetime:
@@ -87,7 +88,8 @@ class View:
     def hear(self, heard: Heard) -> None:
         """Take a committed message's values; of each measure the newest in time counts."""
         offset = self.loaded.offset if self.loaded else timedelta(0)
-        if self.loaded and heard.state and heard.state.last_seq > self.loaded.state.last_seq:
+        if self.loaded and heard.state and heard.state.last_seq >= self.loaded.state.last_seq:
+            # the writer's own, also where we have read the same ourselves: one session is held once
             self.loaded = Loaded(self.loaded.protocol, offset, heard.state)
         for told in heard.told:
             if told.measure and (told.measure not in self.told or self.told[told.measure].at <= told.at):
@@ -145,6 +147,7 @@ class Rooms:
         self._reading: set[UUID] = set()
         self._changed: dict[UUID, View] = {}  # heard just after they were shown
         self.count = 0  # viewers, of all sessions
+        self.looked = asyncio.Event()  # a session is shown that was not before
         self.unseen = asyncio.Event()  # a session nobody looks at was written: a board may want it
 
     async def look(self, session_id: UUID, viewer: Viewer) -> View:
@@ -152,6 +155,7 @@ class Rooms:
         view = self._views.get(session_id)
         if view is None:
             view = self._views[session_id] = View(session_id)
+            self.looked.set()
         view.viewers[viewer] = JUST_NOW
         self.count += 1
         try:
@@ -170,13 +174,22 @@ class Rooms:
         if not view.viewers and self._views.get(view.id) is view:
             del self._views[view.id]
 
-    def hear(self, heard: Sequence[Heard]) -> None:
-        """The writer committed these. Each session is shown once; one that was shown just now, a moment later."""
+    @property
+    def shown(self) -> Iterable[UUID]:
+        """The sessions somebody looks at."""
+        return self._views.keys()
+
+    def hear(self, heard: Sequence[Heard], *, afar: bool = False) -> None:
+        """The writer committed these. Each session is shown once; one that was shown just now, a moment later.
+
+        ``afar``: another process wrote them, and what of them was charted is in the record alone.
+        """
         at = asyncio.get_running_loop().time()
         touched: dict[UUID, View] = {}
         for one in heard:
             if (view := self._views.get(one.session_id)) is not None:
                 view.hear(one)
+                view.afar = afar
                 touched[view.id] = view
         for view in touched.values():
             if at - view.shown_at < TOGETHER_S:
@@ -204,7 +217,7 @@ class Rooms:
         if view is None:
             if seq is None:
                 self.unseen.set()
-        elif seq is None:
+        elif seq is None or (view.afar and view.seq < seq):
             self._read_soon(view)
         elif view.seq < seq:
             asyncio.get_running_loop().call_later(NOTICE_S, self._unless_heard, view, seq)

@@ -1,6 +1,7 @@
 """The live process: monitors' readings in over MLLP, into the record, and out to screens as they are committed.
 
-One event loop hears and shows, one thread writes. Started by ``ataraxy live`` and by ``ataraxy serve``.
+One event loop hears and shows, one thread writes. Started by ``ataraxy live`` and by ``ataraxy serve``; a large clinic
+starts several, which share the ports and tell each other what their screens need (``neighbours``).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -82,6 +84,7 @@ async def serving(
     from ataraxy.live.handing_in import HandingIn
     from ataraxy.live.intake import Intake, Peers
     from ataraxy.live.listen import listen
+    from ataraxy.live.neighbours import Neighbours
     from ataraxy.live.rooms import Rooms
     from ataraxy.live.routes import routes
     from ataraxy.live.stream import Streams
@@ -94,9 +97,12 @@ async def serving(
     await ask(insist_on_disk)
     rooms = Rooms(ask)
 
+    neighbours = Neighbours(env.home / "run", env.live_process, env.live_processes, rooms)
+
     def committed(answers: Answers, heard: Sequence[Heard]) -> None:
         answer_each(answers)
         rooms.hear(heard)
+        neighbours.pass_on(heard)
 
     def publish(answers: Answers, heard: Sequence[Heard]) -> None:
         if not loop.is_closed():
@@ -109,13 +115,15 @@ async def serving(
     listening = loop.create_task(listen(env.database_url, rooms))
     showing = loop.create_task(rooms.keep_up())
     try:
-        port = await intake.start(env.mllp_bind)
-        yield (
-            Front(Starlette(routes=routes(streams, HandingIn(inbox, ask))), env.live_port, streams.closing),
-            port,
-        )
+        shared = env.live_processes > 1
+        if shared:
+            await neighbours.start()
+        port = await intake.start(env.mllp_bind, shared=shared)
+        app = Starlette(routes=routes(streams, HandingIn(inbox, ask)))
+        yield Front(app, env.live_port, streams.closing, shared=shared), port
     finally:
         streams.closing.set()
+        await neighbours.stop()
         await intake.stop()
         await loop.run_in_executor(None, writer.stop)
         listening.cancel()
@@ -145,7 +153,7 @@ class Connection(H11Protocol):
 class Front(uvicorn.Server):
     """The web server of the screens. ``end`` ends its endless streams, then itself; signals are not its business."""
 
-    def __init__(self, app: object, port: int, closing: asyncio.Event) -> None:
+    def __init__(self, app: object, port: int, closing: asyncio.Event, *, shared: bool = False) -> None:
         super().__init__(
             uvicorn.Config(
                 app,  # type: ignore[arg-type]
@@ -161,6 +169,14 @@ class Front(uvicorn.Server):
             )
         )
         self._closing = closing
+        self._shared = shared
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        if sockets is None and self._shared:
+            sockets = [
+                socket.create_server((self.config.host, self.config.port), backlog=2048, reuse_port=True)
+            ]
+        await super().serve(sockets)
 
     def end(self) -> None:
         self._closing.set()
