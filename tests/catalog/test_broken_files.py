@@ -142,9 +142,9 @@ BROKEN = (
     ),
     Broken(
         "a key twice",
-        'version       = "2026.4"',
-        'version       = "2026.4"\nversion = "2026.5"',
-        'version = "2026.5"',
+        'version       = "2026.5"',
+        'version       = "2026.5"\nversion = "2026.6"',
+        'version = "2026.6"',
         "This is not TOML: Cannot overwrite a value.",
     ),
     Broken(
@@ -192,6 +192,22 @@ BROKEN = (
         'override = "prescriber"',
         'override = "prescriber"',
         "'no-acute-suicidality' could be signed away.",
+        after=rule("safe-tonight"),
+    ),
+    Broken(
+        "an item that goes unasked before the one that leads past it",
+        "skip_after  = 2",
+        "skip_after  = 3",
+        "skipped     = [3, 4, 5]",
+        "Items [3, 4, 5] cannot go unasked after item 3 of 6.",
+        after=rule("suicide-screen"),
+    ),
+    Broken(
+        "items that go unasked after nothing",
+        "skip_after  = 2\n",
+        "",
+        "skipped     = [3, 4, 5]",
+        "`skip_after` and `skipped` say one thing together.",
         after=rule("safe-tonight"),
     ),
     Broken(

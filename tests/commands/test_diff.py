@@ -35,12 +35,12 @@ def test_the_same_lines_give_exit_code_0_whatever_the_comments(
 
 
 def test_a_changed_field_is_shown_on_both_sides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    changed = TEXT.replace("cap_mg        = 120", "cap_mg        = 100").replace("2026.4", "2026.5", 1)
+    changed = TEXT.replace("cap_mg        = 120", "cap_mg        = 100").replace("2026.5", "2026.6", 1)
     assert diff(*pair(tmp_path, changed)) == 1
     out = capsys.readouterr().out
     row = next(r for r in out.splitlines() if "│ 120" in r)
     assert row.index("120") < row.index("100")
-    assert "sc-ascending 2026.4" in out and "sc-ascending 2026.5" in out
+    assert "sc-ascending 2026.5" in out and "sc-ascending 2026.6" in out
     assert "2 differences: 0 added, 0 removed, 2 changed." in out
 
 

@@ -32,7 +32,7 @@ def test_a_protocol_changed_under_its_version_refuses_to_start(
     done = ataraxy(part, "--json", DATABASE_URL=server.url("ataraxy_app", demo_database), **ports)
     assert done.returncode == 2
     error = json.loads(done.stdout)["error"]
-    assert "sc-ascending 2026.4 was activated with another text" in error["cause"]
+    assert "sc-ascending 2026.5 was activated with another text" in error["cause"]
     assert "new version" in error["cure"]
 
 

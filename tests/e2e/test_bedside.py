@@ -258,7 +258,7 @@ def make_ready(here: Any, bed: Bed) -> None:
     """Everything the protocol asks for before the door, as a nurse would chart it."""
     from ataraxy.clinic.people.models import Role
     from ataraxy.clinic.plan.models import Session
-    from ataraxy.clinic.treat.actions.arrival import check, escort
+    from ataraxy.clinic.treat.actions.arrival import check, escort, screen
     from ataraxy.clinic.treat.actions.observe import vital
     from ataraxy.clinic.treat.record import protocol_of, state_of
     from ataraxy.core.protocol.types import DischargeKind, Measure
@@ -270,7 +270,9 @@ def make_ready(here: Any, bed: Bed) -> None:
     values = {m: v.value for m, v in state_of(session.id).baseline.items() if m is not Measure.WEIGHT}
     vital(nurse, session.id, values)
     for line in protocol_of(session).discharge:
-        if line.kind in (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY):
+        if line.scale:
+            screen(nurse, session.id, line.id, (0,) * line.asked)
+        elif line.kind is DischargeKind.CONFIRM:
             check(nurse, session.id, line.id, True)
     escort(nurse, session.id, here.person.escort[0], here.person.escort[1], True)
 

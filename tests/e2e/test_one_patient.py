@@ -499,11 +499,7 @@ class Way:
             *("fasting", "anxiety-before", "rescue-ready", "vein-and-pump"),
         ):
             self._check(page, line)
-        page.goto(self.session + "screen/?line=suicide-screen")
-        for number in range(1, 7):
-            choose(page, f"item_{number}", "0")
-        submit(page, "Record the answers")
-        page.wait_for_url(self.session)
+        self._screen(page, "suicide-screen")
         vitals(
             page,
             self.session,
@@ -701,8 +697,9 @@ class Way:
         page.get_by_role("link", name="It is over").first.click()
         submit(page, "")
         page.wait_for_url(self.session)
-        for line in ("recovery-score", "oriented", "safe-tonight", "written-advice"):
+        for line in ("recovery-score", "oriented", "written-advice"):
             self._check(page, line)
+        self._screen(page, "safe-tonight")
         page.goto(self.session + "escort/")
         page.fill("[name=name]", "Jo Quillfeather")
         page.fill("[name=phone]", "+1 555 0124")
@@ -716,6 +713,13 @@ class Way:
         page.wait_for_url(self.session)
         page.locator("#head-words .status", has_text="Ended").wait_for()
         self.picture(page, "one-16-ended")
+
+    def _screen(self, page: Any, line: str) -> None:
+        page.goto(self.session + f"screen/?line={line}")
+        for number in range(1, 7):
+            choose(page, f"item_{number}", "0")
+        submit(page, "Record the answers")
+        page.wait_for_url(self.session)
 
     def ask_how_they_are(self, coordinator: Person, phone: Any) -> None:
         page = coordinator.go("/follow/")

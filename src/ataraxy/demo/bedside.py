@@ -25,6 +25,7 @@ from ataraxy.clinic.treat.dosing import dose_of_today, shown
 from ataraxy.clinic.treat.record import protocol_of, state_of
 from ataraxy.core.protocol.types import CheckKind, CourseRuleKind, DischargeKind, Measure, Protocol
 from ataraxy.core.session.events import EndReason, Grade
+from ataraxy.core.session.screen import is_itemised
 from ataraxy.demo.cast import Person
 from ataraxy.demo.play import Play
 from ataraxy.demo.stock import draw_up, waste_rest
@@ -219,7 +220,9 @@ def leave(here: Bedside, protocol: Protocol, last: int) -> None:
     """The discharge criteria, the escort at the door, home."""
     nurse = here.play.as_(Role.NURSE, here.minute(last + 3))
     for line in protocol.discharge:
-        if line.kind in (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY):
+        if is_itemised(line):
+            screen(nurse, here.session.id, line.id, (0,) * (line.asked or 0))
+        elif line.kind in (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY):
             check(nurse, here.session.id, line.id, True)
     escort(nurse, here.session.id, here.person.escort[0], here.person.escort[1], True)
     waste_rest(here.play, here.minute(last + 4), here.session)

@@ -29,7 +29,7 @@ def test_a_signature_on_another_version_does_not_count(
     from ataraxy.clinic.plan.actions.protocols import activate_protocol
     from ataraxy.clinic.plan.shelf import Shelved
 
-    text = protocol.text.replace('version       = "2026.4"', 'version       = "2026.5"')
+    text = protocol.text.replace('version       = "2026.5"', 'version       = "2026.6"')
     newer = activate_protocol(context(director), Shelved(parse_protocol(text, "newer"), text))
     chart = chart_of(agreed_patient.id)
     protocol.refresh_from_db()

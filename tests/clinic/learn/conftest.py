@@ -29,7 +29,7 @@ def cohort() -> Callable[..., Any]:
         return Cohort(
             disorder=Disorder.GAD,
             protocol_id="sc-ascending",
-            version="2026.4",
+            version="2026.5",
             title="Subcutaneous",
             scale=instruments()["gad7"],
             outcome=cohort_outcome([person(n) for n in range(started)]),

@@ -9,7 +9,7 @@ import pytest
 
 from ataraxy.core.errors import InputRefused
 
-URL = "/plan/protocol/iv-racemic-0.5/2026.4/activate/"
+URL = "/plan/protocol/iv-racemic-0.5/2026.5/activate/"
 
 
 def test_the_full_text_and_hash_are_kept_and_the_act_is_on_record(

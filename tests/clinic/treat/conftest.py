@@ -253,7 +253,9 @@ def observed(running: Any, infusion: Any, at: Callable[..., Any], vitals: Callab
     actions.finish(at(50), running.id)
     vitals(running, 176)
     for criterion in infusion.discharge:
-        if criterion.kind in (DischargeKind.CONFIRM, DischargeKind.NO_ACUTE_SUICIDALITY):
+        if criterion.scale:
+            actions.screen(at(178), running.id, criterion.id, (0, 0, None, None, None, 0))
+        elif criterion.kind is DischargeKind.CONFIRM:
             actions.check(at(178), running.id, criterion.id, True)
     actions.escort(at(179), running.id, "Robin Quillfeather", "555 0112", present=True)
     return running

@@ -155,3 +155,74 @@ def test_a_high_screen_leaves_a_concern_even_when_the_session_is_called_off(at: 
     call_off(at(10), ready.id, CalledOff.HELD, drawn=True, note="screen high")
     (said,) = concerns(ready)
     assert "yes to item 1, 2, 4" in said and "called Dr Lane" in said
+
+
+# --- before going home ---------------------------------------------------------------------------------
+
+HOME = "safe-tonight"
+
+
+@pytest.fixture
+def unasked(observed: Any, at: Any) -> Any:
+    """Everything holds but the screen, which was asked before something more went in."""
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.record import state_of
+
+    event = state_of(observed.id).checks[HOME].event
+    actions.retract(at(178.5), observed.id, event, "asked of another patient")
+    return observed
+
+
+def test_nobody_goes_home_before_every_item_was_asked_again(
+    unasked: Any, at: Any, ask: Any, nurse: Any, clock: Any
+) -> None:
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    clock(179.5)
+    page = ask(nurse, "session", unasked).content.decode()
+    assert f"/screen/?line={HOME}" in page and f"/check/?line={HOME}" not in page
+    form = ask(nurse, "screen", unasked, f"?line={HOME}").content.decode()
+    assert form.count('type="radio"') == 12 + 3 and "the patient stays" in form and "(unverified)" in form
+    with pytest.raises(InputRefused, match="not asked since the dose"):
+        actions.end(at(180), unasked.id, EndReason.DISCHARGED)
+    with pytest.raises(InputRefused, match="not a check a person answers"):
+        actions.check(at(180), unasked.id, HOME, True)
+    with pytest.raises(InputRefused, match="each yes or no"):
+        actions.screen(at(180), unasked.id, HOME, (0, 1, None, None, None, 0))
+    actions.screen(at(180), unasked.id, HOME, (0, 0, None, None, None, 0))
+    actions.end(at(181), unasked.id, EndReason.DISCHARGED)
+
+
+@pytest.mark.parametrize("yes", [4, 5, 6])
+def test_acute_suicidality_keeps_the_patient_here_and_nobody_signs_past_it(
+    observed: Any, at: Any, state: Any, prescriber: Any, patient: Any, yes: int
+) -> None:
+    from ataraxy.clinic.people.chart import chart_of
+    from ataraxy.clinic.treat import actions
+    from ataraxy.clinic.treat.course import holds_of_course
+    from ataraxy.core.session.events import EndReason
+
+    grave = tuple(int(n in (2, yes)) for n in range(1, 7))
+    actions.screen(at(180), observed.id, HOME, grave, note="means to; called Dr Lane")
+    with pytest.raises(InputRefused, match="C-SSRS"):
+        actions.end(at(181), observed.id, EndReason.DISCHARGED)
+    with pytest.raises(InputRefused):
+        actions.override(at(182, prescriber), observed.id, HOME, "talked it through")
+    (concern,) = chart_of(patient.id).open_concerns
+    assert "before going home" in concern.record.payload.text
+    assert any(one.findings for one in holds_of_course(observed.course))  # and the next dose waits
+
+
+def test_what_may_go_unasked_is_the_protocols_word_and_its_director_signs_it(infusion: Any) -> None:
+    from dataclasses import replace
+
+    from ataraxy.core.protocol.lines import unsigned
+    from ataraxy.core.session.screen import is_whole, screens
+
+    told = (0, 0, None, None, None, 0)
+    for check in screens(infusion).values():
+        assert is_whole(check, told)
+        assert not is_whole(replace(check, skip_after=None, skipped=()), told)
+        assert not is_whole(replace(check, skipped=(4, 5)), told)
+    assert {f"{LINE}.skip", f"{HOME}.skip"} <= {claim.id for claim in unsigned(infusion)}

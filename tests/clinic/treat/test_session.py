@@ -130,3 +130,34 @@ def test_what_is_typed_beside_a_dead_monitor_stays_current_as_long_as_a_cuff(
     clock(51)
     page = ask(nurse, "session", running).content.decode()
     assert "live-number absent" in page[page.index('data-measure="spo2"') - 80 :][:100]
+
+
+def test_every_next_action_leads_to_the_page_that_does_it() -> None:
+    """Hazard: "Give the spray" and "Answer it" of a screen lead to the page of measured values."""
+    from django.template.loader import render_to_string
+
+    from ataraxy.catalog.load import protocols
+    from ataraxy.clinic.treat.queries.room import NEXT_PAGE, Banner, answer_verb
+
+    taps = {"pause", "stop"}
+    verbs = {verb for verb, _ in NEXT_PAGE.values()} | {
+        answer_verb(p, line.id) for p in protocols().values() for line in (*p.arrival, *p.discharge)
+    }
+    assert {"spray", "screen", "check", "people", "syringe", "vital"} <= verbs
+    for verb in verbs - {""} - taps:
+        told = Banner("what", "", "", verb, "label", "a-line", None)
+        context = {"banner": told, "session": {"id": "8d0c6a7e-6f0e-4a53-9a55-0d2b4d1c7a10"}, "acts": True}
+        assert f"/{verb}/" in render_to_string("treat/parts/banner.html", context)
+
+
+def test_what_was_found_to_hold_stands_above_what_is_only_missing(
+    session: Any, nurse: Any, clock: Any, tell: Any, ask: Callable[..., Any]
+) -> None:
+    from django.urls import reverse
+
+    clock(1)
+    tell(nurse, "vital", session, systolic="172", diastolic="98")
+    page = ask(nurse, "session", session).content.decode()
+    steps = page[page.index('id="arrival"') :]
+    assert steps.index(">Holds<") < steps.index(">Missing<")
+    assert reverse("treat:call-off", args=[session.id]) in steps

@@ -64,7 +64,7 @@ class Nurse:
             self.draw()
         elif check.kind in ("limit", "back-to-baseline", "falling"):
             self.measure({limit.measure for limit in check.limits} or [check.measure])
-        elif kind == CheckKind.SUICIDE_SCREEN:
+        elif getattr(check, "scale", ""):
             self.say(e.CheckRecorded(line, True, answers=(0,) * check.asked, scale="c-ssrs 2016.1"))
         else:
             self.say(e.CheckRecorded(line, True, identifiers=("name", "date of birth")))

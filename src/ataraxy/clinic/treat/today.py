@@ -19,7 +19,7 @@ from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.cover import room_gaps
 from ataraxy.clinic.treat.dosing import consent_gap
 from ataraxy.clinic.treat.read import state_of
-from ataraxy.core.protocol.types import Course, CriterionKind, Disorder
+from ataraxy.core.protocol.types import Course, CourseRuleKind, CriterionKind, Disorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _against(ctx: Context, session: Session) -> Iterator[Against]:
     if indication is not None:
         yield from _course(ctx, session, indication.course)
     for hold in holds_today(session, state_of(session.id), chart):
-        yield Against("stop-rules" if hold.findings else "dose-step", hold.what, hold.cure)
+        yield Against("stop-rules" if hold.kind is CourseRuleKind.STOP else "dose-step", hold.what, hold.cure)
 
 
 def _course(ctx: Context, session: Session, rule: Course) -> Iterator[Against]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from ataraxy.core.protocol.problem import Path
 from ataraxy.core.protocol.types import (
+    ArrivalCheck,
     Course,
     CourseRule,
+    DischargeCriterion,
     Dose,
     EmergencyCard,
     Indication,
@@ -76,6 +78,11 @@ def _claims(protocol: Protocol, names: Mapping[str, str]) -> Iterator[Claim]:
             yield from _indication_parts(line, path, names)
         if isinstance(line, Dose):
             yield from _dose_parts(line, path)
+        if isinstance(line, ArrivalCheck | DischargeCriterion) and line.skipped:
+            items = ", ".join(f"{item}" for item in line.skipped)
+            words = f"after a no to item {line.skip_after}, items {items} may stay unasked"
+            source = line.skip_source or line.source
+            yield Claim(f"{line.id}.skip", section, words, source, line.skip_status, (*path, "skip_source"))
     drug = protocol.drug
     words = f"{drug.form} {drug.name} {drug.salt}, {drug.stock_mg_per_ml} mg/mL, amounts as {drug.amounts_as}"
     yield Claim("drug", "drug", words, drug.source, drug.status, ("drug",))

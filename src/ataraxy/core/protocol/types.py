@@ -346,6 +346,10 @@ class ArrivalCheck(Line):
     scale: str = ""  # SUICIDE_SCREEN: which instrument ...
     asked: int | None = None  # ... how many items, each answered ...
     high: tuple[int, ...] = ()  # ... and those of which one "yes" is high: nothing is added up
+    skip_after: int | None = None  # after a "no" to this item ...
+    skipped: tuple[int, ...] = ()  # ... these may stay unasked; empty: every item is asked
+    skip_source: str = ""
+    skip_status: Status = Status.PROPOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +448,9 @@ class DischargeKind(StrEnum):
         "back-to-baseline"  # a measure back to the value before the dose, plus at most ``margin``
     )
     FALLING = "falling"  # below its highest since the dose, or at most ``margin`` above its value before
-    NO_ACUTE_SUICIDALITY = "no-acute-suicidality"  # asked after the dose; a yes has no override
+    NO_ACUTE_SUICIDALITY = (
+        "no-acute-suicidality"  # asked after the dose, item by item where a scale is named; no override
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,6 +462,13 @@ class DischargeCriterion(Line):
     limits: tuple[Limit, ...] = ()
     measure: Measure | None = None
     margin: Decimal | None = None
+    scale: str = ""  # NO_ACUTE_SUICIDALITY, asked item by item: which instrument ...
+    asked: int | None = None  # ... how many items, each answered ...
+    high: tuple[int, ...] = ()  # ... and those of which one "yes" is high: nothing is added up
+    skip_after: int | None = None  # after a "no" to this item ...
+    skipped: tuple[int, ...] = ()  # ... these may stay unasked; empty: every item is asked
+    skip_source: str = ""
+    skip_status: Status = Status.PROPOSED
 
 
 # --- what follows --------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from ataraxy.core.session.arrival import answered_no, broken
 from ataraxy.core.session.dose import DoseGiven
 from ataraxy.core.session.due import last_given
 from ataraxy.core.session.freshness import is_current
+from ataraxy.core.session.screen import is_itemised, is_whole
 from ataraxy.core.session.signed import covers, covers_line, may_sign
 from ataraxy.core.session.standing import broken_rules, doubted, standing
 from ataraxy.core.session.state import SessionState, Value
@@ -66,6 +67,8 @@ def _criterion(
                 yield from _limit(criterion, limit, state, dose, now)
         case DischargeKind.FALLING:
             yield from _falling(criterion, state, dose, now)
+        case DischargeKind.NO_ACUTE_SUICIDALITY if is_itemised(criterion):
+            yield from _screened(criterion, state, dose)
         case DischargeKind.CONFIRM | DischargeKind.NO_ACUTE_SUICIDALITY:
             yield from _confirmed(criterion, state, dose)
         case DischargeKind.ESCORT:
@@ -194,6 +197,15 @@ def _confirmed(criterion: DischargeCriterion, state: SessionState, dose: DoseGiv
     answer = state.checks.get(criterion.id)
     if answer is None or (answer.ok and answer.at <= last_given(state, dose)):
         yield missing(criterion, "not confirmed since the dose")
+
+
+def _screened(criterion: DischargeCriterion, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:
+    """Hazard: "safe tonight" is ticked for six questions of which nobody asked one."""
+    answer = state.checks.get(criterion.id)
+    if answer is None or (answer.ok and answer.at <= last_given(state, dose)):
+        yield missing(criterion, "not asked since the dose")
+    elif answer.ok and not is_whole(criterion, answer.answers):
+        yield missing(criterion, "not every item was answered")
 
 
 def _escort(criterion: DischargeCriterion, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:

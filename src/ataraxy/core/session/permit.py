@@ -424,7 +424,9 @@ def _gate_screen(protocol: Protocol, told: CheckRecorded) -> Refusal | None:
         return None
     if not is_whole(check, told.answers):
         words = f"It has {check.asked} items, each yes or no."
-        return Refusal(words, "Ask every one; only what the scale leaves out after a no is not asked.")
+        return Refusal(
+            words, "Ask every one; only what the protocol lets go unasked after a no is not asked."
+        )
     if told.ok == is_high(check, told.answers):
         return Refusal("The answers say something else.", "Look at them again.")
     return None

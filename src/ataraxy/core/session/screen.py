@@ -1,45 +1,47 @@
-"""The suicide screen of the arrival: what its items say, and every high one there ever was."""
+"""A suicide screen, at arrival and before going home: what its items say, and every high one there ever was."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
-from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, Protocol
+from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeCriterion, DischargeKind, Protocol
 from ataraxy.core.session.events import CheckRecorded
 from ataraxy.core.session.state import Event, SessionState
 
 Answers = Sequence[int | None]  # each item in order: 1 yes, 0 no, None not asked
-# Of a scale: "no" to this item, and these are not asked. The C-SSRS screener goes from a "no" to item 2 straight to
-# item 6; as recalled, to be compared with the clinic's own form. Unverified.
-SKIPPED_AFTER: Mapping[str, tuple[int, tuple[int, ...]]] = {"c-ssrs": (2, (3, 4, 5))}
+Screen = ArrivalCheck | DischargeCriterion  # a line that asks a scale item by item
 
 
-def screens(protocol: Protocol) -> dict[str, ArrivalCheck]:
-    """The lines asked item by item, by their id."""
-    return {c.id: c for c in protocol.arrival if c.kind is CheckKind.SUICIDE_SCREEN}
+def screens(protocol: Protocol) -> dict[str, Screen]:
+    """The lines asked item by item, by their id: those of the arrival first."""
+    before: dict[str, Screen] = {c.id: c for c in protocol.arrival if c.kind is CheckKind.SUICIDE_SCREEN}
+    return before | {c.id: c for c in protocol.discharge if is_itemised(c)}
 
 
-def may_skip(check: ArrivalCheck) -> tuple[int, ...]:
-    """The items that are not asked after "no" to the item that leads to them."""
-    return SKIPPED_AFTER.get(check.scale, (0, ()))[1]
+def is_itemised(criterion: DischargeCriterion) -> bool:
+    """Whether acute suicidality is asked item by item; a protocol written before that could be said asks it as one."""
+    return criterion.kind is DischargeKind.NO_ACUTE_SUICIDALITY and bool(criterion.scale)
 
 
-def is_whole(check: ArrivalCheck, answers: Answers) -> bool:
-    """Every item is yes or no; one that the scale leaves out after a "no" may be not asked, and only then.
+def is_whole(check: Screen, answers: Answers) -> bool:
+    """Every item is yes or no; one that the line lets go unasked after a "no" may be not asked, and only then.
 
     Hazard: a "no" is written for a question nobody asked, because the page takes nothing else.
     """
-    leads, skipped = SKIPPED_AFTER.get(check.scale, (0, ()))
     if len(answers) != check.asked:
         return False
     left_out = {number for number, answer in enumerate(answers, 1) if answer is None}
-    if left_out and not (left_out <= set(skipped) and answers[leads - 1] == 0):
+    if left_out and not (left_out <= set(check.skipped) and _leads_past(check, answers)):
         return False
     return {answer for answer in answers if answer is not None} <= {0, 1}
 
 
-def is_high(check: ArrivalCheck, answers: Answers) -> bool:
+def _leads_past(check: Screen, answers: Answers) -> bool:
+    return check.skip_after is not None and answers[check.skip_after - 1] == 0
+
+
+def is_high(check: Screen, answers: Answers) -> bool:
     """One "yes" to an item that is grave by itself. Answers are never added up."""
     return any(answer and number in check.high for number, answer in enumerate(answers, 1))
 

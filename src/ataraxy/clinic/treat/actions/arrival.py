@@ -19,7 +19,7 @@ from ataraxy.clinic.treat.actions.acting import write
 from ataraxy.clinic.treat.record import lock_with_chart, protocol_of
 from ataraxy.core.chart.events import ConcernRaised
 from ataraxy.core.errors import InputRefused
-from ataraxy.core.protocol.types import CheckKind, DischargeKind, Protocol
+from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeKind, Protocol
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.events import CheckRecorded, EscortNamed, PatientArrived
 from ataraxy.core.session.screen import Answers, is_high, screens
@@ -89,7 +89,8 @@ def screen(
     key: str | None = None,
     seen: int | None = None,
 ) -> list[Recorded[Any]]:
-    """A suicide screen, item by item. What it says follows from the items: high holds the dose, and no one signs past it.
+    """A suicide screen, item by item. What it says follows from the items: high holds the dose or keeps the patient here,
+    and no one signs past it.
 
     A high one also raises a concern in the chart, which waits for a named person whatever becomes of the session.
     """
@@ -111,7 +112,8 @@ def screen(
             lock_with_chart(ctx, session_id)
         written = write(ctx, session_id, told, key=key, seen=seen)
         if high and written:
-            text = f"{scale.name} at arrival: {_in_words(answers)}. {note.strip()}"
+            when = "at arrival" if isinstance(check, ArrivalCheck) else "before going home"
+            text = f"{scale.name} {when}: {_in_words(answers)}. {note.strip()}"
             append_chart(ctx, session.patient_id, Entry(ConcernRaised(written[0].envelope.id, text)))
         return written
 
@@ -140,7 +142,8 @@ def escort(
 def answered_lines(protocol: Protocol) -> set[str]:
     """The lines a person answers with yes or no."""
     before = {c.id for c in protocol.arrival if c.kind in ANSWERED}
-    return before | {c.id for c in protocol.discharge if c.kind in SAID_AT_THE_DOOR}
+    after = {c.id for c in protocol.discharge if c.kind in SAID_AT_THE_DOOR}
+    return (before | after) - screens(protocol).keys()
 
 
 def _is_equipment(protocol: Protocol, line: str) -> bool:

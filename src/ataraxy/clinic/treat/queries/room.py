@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,6 +28,7 @@ from ataraxy.clinic.treat.words import (
 )
 from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeCriterion, Phase, Protocol, Status
 from ataraxy.core.session.believed import believed
+from ataraxy.core.session.screen import screens
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.unjudged import judge
 from ataraxy.core.session.verdict import ARRIVAL_LINE, Decision, Missing, NextKind, Stage
@@ -103,6 +104,11 @@ class Step:
     def holds(self) -> bool:
         """Nothing is missing on this line, or it is signed past."""
         return self.kind in ("met", "attested")
+
+
+def held_first(steps: Iterable[Step]) -> list[Step]:
+    """What was found and speaks against it stands above what is only not answered yet."""
+    return sorted(steps, key=lambda step: step.kind != "not-met")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,8 @@ def answer_verb(protocol: Protocol, line: str) -> str:
         "syringe": "syringe",
         "suicide-screen": "screen",
     }
+    if line in screens(protocol):
+        return "screen"
     return pages.get(kinds.get(line, ""), "vital" if kinds.get(line) == "back-to-baseline" else "")
 
 

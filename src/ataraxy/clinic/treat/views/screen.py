@@ -11,11 +11,11 @@ from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms import ScreenForm
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
 from ataraxy.core.protocol.types import ArrivalCheck
-from ataraxy.core.session.screen import SKIPPED_AFTER, may_skip, screens
+from ataraxy.core.session.screen import Screen, screens
 
 
 def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """The suicide screen of the arrival, each item answered yes or no; a grave "yes" holds the dose."""
+    """A suicide screen, each item answered yes or no; a grave "yes" holds the dose, or keeps the patient here."""
     at = act_in(request, session_id, *BEDSIDE)
     line = request.POST.get("line") or request.GET.get("line", "")
     known = screens(at.protocol)
@@ -23,8 +23,8 @@ def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if check is None:
         raise Http404("This protocol asks no screen.")
     scale = instruments()[check.scale]
-    skipped = may_skip(check)
-    form = ScreenForm(request, at, check.id, [f"Item {n}" for n in range(1, scale.item_count + 1)], skipped)
+    items = [f"Item {n}" for n in range(1, scale.item_count + 1)]
+    form = ScreenForm(request, at, check.id, items, check.skipped)
 
     def act() -> HttpResponse:
         actions.screen(
@@ -41,15 +41,22 @@ def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
             status,
             heading=scale.name,
             button="Record the answers",
-            lead=f"Read each item from the clinic's own form. A yes to item {grave} is high: do not start, call the "
-            f"prescriber. Nothing is added up.{_skips(check)}",
+            lead=f"Read each item from the clinic's own form. A yes to item {grave} is high: {_then(check)}, call "
+            f"the prescriber. Nothing is added up.{_skips(check)}",
         )
 
     return ask(request, form, draw, act)
 
 
-def _skips(check: ArrivalCheck) -> str:
-    leads, skipped = SKIPPED_AFTER.get(check.scale, (0, ()))
-    if not skipped:
+def _then(check: Screen) -> str:
+    return (
+        "do not start" if isinstance(check, ArrivalCheck) else "the patient stays, and nobody signs past it"
+    )
+
+
+def _skips(check: Screen) -> str:
+    """What the protocol lets go unasked, and how surely that is known."""
+    if not check.skipped:
         return ""
-    return f" After a no to item {leads}, items {', '.join(map(str, skipped))} may be left as not asked."
+    items = ", ".join(map(str, check.skipped))
+    return f" After a no to item {check.skip_after}, items {items} may be left as not asked ({check.skip_status.value})."

@@ -11,7 +11,7 @@ from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.dosing import dose_of_today, shown, unplanned
 from ataraxy.clinic.treat.forms import StartForm
-from ataraxy.clinic.treat.queries.room import Seat, arrival_steps, session_names
+from ataraxy.clinic.treat.queries.room import Seat, arrival_steps, held_first, session_names
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
 from ataraxy.clinic.treat.words import ROUTES
 from ataraxy.core.errors import InputRefused
@@ -25,7 +25,7 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
     numbers = shown(plan) if plan else None
     initial = {} if numbers is None else {f: getattr(numbers, f) for f in numbers.__slots__}
     form = StartForm(request, at, initial)
-    against = [s for s in arrival_steps(at, session_names(at)) if not s.holds]
+    against = held_first(s for s in arrival_steps(at, session_names(at)) if not s.holds)
 
     def draw(status: int) -> HttpResponse:
         fresh = form if status == 200 and request.method == "POST" else _again(form, initial)

@@ -8,10 +8,12 @@ from itertools import pairwise
 from ataraxy.core.protocol.checks.library import Library
 from ataraxy.core.protocol.problem import Path, Problem
 from ataraxy.core.protocol.types import (
+    ArrivalCheck,
     BedsideKind,
     BedsideNumber,
     Caution,
     CheckKind,
+    DischargeCriterion,
     DischargeKind,
     Measure,
     Monitoring,
@@ -104,12 +106,19 @@ def _arrival(protocol: Protocol) -> Iterator[Problem]:
 
 def _screens(protocol: Protocol, library: Library) -> Iterator[Problem]:
     """A screen names a scale of the catalog, asks all its items, and calls high what the scale calls high."""
-    for index, check in enumerate(protocol.arrival):
-        path: Path = ("arrival", index)
-        if check.kind is not CheckKind.SUICIDE_SCREEN:
-            if check.scale or check.high or check.asked is not None:
-                words = f"`scale`, `asked` and `high` mean nothing for {check.kind.value!r}."
+    lines: list[tuple[Path, ArrivalCheck | DischargeCriterion]] = [
+        *((("arrival", n), one) for n, one in enumerate(protocol.arrival)),
+        *((("discharge", n), one) for n, one in enumerate(protocol.discharge)),
+    ]
+    for path, check in lines:
+        if check.kind not in (CheckKind.SUICIDE_SCREEN, DischargeKind.NO_ACUTE_SUICIDALITY):
+            if check.scale or check.high or check.asked is not None or check.skipped:
+                words = f"`scale`, `asked`, `high` and `skipped` mean nothing for {check.kind.value!r}."
                 yield Problem(path, words, 'Write kind = "suicide-screen".')
+            continue
+        if check.kind is DischargeKind.NO_ACUTE_SUICIDALITY and not check.scale:
+            if check.high or check.asked is not None or check.skipped:
+                yield Problem(path, f"{check.id!r} names no scale.", "Name the scale its items are of.")
             continue
         scale = library.instruments.get(check.scale)
         if scale is None:
@@ -119,6 +128,17 @@ def _screens(protocol: Protocol, library: Library) -> Iterator[Problem]:
         if check.asked != scale.item_count or set(check.high) != high or not high:
             words = f"{check.id!r} does not ask {scale.name} as it is: {scale.item_count} items, high {sorted(high)}."
             yield Problem(path, words, "Write `asked` and `high` as the scale has them.")
+        yield from _skips(check, path)
+
+
+def _skips(check: ArrivalCheck | DischargeCriterion, path: Path) -> Iterator[Problem]:
+    """What may go unasked follows one earlier item, and nothing else does."""
+    leads, skipped = check.skip_after, check.skipped
+    if (leads is None) != (not skipped):
+        yield Problem((*path, "skipped"), "`skip_after` and `skipped` say one thing together.", "Write both, or neither.")
+    elif leads is not None and not all(1 <= leads < item <= (check.asked or 0) for item in skipped):
+        words = f"Items {sorted(skipped)} cannot go unasked after item {leads} of {check.asked}."
+        yield Problem((*path, "skipped"), words, "Name later items of the same scale.")
 
 
 def _line(line: Monitoring, path: Path, protocol: Protocol) -> Iterator[Problem]:
