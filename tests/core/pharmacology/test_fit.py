@@ -267,3 +267,30 @@ def test_another_person_of_the_same_model_is_told_with_their_own_numbers():
     np.testing.assert_allclose(found[50.0], found[50.0][0], rtol=1e-9)
     np.testing.assert_allclose(found[110.0], found[110.0][0], rtol=1e-9)
     assert abs(found[50.0][0] - found[110.0][0]) > 1
+
+
+def test_the_drug_of_one_occasion_is_carried_into_the_next():
+    """Two occasions with rates of their own: what is left of the first decays by the second's."""
+    model = load_model("otto-2021")
+    model = replace(model, occasion=model.between[:2], between=model.between[2:], between_covariances=())
+    found = {}
+    for tier in (Tier.NUMBA, Tier.NUMPY):
+        whole = predictor(model, regimen_of(model, "intravenous"), one_person(70.0), tier=tier)
+        assert len(whole.prior) == len(model.between) + 2 * 2
+        ask = at_observations(whole, readings_of(whole, AT))
+        etas = whole.prior.draw(50, np.random.default_rng(6))
+        seen = observed(ask.observations)
+        fit = ask.fit()
+        found[tier] = log_likelihood(seen, ask(etas)) if fit is None else fit.log_likelihood(seen, etas)[0]
+    np.testing.assert_allclose(found[Tier.NUMBA], found[Tier.NUMPY], rtol=1e-8)
+
+
+def test_another_regimen_at_the_same_minutes_is_told_as_it_is():
+    model, etas = load_model("otto-2021"), np.full((1, 4), 0.1)
+    for minutes in (40.0, 60.0, 40.0):
+        doses = (Dose(PkRoute.INTRAVENOUS, 0.0, mg=35.0, duration_min=minutes),)
+        whole = predictor(model, doses, one_person(70.0), tier=Tier.NUMBA)
+        ask = at_observations(whole, readings_of(whole, AT))
+        seen = observed(ask.observations)
+        found, _ = ask.fit().log_likelihood(seen, etas)
+        np.testing.assert_allclose(found, log_likelihood(seen, ask(etas)), rtol=1e-9)
