@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ataraxy.core.evidence.between import Method
 from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.pool_many import Inference
 from ataraxy.core.evidence.publication_bias import (
     Begg,
     Egger,
@@ -117,3 +118,16 @@ def test_a_funnel_has_a_point_a_study_and_straight_contours() -> None:
 
 def test_no_studies_are_no_funnel() -> None:
     assert funnel([], [], 0.0) == TooFew("A funnel", 1, 0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_how_many_are_missing_is_duval_and_tweedies_l0(seed: int) -> None:
+    """(4 T - k (k + 1)) / (2 k - 1), T the ranks above the centre of those that are kept, until nothing changes."""
+    y = np.sort(np.random.default_rng(seed).exponential(1.0, 12))
+    k, missing, before = len(y), 0, -1
+    while missing != before:
+        off = y - y[: k - missing].mean()
+        ranks = abs(off).argsort().argsort() + 1
+        before, missing = missing, max(0, round((4 * ranks[off > 0].sum() - k * (k + 1)) / (2 * k - 1)))
+    told = trim_and_fill(y, np.full(k, 0.1), FillBy.L0, Side.LEFT, Method.COMMON, Inference.WALD)
+    assert isinstance(told, Filled) and told.missing == missing
