@@ -118,7 +118,7 @@ def _timeline(
     bolus, entering = _entering(edges, moments)
     rows = np.column_stack([np.append(NONE, step), np.append(0, occasion), np.append(0, rate), bolus, out])
     return Timeline(
-        rows.astype(np.int64),
+        rows.astype(np.int64, order="F"),  # so that a column is an array as it stands
         lengths[pairs % len(lengths)] if len(lengths) else lengths,
         (pairs // max(len(lengths), 1)).astype(np.int64),
         running,
