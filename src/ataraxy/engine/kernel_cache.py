@@ -89,7 +89,7 @@ def build(say: Say | None = None) -> Path:
     place = settle()
     if not is_built():
         if say is not None:
-            say(f"Compiling the simulator once, about a minute. Later starts find it in {place}.")
+            say(f"Compiling the simulator once, a minute or two. Later starts find it in {place}.")
         _use()
     return place
 
