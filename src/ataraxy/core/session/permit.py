@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from ataraxy.core.course.holds import CourseHold
 from ataraxy.core.protocol.types import (
-    Limit,
-    Override,
     Phase,
     Protocol,
-    RuleAction,
 )
-from ataraxy.core.record.envelope import Envelope, Origin, Recorded
-from ataraxy.core.session.arrival import to_start
-from ataraxy.core.session.believed import believed
 from ataraxy.core.session.care import (
     ArtefactMarked,
     BolusGiven,
@@ -26,8 +20,6 @@ from ataraxy.core.session.care import (
     RateChanged,
     Way,
 )
-from ataraxy.core.session.decide import decide, rules_speaking
-from ataraxy.core.session.discharge import to_discharge
 from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
     CheckRecorded,
@@ -53,8 +45,16 @@ from ataraxy.core.session.events import (
     SprayGiven,
     VitalRecorded,
 )
-from ataraxy.core.session.fold import apply
-from ataraxy.core.session.freshness import AHEAD, pre_dose_current
+from ataraxy.core.session.freshness import AHEAD
+from ataraxy.core.session.gates import (
+    gate_decision,
+    gate_discharge,
+    gate_resume,
+    gate_running_again,
+    gate_screen,
+    gate_signature,
+    gate_taken_back,
+)
 from ataraxy.core.session.permit_care import (
     AFTER_THE_END,
     ENTERED_ANEW,
@@ -64,12 +64,9 @@ from ataraxy.core.session.permit_care import (
     too_soon,
     unexplained,
 )
-from ataraxy.core.session.screen import is_high, is_whole, screens
 from ataraxy.core.session.sound import Refusal, sound
-from ataraxy.core.session.standing import doubted, unknown_now
 from ataraxy.core.session.start import gate_moved_start, gate_start
 from ataraxy.core.session.state import SessionState
-from ataraxy.core.session.verdict import Hold, Pause, Stop
 
 # Hazard: the patient collapses at the door, and what is done cannot be charted.
 AT_THE_DOOR = (VitalRecorded, SideEffectReported, MedicineGiven, ArtefactMarked)
@@ -126,15 +123,15 @@ def permit_under(
         return refusal
     if (
         corrects is not None
-        and (gap := _gate_taken_back(protocol, state, payload, now, at or now, corrects)) is not None
+        and (gap := gate_taken_back(protocol, state, payload, now, at or now, corrects)) is not None
     ):
         return gap
     if corrects is not None and isinstance(payload, DoseStarted):
         return gate_moved_start(protocol, state, payload, at or now)
     if corrects is not None and isinstance(payload, CheckRecorded):
-        return _gate_screen(protocol, payload)
+        return gate_screen(protocol, payload)
     if corrects is not None:
-        return _gate_running_again(protocol, state, payload, now, at or now, corrects)
+        return gate_running_again(protocol, state, payload, now, at or now, corrects)
     return _by_protocol(protocol, state, payload, now, at or now, holds)
 
 
@@ -150,24 +147,24 @@ def _by_protocol(  # noqa: C901 (one case for each payload)
         case DoseStarted(already_in=False):
             return gate_start(protocol, state, payload, now, holds)
         case DoseResumed():
-            return _gate_resume(protocol, state, now)
+            return gate_resume(protocol, state, now)
         case SessionEnded(how=EndReason.DISCHARGED | EndReason.STOPPED):
-            return _gate_discharge(protocol, state, now)
+            return gate_discharge(protocol, state, now)
         case RateChanged() if state.dose and payload.rate_mg_per_min > state.dose.rate_mg_per_min:
-            return _gate_resume(protocol, state, now)
+            return gate_resume(protocol, state, now)
         case BolusGiven(already_in=False):
             rested = too_soon(protocol, state, now) if payload.way is Way.NASAL else None
-            return rested or over_cap(protocol, state, payload.mg, now) or _gate_resume(protocol, state, now)
+            return rested or over_cap(protocol, state, payload.mg, now) or gate_resume(protocol, state, now)
         case SprayGiven(already_in=False):
-            return too_soon(protocol, state, now) or _gate_resume(protocol, state, now)
+            return too_soon(protocol, state, now) or gate_resume(protocol, state, now)
         case CheckRecorded():
-            return _gate_screen(protocol, payload)
+            return gate_screen(protocol, payload)
         case PumpRead():
             return unexplained(protocol, state, payload, at)
         case OverrideSigned(line):
-            return _gate_signature(protocol, line)
+            return gate_signature(protocol, line)
         case DoseDecided():
-            return _gate_decision(protocol, state, payload)
+            return gate_decision(protocol, state, payload)
         case _:
             return None
 
@@ -301,141 +298,3 @@ def _permit_end(state: SessionState, how: EndReason) -> Refusal | None:
     if state.care.emergency is not None and how in AT_HOME:
         return Refusal("An emergency still runs.", "End it first, with its outcome.")
     return None
-
-
-def _gate_resume(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:
-    """The drug flows again only on current values of everything a rule would pause or stop it for."""
-    if state.care.emergency is not None:
-        return Refusal("An emergency runs.", "End it first, with its outcome.")
-    state = believed(state, now)
-    stance = decide(protocol, state, now).stance
-    if isinstance(stance, Hold | Pause | Stop):
-        first = stance.reasons[0]
-        return Refusal(f"{first.text}: {first.what}.", "Measure again; resume when it is inside the limit.")
-    measure = unknown_now(protocol, state, now)
-    if measure is None:
-        return None
-    if doubted(state, measure) is not None:
-        return Refusal(f"{measure.value} was held to be an artefact.", "Measure it again, then go on.")
-    minutes = pre_dose_current(measure) // timedelta(minutes=1)
-    return Refusal(f"No value of {measure.value} is newer than {minutes} min.", "Measure it, then go on.")
-
-
-def _gate_taken_back(
-    protocol: Protocol,
-    state: SessionState,
-    payload: SessionPayload,
-    now: datetime,
-    at: datetime,
-    corrects: UUID,
-) -> Refusal | None:
-    """Hazard: a warning is made to go away by putting right, or taking back, the value that gave it.
-
-    What a monitor sent is never changed: it is marked as an artefact, and measured again. What was typed is corrected
-    or taken back only where nothing falls silent by it; a fresh reading that is good makes it so, and nothing that was
-    typed wrong is stuck. An entry of another patient is moved to them.
-    """
-    target = next((e for e in state.log if e.envelope.id == corrects), None)
-    if target is None or not isinstance(target.payload, VitalRecorded | ArtefactMarked):
-        return None
-    if isinstance(payload, EventRetracted) and payload.moved_to is not None:
-        return None
-    marked = isinstance(target.payload, ArtefactMarked)
-    if target.envelope.origin is Origin.DEVICE and not marked:
-        return Refusal(
-            "This is what the monitor sent.", "Mark it as an artefact with the reason; measure again."
-        )
-    if state.phase is Phase.ENDED and not isinstance(payload, EventRetracted):
-        return None  # nobody is at the bedside to measure again
-    after = _after(state, payload, now, at, corrects)
-    if not _saying(protocol, state, now) - _saying(protocol, after, now):
-        return None
-    if marked:
-        return Refusal("A warning would fall silent.", "Measure again; then it may be taken back.")
-    return Refusal(
-        "A warning would fall silent.",
-        "Mark it as an artefact and measure again; then it may be corrected.",
-    )
-
-
-def _saying(protocol: Protocol, state: SessionState, now: datetime) -> set[tuple[str, Limit | None]]:
-    """Everything that speaks or holds now, signed past or not, by its line and limit."""
-    state = believed(state, now)
-    gaps = (*to_start(protocol, state, now), *to_discharge(protocol, state, now))
-    rules = {(reason.line, reason.limit) for reason in rules_speaking(protocol, state)}
-    return rules | {(gap.line, gap.limit) for gap in gaps}
-
-
-def _after(
-    state: SessionState, payload: SessionPayload, now: datetime, at: datetime, corrects: UUID
-) -> SessionState:
-    """The session as it would stand with this correction."""
-    frame = Envelope(UUID(int=0), state.last_seq + 1, at, now, None, Origin.STAFF, corrects)
-    return apply(state, Recorded(frame, payload))
-
-
-def _gate_running_again(
-    protocol: Protocol,
-    state: SessionState,
-    payload: SessionPayload,
-    now: datetime,
-    at: datetime,
-    corrects: UUID,
-) -> Refusal | None:
-    """Hazard: to take back a pause or a stop lets the drug flow again; it asks what a resume asks."""
-    if state.dose is None or state.dose.status is DoseStatus.RUNNING:
-        return None
-    after = _after(state, payload, now, at, corrects)
-    if after.dose is None or not after.dose.is_open:
-        return None
-    if state.phase is Phase.ENDED:
-        if state.dose.is_open:
-            return None
-        return Refusal("The session has ended; the dose was over.", "Correct its time, or write a note.")
-    return _gate_resume(protocol, after, now) if after.dose.status is DoseStatus.RUNNING else None
-
-
-def _gate_discharge(protocol: Protocol, state: SessionState, now: datetime) -> Refusal | None:
-    gap = next((m for m in decide(protocol, state, now).to_discharge if not m.overridden), None)
-    if gap is None:
-        return None
-    return Refusal(f"{gap.text}: {gap.what}.", "The patient stays until it holds, or leaves against advice.")
-
-
-def _gate_decision(protocol: Protocol, state: SessionState, decision: DoseDecided) -> Refusal | None:
-    """One of the doses of the course, and never more than this session was planned with."""
-    opened = state.opened
-    indication = protocol.indication(opened.disorder) if opened else None
-    if opened is None or indication is None:
-        return Refusal("The protocol plans no dose here.", "Plan the course again.")
-    allowed = [d for d in indication.course.doses_mg_per_kg if d <= opened.planned_mg_per_kg]
-    if decision.mg_per_kg not in allowed:
-        words = ", ".join(f"{d}" for d in sorted(set(allowed)))
-        return Refusal(
-            f"{decision.mg_per_kg} mg/kg is not a dose of this session.", f"Choose one of {words}."
-        )
-    return None
-
-
-def _gate_screen(protocol: Protocol, told: CheckRecorded) -> Refusal | None:
-    """A screen is its items: all of them, and "ok" is what they say, not what somebody thinks of them."""
-    check = screens(protocol).get(told.line)
-    if check is None:
-        return None
-    if not is_whole(check, told.answers):
-        words = f"It has {check.asked} items, each yes or no."
-        return Refusal(
-            words, "Ask every one; only what the protocol lets go unasked after a no is not asked."
-        )
-    if told.ok == is_high(check, told.answers):
-        return Refusal("The answers say something else.", "Look at them again.")
-    return None
-
-
-def _gate_signature(protocol: Protocol, line: str) -> Refusal | None:
-    lines = {c.id: c.override for c in protocol.arrival}
-    lines |= {c.id: c.override for c in protocol.discharge}
-    lines |= {r.id: Override.PRESCRIBER for r in protocol.rules if r.action is RuleAction.ESCALATE}
-    if lines.get(line) is Override.PRESCRIBER:
-        return None
-    return Refusal(f"The protocol lets nobody sign past {line!r}.", "Put right what holds, or cancel.")
