@@ -126,6 +126,7 @@ class Installation:
     def watch(self, path: str, cookie: str, seconds: float = 90) -> Iterator[dict[str, Any]]:
         """The states a screen is sent, as they come."""
         end = time.monotonic() + seconds
+        self.wait_for_front(end)
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         line.request("GET", path, headers={"Cookie": f"sessionid={cookie}"})
         answer = line.getresponse()
@@ -135,6 +136,13 @@ class Installation:
             if words.startswith("data: "):
                 yield json.loads(words.removeprefix("data: "))
         pytest.fail(f"what was waited for never came on {path}")
+
+    def wait_for_front(self, end: float) -> None:
+        """On a busy machine it may come after those who listen to monitors."""
+        while time.monotonic() < end:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.1)
 
     def get(self, path: str, cookie: str) -> str:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
