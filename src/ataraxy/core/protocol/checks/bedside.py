@@ -135,7 +135,11 @@ def _skips(check: ArrivalCheck | DischargeCriterion, path: Path) -> Iterator[Pro
     """What may go unasked follows one earlier item, and nothing else does."""
     leads, skipped = check.skip_after, check.skipped
     if (leads is None) != (not skipped):
-        yield Problem((*path, "skipped"), "`skip_after` and `skipped` say one thing together.", "Write both, or neither.")
+        yield Problem(
+            (*path, "skipped"),
+            "`skip_after` and `skipped` say one thing together.",
+            "Write both, or neither.",
+        )
     elif leads is not None and not all(1 <= leads < item <= (check.asked or 0) for item in skipped):
         words = f"Items {sorted(skipped)} cannot go unasked after item {leads} of {check.asked}."
         yield Problem((*path, "skipped"), words, "Name later items of the same scale.")
