@@ -30,6 +30,7 @@ def test_who_is_counted_twice_is_never_the_large_number(page: Callable[..., str]
     )
     assert not re.search(r'class="value">(28.9|29.0)', told)
     assert "each is counted twice" in told
+    assert told.index("Two studies cannot tell how much studies differ") < told.index("By other methods")
 
 
 def test_what_is_missing_stands_before_anything_that_was_shown(page: Callable[..., str]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,17 @@ from ataraxy.clinic.evidence.queries import (
     studies_of,
 )
 from ataraxy.core.evidence.study import Activity, ArmRole, Condition, GivenBy
+
+
+@pytest.mark.parametrize("condition", SHOWN)
+@pytest.mark.parametrize(
+    "narrowed_to", [{"route": GivenBy.IV}, {"route": GivenBy.SC}, {"against": Activity.INERT}]
+)
+def test_no_filter_makes_a_trial_one_that_was_never_done(
+    condition: Condition, narrowed_to: dict[str, Any]
+) -> None:
+    """H-061: what nobody has shown is of the base, not of the question."""
+    assert missing_of(Asked(condition, **narrowed_to)) == missing_of(Asked(condition))
 
 
 def test_narrowing_by_route_and_dose_leaves_only_such_arms() -> None:

@@ -19,6 +19,7 @@ from ataraxy.core.evidence import answer as a
 from ataraxy.core.evidence.certainty import Certainty
 from ataraxy.core.evidence.choose import label_of
 from ataraxy.core.evidence.estimate import TooFew
+from ataraxy.core.evidence.first_shown import why_first
 from ataraxy.core.evidence.gaps import alone
 from ataraxy.core.evidence.study import Study
 
@@ -58,6 +59,7 @@ class PoolShown:
     sure: SureShown | None
     no_sure: str
     why_they_differ: str
+    why_first: str  # of few studies: why this interval is the one that is read first
     warnings: tuple[str, ...]
     forest: Picture | None
     published: tuple[BesideShown, ...]
@@ -88,6 +90,7 @@ def forest_picture(asked: Asked, pool: a.PoolAnswer, key: str) -> Picture:
 
 def pool_shown(asked: Asked, pool: a.PoolAnswer, key: str) -> PoolShown:
     sure, no_sure = _sure(asked, pool)
+    why = why_first(len(pool.forests[0].rows), pool.question.measure) if pool.forests else ""
     return PoolShown(
         key=key,
         title=pool.forests[0].title if pool.forests else MEASURES[pool.question.measure],
@@ -96,7 +99,10 @@ def pool_shown(asked: Asked, pool: a.PoolAnswer, key: str) -> PoolShown:
         sure=sure,
         no_sure=no_sure,
         why_they_differ=pool.why_they_differ,
-        warnings=tuple(dict.fromkeys(w for f in pool.forests for p in f.pooled for w in p.warnings)),
+        why_first=why,
+        warnings=tuple(
+            dict.fromkeys(w for f in pool.forests for p in f.pooled for w in p.warnings if w != why)
+        ),
         forest=forest_picture(asked, pool, key) if key == "1" or _has_rows(pool) else None,
         published=tuple(beside_shown(asked, one, pool) for one in pool.published),
         missing=pool.missing,

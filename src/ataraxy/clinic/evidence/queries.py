@@ -126,9 +126,12 @@ def _text(study: Study) -> str:
 
 
 def missing_of(asked: Asked) -> tuple[str, ...]:
-    """What nobody has shown; for all anxiety, what nobody has shown of each disorder."""
+    """What nobody has shown, whatever was asked; for all anxiety, what nobody has shown of each disorder.
+
+    H-061: a filter that leaves a trial out must not make it one that was never done.
+    """
     if asked.condition is not Condition.ANXIETY:
-        return answer_of(asked).missing
+        return answer_of(Asked(asked.condition, base=asked.base)).missing
     each = (words for one in TREATED for words in answer_of(Asked(one, base=asked.base)).missing)
     return tuple(dict.fromkeys(each))
 

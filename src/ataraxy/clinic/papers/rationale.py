@@ -90,6 +90,10 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
         "facts": _facts(patient, treatment, route, f"{when}, by {signer.name} ({_roles(signer.roles)})"),
         "approval": _approval(treatment.protocol),
         "route": ROUTES[route],
+        "by_route": _by_route(near, route),
+        "findings_of": f"by the same route ({ROUTES[route]})"
+        if near
+        else f"by any route; none gave it {ROUTES[route]}",
         "findings": [_finding(one) for one in (near or every).findings],
         "why": _why((near or every).findings),
         "of_several": _of_several(every if same or near is None else near, every),
@@ -108,6 +112,21 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
         "picture": str(every.pools[0].forest.svg) if every.pools and every.pools[0].forest else "",
         "picture_title": every.pools[0].title if every.pools else "",
     }
+
+
+def _by_route(near: Page | None, route: GivenBy) -> str:
+    """Where the same route has no number: whether anybody gave it so at all, and what that means for what follows."""
+    if near is not None and _rows(near):
+        return ""
+    if near is None:
+        return (
+            f"No study of this disorder gave ketamine by this route ({ROUTES[route]}). What follows is of other routes; "
+            "whether it holds for this one is not known."
+        )
+    return (
+        f"Studies of this disorder gave ketamine by this route ({ROUTES[route]}), but none has a number that can be pooled. "
+        "Whether what other routes showed holds for this one is not known."
+    )
 
 
 def _of_several(near: Page, every: Page) -> list[str]:
@@ -236,7 +255,7 @@ def _pool(one: PoolShown) -> dict[str, Any]:
         "sure": sure,
         "no_sure": one.no_sure,
         "differ": one.why_they_differ,
-        "caveats": list(dict.fromkeys((*one.own_missing, *one.warnings))),
+        "caveats": list(dict.fromkeys(filter(None, (*one.own_missing, one.why_first, *one.warnings)))),
     }
 
 
