@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -48,7 +49,7 @@ class Kernel:
     @property
     def unroot(self) -> FloatArray:
         """What makes standard normals of draws."""
-        return np.linalg.inv(self.root).astype(np.float64)
+        return _unroot(self)
 
     @property
     def constant(self) -> float:
@@ -61,11 +62,17 @@ class Kernel:
         return constant - 0.5 * size * math.log(self.freedom * math.pi)
 
 
+@lru_cache(maxsize=64)
+def _unroot(kernel: Kernel) -> FloatArray:
+    return np.linalg.inv(kernel.root).astype(np.float64)
+
+
 def around(centre: FloatArray, covariance: FloatArray, share: float, *, freedom: float = FREEDOM) -> Kernel:
     """A kernel at ``centre``, as wide as ``covariance``."""
     return Kernel(centre, np.linalg.cholesky(covariance), freedom, share)
 
 
+@lru_cache(maxsize=32)
 def whole_prior(prior: Prior, share: float) -> Kernel:
     """The prior itself as a kernel."""
     return around(np.zeros(len(prior)), prior.covariance, share, freedom=math.inf)
