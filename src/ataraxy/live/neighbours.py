@@ -50,7 +50,7 @@ class Neighbours:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._hold = os.open(self._folder, os.O_RDONLY)
         with suppress(FileNotFoundError):
             Path(self._path(self._mine)).unlink()
