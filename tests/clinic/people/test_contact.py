@@ -16,8 +16,8 @@ def url(patient: Any) -> str:
 
 
 def as_it_stands(patient: Any, **more: str) -> dict[str, str]:
-    names = ("given_name", "family_name", "phone", "email", "address")
-    shown = {name: getattr(patient, name) for name in names}
+    names = ("given_name", "family_name", "birth_date", "phone", "email", "address")
+    shown = {name: str(getattr(patient, name)) for name in names}
     return shown | more
 
 
@@ -66,6 +66,20 @@ def test_nothing_changed_and_a_wrong_address_are_told(
     assert wrong.status_code == 422
     assert "It looks like name@example.org." in wrong.content.decode()
     assert events(patient.clinic_id, "ContactChanged") == []
+
+
+def test_a_wrong_birth_date_is_put_right_and_an_impossible_one_refused(
+    patient: Any, coordinator: Any, log_in: Any, fill: Callable[..., Any], events: Callable[..., Any]
+) -> None:
+    client, before = log_in(coordinator), as_it_stands(patient)
+    never = fill(client, url(patient), **before | {"birth_date": "2199-01-01"}, **saw(before))
+    assert never.status_code == 422 and "Check day, month and year." in never.content.decode()
+    assert (
+        fill(client, url(patient), **before | {"birth_date": "1987-03-04"}, **saw(before)).status_code == 302
+    )
+    patient.refresh_from_db()
+    assert str(patient.birth_date) == "1987-03-04"
+    assert [act["what"] for act in events(patient.clinic_id, "ContactChanged")] == [["birth_date"]]
 
 
 def test_an_outsider_finds_nothing_and_a_researcher_changes_nothing(

@@ -75,7 +75,7 @@ class RoomAdded:
 
 @dataclass(frozen=True, slots=True)
 class ContactChanged:
-    """Somebody put right how a patient is reached, or how their name is written; ``what`` names the fields."""
+    """Somebody put right how a patient is reached, their name or date of birth; ``what`` names the fields."""
 
     VERSION: ClassVar[int] = 1
     patient: UUID

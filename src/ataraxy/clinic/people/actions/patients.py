@@ -20,13 +20,7 @@ from ataraxy.core.errors import InputRefused
 
 FIRST_NUMBER = 1001
 OLDEST_YEARS = 120
-CONTACT = (
-    "given_name",
-    "family_name",
-    "phone",
-    "email",
-    "address",
-)  # who a person is born as is not put right here
+CONTACT = ("given_name", "family_name", "birth_date", "phone", "email", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +76,17 @@ def may_be(ctx: Context, given_name: str, family_name: str, born: date) -> list[
 
 
 def change_contact(
-    ctx: Context, patient: Patient, changed: Mapping[str, str], *, key: str | None = None
+    ctx: Context, patient: Patient, changed: Mapping[str, str | date], *, key: str | None = None
 ) -> None:
-    """Put right a telephone number, an address or the spelling of a name; what stood there before is kept.
+    """Put right how a patient is reached, the spelling of a name, or a date of birth; what stood there before is kept.
 
     Raises:
-        InputRefused: nothing of it can be changed here.
+        InputRefused: nothing of it can be changed here, or the date of birth is impossible.
     """
     if not changed or not set(changed) <= set(CONTACT):
         raise InputRefused("Nothing was changed.", "Change what is wrong, or go back.")
+    if isinstance(born := changed.get("birth_date"), date):
+        _refuse_birth_date(ctx, born)
     with transaction.atomic():
         if append_act(ctx, Entry(ContactChanged(patient.id, tuple(sorted(changed)))), key=key):
             Patient.objects.filter(id=patient.id, clinic=ctx.clinic).update(**changed)

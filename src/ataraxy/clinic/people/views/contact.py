@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from ataraxy.clinic.people.access import DESK, patient_of
 from ataraxy.clinic.people.actions.patients import CONTACT, change_contact
-from ataraxy.clinic.people.forms import ActForm
+from ataraxy.clinic.people.forms import ActForm, DayField
 from ataraxy.clinic.people.page import frame
 from ataraxy.clinic.people.views.respond import ask
 
@@ -19,6 +19,7 @@ from ataraxy.clinic.people.views.respond import ask
 class ContactForm(ActForm):
     given_name = forms.CharField(label="First name", max_length=80)
     family_name = forms.CharField(label="Last name", max_length=80)
+    birth_date = DayField(label="Date of birth")
     phone = forms.CharField(label="Telephone", max_length=40, required=False)
     email = forms.EmailField(label="E-mail", required=False)
     address = forms.CharField(label="Address", max_length=240, required=False)
