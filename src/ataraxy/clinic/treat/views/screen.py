@@ -41,17 +41,15 @@ def screen(request: HttpRequest, session_id: UUID) -> HttpResponse:
             status,
             heading=scale.name,
             button="Record the answers",
-            lead=f"Read each item from the clinic's own form. A yes to item {grave} is high: {_then(check)}, call "
-            f"the prescriber. Nothing is added up.{_skips(check)}",
+            lead=f"Read each item from the clinic's own form. A yes to item {grave} is high: {_then(check)} "
+            f"call the prescriber. Nothing is added up.{_skips(check)}",
         )
 
     return ask(request, form, draw, act)
 
 
 def _then(check: Screen) -> str:
-    return (
-        "do not start" if isinstance(check, ArrivalCheck) else "the patient stays, and nobody signs past it"
-    )
+    return "do not start," if isinstance(check, ArrivalCheck) else "the patient stays, nobody signs past it;"
 
 
 def _skips(check: Screen) -> str:

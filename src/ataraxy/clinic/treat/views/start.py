@@ -38,7 +38,7 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
             at,
             fresh,
             status,
-            heading="Start the dose" if not second else "Start now?",
+            heading=("It went in?" if already else "Start now?") if second else "Start the dose",
             button="",
             template="treat/start.html",
             plan=plan,
