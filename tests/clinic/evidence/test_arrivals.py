@@ -238,7 +238,9 @@ def test_the_decision_is_signed_with_the_own_password(ctx: Any, director: Any, l
     assert "new-2026" not in pooled(ctx)
 
 
-def test_a_study_this_release_cannot_read_is_told_and_never_passed_over(ctx: Any) -> None:
+def test_a_study_this_release_cannot_read_is_told_and_never_passed_over(
+    ctx: Any, director: Any, log_in: Any
+) -> None:
     """H-070."""
     from ataraxy.clinic.evidence import actions
     from ataraxy.clinic.evidence.local import base_of
@@ -249,6 +251,11 @@ def test_a_study_this_release_cannot_read_is_told_and_never_passed_over(ctx: Any
     decide(ctx, made.arrival, True)
     assert base_of(ctx).unread == ("from-later",)
     assert "from-later" not in base_of(ctx).studies
+    client = log_in(director)
+    told = client.get(reverse("evidence:arrival", args=[made.arrival]))
+    assert told.status_code == 200 and "It cannot be placed" in told.content.decode()
+    assert "cannot read or place from-later" in client.get(reverse("evidence:arrivals")).content.decode()
+    assert client.get(reverse("evidence:disorder", args=["ptsd"])).status_code == 200
 
 
 def test_the_command_reads_the_same_file(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def bring(request: HttpRequest) -> HttpResponse:
         made = bring_file(ctx, file.name, file.read(), form.act_key)
         if len(made) == 1:
             return redirect("evidence:arrival", made[0])
-        messages.success(request, f"{len(made)} studies arrived; each waits for a decision.")
+        if made:  # none: this page was sent before, and they are there
+            messages.success(request, f"{len(made)} studies arrived; each waits for a decision.")
         return redirect("evidence:arrivals")
 
     return ask(request, form, draw, act)
