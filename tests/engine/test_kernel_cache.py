@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ataraxy.engine import kernel_cache
-from ataraxy.engine.kernel_cache import PLACE, settle
+from ataraxy.engine.kernel_cache import PLACE, forget_outdated, settle
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,26 @@ def test_in_a_private_folder_where_nothing_can(tmp_path: Path, monkeypatch: pyte
 def test_a_folder_that_is_a_file_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert not kernel_cache._writable(tmp_path / "file" / "deeper")
+
+
+def test_what_was_compiled_from_other_sources_goes_and_nothing_else(tmp_path: Path) -> None:
+    package, place = tmp_path / "package", tmp_path / "place"
+    (place / "package_1").mkdir(parents=True)
+    package.mkdir()
+    (package / "walk.py").write_text("@njit\ndef walk(): ...")
+    (package / "plain.py").write_text("def plain(): ...")
+    compiled, foreign = (
+        place / "package_1" / "walk.walk-3.py311.nbi",
+        place / "package_1" / "other.f-1.py311.nbc",
+    )
+    compiled.touch(), foreign.touch()
+    assert forget_outdated(place, (package,))  # nobody knows what it was compiled from
+    assert foreign.exists() and not compiled.exists()
+    compiled.touch()
+    (package / "plain.py").write_text("def plain(): return 1")
+    assert not forget_outdated(place, (package,)) and compiled.exists()
+    (package / "lanes.py").write_text("@njit\ndef log(): ...")  # called by walk, from another file
+    assert forget_outdated(place, (package,)) and not compiled.exists()
 
 
 @pytest.mark.slow

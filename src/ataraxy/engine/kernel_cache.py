@@ -10,11 +10,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 PLACE = "NUMBA_CACHE_DIR"
+CORE = Path(__file__).parents[1] / "core"
+COMPILED = (CORE / "pharmacology", CORE / "evidence")  # the first is the simulator
 Say = Callable[[str], None]
 
 
@@ -25,7 +29,7 @@ def settle(package: Path | None = None) -> Path:
     """
     if os.environ.get(PLACE):
         return Path(os.environ[PLACE])
-    beside = (package or Path(__file__).parents[1] / "core" / "pharmacology") / "__pycache__"
+    beside = (package or COMPILED[0]) / "__pycache__"
     if _writable(beside):
         return beside  # numba's own first choice
     chosen = _users_cache()
@@ -53,9 +57,30 @@ def _writable(folder: Path) -> bool:
         return False
 
 
+def forget_outdated(place: Path, packages: tuple[Path, ...] = COMPILED) -> bool:
+    """Take away what was compiled from other sources than these; returns whether anything had to go.
+
+    Hazard: numba looks at the file of a function only. One that was compiled with an older version of a function it
+    calls, from another file, would go on running that older version: wrong numbers, or a crash.
+    """
+    sources = sorted(f for p in packages for f in p.glob("*.py") if b"njit" in f.read_bytes())
+    digest = sha256(b"\0".join(f.name.encode() + b"\0" + f.read_bytes() for f in sources)).hexdigest()
+    stamp = place / "ataraxy-kernels.sha256"
+    with suppress(OSError):
+        if stamp.read_text() == digest:
+            return False
+    ours = tuple(f"{f.stem}." for f in sources)
+    places = {place, *(package / "__pycache__" for package in packages)}
+    outdated = [f for p in places for f in p.rglob("*.nb[ci]") if f.name.startswith(ours)]
+    for found in outdated:
+        found.unlink(missing_ok=True)
+    stamp.write_text(digest)
+    return bool(outdated)
+
+
 def is_built() -> bool:
     """Whether the compiled simulator of this release lies ready; False where it has to be compiled first."""
-    settle()
+    forget_outdated(settle())
     from ataraxy.core.pharmacology import (
         draw_kernels,
         fit_climb_kernels,
