@@ -4,7 +4,7 @@ Two to four studies cannot tell how much studies differ. The common effect's int
 Hartung and Knapp's learns it from them alone and spans powers of ten; a weak prior of tau stands between the two (Friede
 2017, 10.1002/bimj.201500236). So the prior's interval comes first, a narrower prior and the other two beside it. Of points
 of a scale nobody's prior is weak: there the bounded interval comes first. Bender 2018 (10.1002/jrsm.1297) holds two to
-four studies to be few. docs/adr/0008.
+four studies to be few. docs/adr/0009.
 """
 
 from __future__ import annotations
