@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
-from ataraxy.clinic.treat.forms import SprayForm
+from ataraxy.clinic.treat.forms_dose import SprayForm
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.session.events import SprayGiven

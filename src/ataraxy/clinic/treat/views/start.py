@@ -10,7 +10,7 @@ from ataraxy.clinic.people.cited import cited
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.dosing import dose_of_today, shown, unplanned
-from ataraxy.clinic.treat.forms import StartForm
+from ataraxy.clinic.treat.forms_dose import StartForm
 from ataraxy.clinic.treat.queries.room import Seat, arrival_steps, held_first, session_names
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
 from ataraxy.clinic.treat.words import ROUTES
