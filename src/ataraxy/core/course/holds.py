@@ -10,6 +10,7 @@ from uuid import UUID
 from ataraxy.core.course.findings import CourseCase, Finding, findings, nth
 from ataraxy.core.protocol.types import CourseRule, CourseRuleKind, Status, StopWhen
 from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.events import CheckRecorded
 from ataraxy.core.session.screen import high_screens, screens
 from ataraxy.core.session.state import SessionState
 
@@ -51,14 +52,17 @@ def _stops(case: CourseCase) -> Iterator[CourseHold]:
 
 
 def _unwatched(case: CourseCase) -> Iterator[CourseHold]:
-    """A high screen at arrival holds by its own line where no stop rule of the course watches for one."""
+    """A high screen holds by the line that asked it, where no stop rule of the course watches for one."""
     rules = (r for r in case.protocol.course_rules if r.kind is CourseRuleKind.STOP)
     if any(StopWhen.SUICIDE_SCREEN_HIGH in r.watches for r in rules if r.applies_to(case.disorder)):
         return
     found = {one.event: one for one in findings(case) if one.event not in _reviewed(case)}
+    high = [event for state in case.sessions for event in high_screens(case.protocol, state)]
     for check in screens(case.protocol).values():
-        high = (e.envelope.id for s in case.sessions for e in high_screens(case.protocol, s))
-        mine = tuple(found[one] for one in high if one in found)
+        asked = (
+            e.envelope.id for e in high if isinstance(e.payload, CheckRecorded) and e.payload.line == check.id
+        )
+        mine = tuple(found[one] for one in asked if one in found)
         if mine:
             what = "; ".join(one.what for one in mine)
             kind = CourseRuleKind.STOP
