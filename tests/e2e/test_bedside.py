@@ -130,6 +130,7 @@ def advance(here: Any, seconds: float) -> None:
     set_clock(here.play.clinic, now_at(here.play.clinic) + timedelta(seconds=seconds), datetime.now(UTC))
 
 
+@pytest.mark.slow
 def test_a_session_past_the_limit_cut_off_mistaken_and_sent_home(
     house: Any,
     play: Any,

@@ -94,6 +94,7 @@ def test_without_a_second_factor_a_password_opens_nothing_but_its_set_up(
     assert mine.unexpected() == []
 
 
+@pytest.mark.slow
 def test_an_authenticator_app_opens_the_clinic_and_a_used_code_does_not(
     house: Any,
     clinic: Any,
