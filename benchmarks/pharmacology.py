@@ -82,6 +82,7 @@ def reference(work: Workload, numbers: Any) -> dict[str, Any]:
 # --- figures -------------------------------------------------------------------------------------
 
 LIMITS: dict[str, float] = {}
+FRESH = "as much fresh memory, filled once"
 
 
 def limits(effort: Effort) -> dict[str, float]:
@@ -105,17 +106,21 @@ def show_workload(name: str, effort: Effort) -> None:
     calls: dict[str, tuple[Call, float]] = {
         f"ours {n}": (lambda r=r: curves(work, r), n) for n, r in ready.items()
     }
+    most = max(ready)
+    answers = most * len(work.at_min) * len(work.curves)
+    calls[FRESH] = (lambda: np.empty(answers).fill(1.0), most)
     errors: dict[str, float] = {}
     for peer in present(name, tuple(PEERS)):
-        for peer_name, most, solve in variants(peer, work, effort):
-            some = numbers[: min(most or effort.few, effort.few)]
+        for peer_name, so_many, solve in variants(peer, work, effort):
+            some = numbers[: min(so_many or effort.few, effort.few)]
             calls[peer_name] = (lambda s=solve, n=some: s(n), len(some))
             errors[peer_name] = error(solve(some), {k: v[: len(some)] for k, v in true.items()})
     taken = in_turn(effort.rounds, calls)
+    fresh = taken.pop(FRESH)
     peers = {k: v for k, v in taken.items() if not k.startswith("ours")}
     for n, prepared in ready.items():
         off = error({k: v[:CHECKED] for k, v in curves(work, first(prepared, CHECKED)).items()}, true)
-        told = roof(work, taken[f"ours {n}"], effort)
+        told = roof(work, taken[f"ours {n}"], effort) | ({"fresh_memory_us": fresh.cpu} if n == most else {})
         beside(name, f"{n} patients, 500 times", taken[f"ours {n}"], "us a patient", peers, n=n, error=off,
                errors=errors, rounds=effort.rounds, **told)  # fmt: skip
     others(name, work, ready[1_000], effort)
