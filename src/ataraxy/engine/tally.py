@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, final
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 
 from ataraxy.core.errors import InputRefused
-from ataraxy.core.pharmacology.people import IntArray
+from ataraxy.core.pharmacology.people import FloatArray, IntArray
 from ataraxy.core.pharmacology.sketch import EXACT_UP_TO, Sketch
-
-if TYPE_CHECKING:
-    from ataraxy.engine.work import Answer
+from ataraxy.engine.lines import BoolArray
 
 EXACT_BYTES = 100_000_000  # of values kept as they are; beyond, they are counted in bins 0.39 % wide
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Some people, told in full: curves (N, T), figures (N, F), lines crossed (N, L), not settled or ready (N, 2)."""
+
+    values: Mapping[str, FloatArray]
+    figures: FloatArray
+    crossed: BoolArray
+    late: BoolArray
+    error: float
+
+    def __len__(self) -> int:
+        return len(self.figures)
 
 
 @final

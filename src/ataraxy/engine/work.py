@@ -19,7 +19,7 @@ from ataraxy.core.pharmacology.simulate import TOLERANCE, Tier, run
 from ataraxy.engine.crowd import Crowd
 from ataraxy.engine.figures import Figure, Kind, exposures, figure_values, figures_of, totals
 from ataraxy.engine.lines import BoolArray, Line, Stay
-from ataraxy.engine.tally import Tally
+from ataraxy.engine.tally import Answer, Tally
 
 BLOCK = 128  # people the compiled tier moves side by side; whole blocks are the faster to move and to count
 CHUNK = 80 * BLOCK
@@ -117,20 +117,6 @@ class Work:
     def add(self, tally: Tally, first: int, count: int) -> None:
         """Simulate these people and count them in."""
         tally.add(answer(self, first, count))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Some people, told in full: curves (N, T), figures (N, F), lines crossed (N, L), not settled or ready (N, 2)."""
-
-    values: Mapping[str, FloatArray]
-    figures: FloatArray
-    crossed: BoolArray
-    late: BoolArray
-    error: float
-
-    def __len__(self) -> int:
-        return len(self.figures)
 
 
 def answer(work: Work, first: int, count: int) -> Answer:

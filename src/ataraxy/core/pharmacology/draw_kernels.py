@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ataraxy.core.pharmacology.draws import (
+from ataraxy.core.pharmacology.normal_quantile import (
     CENTRE,
     CENTRE_SQUARED,
     LN2_HIGH,
