@@ -709,7 +709,7 @@ class Way:
         page.goto(self.session + "end/")
         told(page, "Every criterion holds")
         choose(page, "how", "discharged")
-        submit(page, "")
+        submit(page, "End the session")  # what was refused before is found again, and may be emptied
         page.wait_for_url(self.session)
         page.locator("#head-words .status", has_text="Ended").wait_for()
         self.picture(page, "one-16-ended")
