@@ -172,6 +172,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def stolen_seconds() -> float:
+    """CPU the machine's host gave to others while somebody here wanted it, of all cores together."""
+    return int(Path("/proc/stat").read_text().split("\n", 1)[0].split()[8]) / os.sysconf("SC_CLK_TCK")
+
+
 # --- what they cost ------------------------------------------------------------------------------
 
 
@@ -210,6 +215,7 @@ class Cost:
     live: float = 0.0
     database: float = 0.0
     callers: float = 0.0
+    stolen: float = 0.0
     memory: float = 0.0
     seconds: float = 0.0
 
@@ -317,7 +323,12 @@ class Bench:
             cost = Cost()
             for line in load.stderr:
                 ours = sum(map(cpu_seconds, pids))
-                spent = (ours, family_cpu_seconds(self.clinic.postmaster), cpu_seconds(load.pid))
+                spent = (
+                    ours,
+                    family_cpu_seconds(self.clinic.postmaster),
+                    cpu_seconds(load.pid),
+                    stolen_seconds(),
+                )
                 if line.strip() == "counting":
                     before, began = spent, time.monotonic()
                 elif line.strip() == "counted":
@@ -396,6 +407,7 @@ def costs(name: str, cost: Cost) -> None:
         ("live", cost.live),
         ("database", cost.database),
         ("monitors and screens", cost.callers),
+        ("taken by the machine's host for others", cost.stolen),
     ):
         show(f"live-cpu-{name}, {part}", share * 100, "% of a core", None, None)
     show(f"live-memory-{name}", cost.memory, "MiB, the live process", None, None)

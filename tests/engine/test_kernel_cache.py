@@ -15,7 +15,8 @@ from ataraxy.engine.kernel_cache import PLACE, forget_outdated, settle
 
 @pytest.fixture(autouse=True)
 def nothing_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv(PLACE, raising=False)
+    monkeypatch.setenv(PLACE, "")  # put aside first: what settle() chooses here is gone with the test
+    monkeypatch.delenv(PLACE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setitem(sys.modules, "numba", None)  # settle() speaks to numba only where it is loaded
     monkeypatch.delitem(sys.modules, "numba")
@@ -35,14 +36,12 @@ def test_in_the_users_cache_where_it_cannot(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(kernel_cache, "_writable", lambda folder: "__pycache__" not in str(folder))
     assert settle(tmp_path) == tmp_path / "cache" / "ataraxy" / "kernels"
     assert os.environ[PLACE] == str(tmp_path / "cache" / "ataraxy" / "kernels")
-    monkeypatch.delenv(PLACE)
 
 
 def test_in_a_private_folder_where_nothing_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel_cache, "_writable", lambda folder: False)
     place = settle(tmp_path)
     assert place.is_dir() and place.stat().st_mode & 0o077 == 0
-    monkeypatch.delenv(PLACE)
     place.rmdir()
 
 
@@ -69,6 +68,12 @@ def test_what_was_compiled_from_other_sources_goes_and_nothing_else(tmp_path: Pa
     assert not forget_outdated(place, (package,)) and compiled.exists()
     (package / "lanes.py").write_text("@njit\ndef log(): ...")  # called by walk, from another file
     assert forget_outdated(place, (package,)) and not compiled.exists()
+
+
+def test_a_folder_that_was_named_and_is_not_there_yet_is_made(tmp_path: Path) -> None:
+    """Numba makes it when it compiles; what is compiled there is known from then on."""
+    assert not forget_outdated(tmp_path / "named" / "kernels")
+    assert (tmp_path / "named" / "kernels").is_dir()
 
 
 @pytest.mark.slow

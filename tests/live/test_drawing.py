@@ -141,6 +141,89 @@ def test_a_session_that_is_not_judged_anew_for_nothing(
     assert len(made) <= 2
 
 
+@pytest.fixture
+def judgements(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """For which moments a verdict was made."""
+    made: list[datetime] = []
+
+    def counted(protocol: Protocol, state: SessionState, now: datetime, heard: Any) -> Lasting:
+        made.append(now)
+        return decide_lasting(protocol, state, now, heard)
+
+    monkeypatch.setattr("ataraxy.live.drawing.decide_lasting", counted)
+    return made
+
+
+def watched(session: Any, begun: datetime) -> SessionState:
+    """A dose that runs, a monitor that sends saturation, and one cuff pressure in the record."""
+    pressure = (*read_off(Measure.SYSTOLIC, 124).readings, *read_off(Measure.DIASTOLIC, 78).readings)
+    return charted(
+        session(Decimal("0.875")),
+        (VitalRecorded(read_off(Measure.SPO2, 97).readings, "d"), Origin.DEVICE, begun),
+        (VitalRecorded(pressure, "d"), Origin.DEVICE, begun),
+    )
+
+
+def test_what_is_said_next_is_worked_out_before_its_moment(
+    protocol: Protocol, session: Any, judgements: list[datetime]
+) -> None:
+    """A quarter of an hour, second by second: the same as drawn anew, and judged on the spot only what was charted."""
+    begun = BEGUN + timedelta(minutes=1)
+    state, drawing, late = watched(session, begun), Drawing("s"), 0
+    for second in range(900):
+        now = begun + timedelta(seconds=second)
+        if second and second % 60 == 0:
+            state = charted(
+                state, (VitalRecorded(read_off(Measure.SPO2, 97).readings, "d"), Origin.DEVICE, now)
+            )
+        heard, before = {Measure.SPO2: now}, len(judgements)
+        drawn = json.loads(drawing.text(protocol, state, {}, None, now, heard))
+        late += len(judgements) - before
+        if second % 9 == 0:
+            assert drawn == picture("s", protocol, state, {}, None, now, heard)
+        drawing.look_ahead(protocol, state, now, heard)
+    assert late == 15
+    assert len(judgements) > 20
+
+
+@pytest.mark.parametrize("falls_off", [True, False], ids=["the probe falls off", "a pressure is charted"])
+def test_what_was_worked_out_ahead_is_not_said_of_what_came_otherwise(
+    protocol: Protocol, session: Any, judgements: list[datetime], falls_off: bool
+) -> None:
+    begun = BEGUN + timedelta(minutes=1)
+    state, drawing = watched(session, begun), Drawing("s")
+    now = begun
+    while not drawing.look_ahead(protocol, state, now, {Measure.SPO2: now}):
+        now += timedelta(seconds=1)
+        drawing.text(protocol, state, {}, None, now, {Measure.SPO2: now})
+    ends, heard = judgements[-1], {Measure.SPO2: now}
+    if not falls_off:
+        heard = {Measure.SPO2: ends}
+        high = (*read_off(Measure.SYSTOLIC, 182).readings, *read_off(Measure.DIASTOLIC, 96).readings)
+        state = charted(state, (VitalRecorded(high, "d"), Origin.DEVICE, now))
+    for moment in (ends, ends + timedelta(seconds=30)):
+        drawn = json.loads(drawing.text(protocol, state, {}, None, moment, heard))
+        assert drawn == picture("s", protocol, state, {}, None, moment, heard)
+
+
+def test_a_verdict_that_cannot_be_worked_out_ahead_is_no_trouble_yet(
+    protocol: Protocol, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = BEGUN + timedelta(minutes=1)
+    state, drawing = watched(session, begun), Drawing("s")
+    now, heard = begun, {Measure.SPO2: begun}
+    before = drawing.text(protocol, state, {}, None, now, heard)
+
+    def stumbles(*_: Any) -> Lasting:
+        raise ArithmeticError
+
+    monkeypatch.setattr("ataraxy.live.drawing.decide_lasting", stumbles)
+    monkeypatch.setattr("ataraxy.live.drawing.AHEAD", timedelta(hours=1))
+    assert drawing.look_ahead(protocol, state, now, heard)
+    assert not drawing.trouble
+    assert drawing.text(protocol, state, {}, None, now, heard) == before
+
+
 def test_a_session_the_rules_stumble_over_is_drawn_as_that(
     protocol: Protocol, session: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

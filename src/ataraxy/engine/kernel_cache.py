@@ -74,6 +74,7 @@ def forget_outdated(place: Path, packages: tuple[Path, ...] = COMPILED) -> bool:
     outdated = [f for p in places for f in p.rglob("*.nb[ci]") if f.name.startswith(ours)]
     for found in outdated:
         found.unlink(missing_ok=True)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
     stamp.write_text(digest)
     return bool(outdated)
 

@@ -2,7 +2,8 @@
 
 The same values as ``picture`` gives, put together from kept pieces: a tile is written anew when its value, freshness or
 level changes; the decision is made anew when the record changes, and at the very moment at which the protocol would say
-otherwise of the same record. So a reading costs its own tile, and a ward of thousands can be shown.
+otherwise of the same record. So a reading costs its own tile, and a ward of thousands can be shown. What will be said
+from that moment on is worked out some seconds ahead: a whole ward that comes to it together holds up no number.
 
 A session that cannot be judged (its record holds what ``decide`` stumbles over) is drawn as that: its numbers go on, and it
 says to hold and to work from the bedside monitor and the paper until it is mended.
@@ -39,6 +40,7 @@ from ataraxy.live.told import Told
 log = logging.getLogger(__name__)
 
 TRIED_AGAIN = timedelta(seconds=1)  # what could not be judged
+AHEAD = timedelta(seconds=20)
 MEASURES = tuple(Measure)
 ANY, NAMELESS = datetime(2000, 1, 1, tzinfo=UTC), "-"  # stand in for a tile's moment and monitor
 
@@ -55,19 +57,40 @@ class _Tile:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the protocol says of a record, and what is drawn of that. ``kept`` is None where it could not be judged."""
+
+    state: SessionState
+    at: datetime
+    kept: Lasting | None
+    words: str
+    levels: Mapping[Measure, str]
+    charted: Mapping[Measure, Value]
+    trouble: str = ""
+
+    def holds(self, state: SessionState, now: datetime, heard: Heard | None) -> bool:
+        """Whether it is what would be said ``now``, of this ``state``."""
+        if state is not self.state:
+            return False
+        if self.kept is None:
+            return self.at <= now < self.at + TRIED_AGAIN
+        return self.kept.holds(now, heard)
+
+
 @dataclass(slots=True)
 class Drawing:
-    """One session's kept pieces. ``trouble`` is why it cannot be judged; empty when it can."""
+    """One session's kept pieces."""
 
     session: str
-    trouble: str = ""
-    _state: SessionState | None = None
-    _kept: Lasting | None = None
-    _judged_at: datetime | None = None
-    _levels: Mapping[Measure, str] = field(default_factory=dict)
-    _words: str = ""
-    _charted: Mapping[Measure, Value] = field(default_factory=dict)
+    _now: _Judged | None = None
+    _next: _Judged | None = None
     _tiles: dict[Measure, _Tile] = field(default_factory=dict)
+
+    @property
+    def trouble(self) -> str:
+        """Why the session cannot be judged; empty when it can."""
+        return self._now.trouble if self._now else ""
 
     def text(
         self,
@@ -79,37 +102,56 @@ class Drawing:
         heard: Heard | None = None,
     ) -> str:
         """The event's JSON without ``now``: starts with a brace, and a brace ends it."""
-        if state is not self._state or not self._holds(now, heard):
-            self._judge(protocol, state, now, heard)
-        charted, label = self._charted, signal.label if signal else ""
+        verdict = self._verdict(protocol, state, now, heard)
+        charted, label = verdict.charted, signal.label if signal else ""
         tiles = [
-            self._tile(m, charted.get(m), told.get(m), signal, label, now)
+            self._tile(m, charted.get(m), told.get(m), signal, label, verdict.levels.get(m, ""), now)
             for m in MEASURES
             if m in told or m in charted
         ]
-        return f'{{{self._words},"values":[{",".join(tiles)}],"monitor":{_monitor(signal)}}}'
+        return f'{{{verdict.words},"values":[{",".join(tiles)}],"monitor":{_monitor(signal)}}}'
 
-    def _holds(self, now: datetime, heard: Heard | None) -> bool:
-        if self._kept is not None:
-            return self._kept.holds(now, heard)
-        assert self._judged_at is not None
-        return self._judged_at <= now < self._judged_at + TRIED_AGAIN
+    def look_ahead(self, protocol: Protocol, state: SessionState, now: datetime, heard: Heard) -> bool:
+        """Work out what will be said when this verdict ends, if that is soon; returns whether there was work to do.
 
-    def _judge(self, protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None) -> None:
+        It is used only if the record and what is heard are then what they are taken to be here: the monitor goes on.
+        """
+        kept = self._now.kept if self._now and self._now.state is state else None
+        if kept is None:
+            return False
+        left = kept.until - now
+        if not timedelta(0) < left < AHEAD or (self._next and self._next.at == kept.until):
+            return False
+        then = {measure: at + left for measure, at in heard.items()}
+        self._next = self._judge(protocol, state, kept.until, then)
+        return True
+
+    def _verdict(
+        self, protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None
+    ) -> _Judged:
+        if self._now is not None and self._now.holds(state, now, heard):
+            return self._now
+        if self._next is not None and self._next.kept and self._next.holds(state, now, heard):
+            made = self._next
+        else:
+            made = self._judge(protocol, state, now, heard)
+            if made.trouble and not self.trouble:
+                log.error("Session %s cannot be judged: %s.", self.session, made.trouble)
+        self._now, self._next = made, None
+        return made
+
+    def _judge(self, protocol: Protocol, state: SessionState, now: datetime, heard: Heard | None) -> _Judged:
+        trouble, marked = "", dict[Measure, str]()
         try:
-            self._kept = decide_lasting(protocol, state, now, heard)
-            decision, shown = self._kept.decision, self._kept.state
-            words, self._levels = judged(self.session, state.last_seq, decision), levels(decision)
-            self.trouble = ""
+            kept = decide_lasting(protocol, state, now, heard)
+            shown, words = kept.state, judged(self.session, state.last_seq, kept.decision)
+            marked = levels(kept.decision)
         except Exception as error:  # whatever is in this record: its neighbours are shown on
-            if not self.trouble:
-                log.error("Session %s cannot be judged: %s.", self.session, type(error).__name__)
-            self._kept, self._levels, self.trouble, shown = None, {}, type(error).__name__, state
+            trouble, kept, shown = type(error).__name__, None, state
             words = unjudged(self.session, state.last_seq)
-        self._state, self._judged_at = state, now
         latest = ((m, shown.latest(m)) for m in MEASURES)
-        self._charted = {m: value for m, value in latest if value is not None}  # an artefact alone is none
-        self._words = _dumps(words)[1:-1]
+        charted = {m: value for m, value in latest if value is not None}  # an artefact alone is none
+        return _Judged(state, now, kept, _dumps(words)[1:-1], marked, charted, trouble)
 
     def _tile(
         self,
@@ -118,10 +160,10 @@ class Drawing:
         live: Told | None,
         signal: Signal | None,
         label: str,
+        level: str,
         now: datetime,
     ) -> str:
         """The newest of this measure, from the record or from the monitor."""
-        level = self._levels.get(measure, "")
         source: Told | Value
         if live is not None and (charted is None or live.at >= charted.at):
             source = live

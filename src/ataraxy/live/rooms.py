@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0  # what is due changes with time alone
 ALMOST_S = 0.8  # a session drawn within this time need not be looked at again
+AHEAD_A_TURN = 8  # verdicts worked out before they are needed
 SLICES = 20  # the sessions are looked at in turns, not all at once
 AT_LEAST_EVERY_S = 5.0
 TOGETHER_S = 0.05  # what changes faster is shown together
@@ -115,6 +116,12 @@ class View:
         except Exception as error:
             log.error("Session %s cannot be shown: %s.", self.id, type(error).__name__)
             return unreadable(str(self.id))
+
+    def look_ahead(self) -> bool:
+        """Work out the next verdict if this one ends soon; returns whether there was work to do."""
+        if self.loaded is None:
+            return False
+        return self.drawing.look_ahead(self.loaded.protocol, self.loaded.state, self.now, self.came)
 
     def show(self, at: float, *, changed: bool = True) -> None:
         """Give every viewer what is new to them, at ``at`` on the loop's clock."""
@@ -205,10 +212,15 @@ class Rooms:
             changed, self._changed = self._changed, {}
             for view in changed.values():
                 view.show(at)
-            slice_ = [v for v in self._views.values() if v.turn == turn and v.drawn_at < at - ALMOST_S]
+            slice_ = [v for v in self._views.values() if v.turn == turn]
             for view in slice_:
-                if view.loaded is not None or view.broken:
+                if view.drawn_at < at - ALMOST_S and (view.loaded is not None or view.broken):
                     view.show(at, changed=False)
+            ahead = 0
+            for view in slice_:
+                ahead += view.look_ahead()
+                if ahead == AHEAD_A_TURN:
+                    break
             await asyncio.sleep(LOOK_EVERY_S / SLICES)
 
     def written(self, session_id: UUID, seq: int | None = None) -> None:
