@@ -71,9 +71,15 @@ def test_what_was_compiled_from_other_sources_goes_and_nothing_else(tmp_path: Pa
 
 
 def test_a_folder_that_was_named_and_is_not_there_yet_is_made(tmp_path: Path) -> None:
-    """Numba makes it when it compiles; what is compiled there is known from then on."""
-    assert not forget_outdated(tmp_path / "named" / "kernels")
-    assert (tmp_path / "named" / "kernels").is_dir()
+    """Numba makes it when it compiles; what is compiled there is known from then on. Other places are left alone."""
+    (tmp_path / "package" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "package" / "walk.py").write_text("@njit\ndef walk(): ...")
+    compiled = tmp_path / "package" / "__pycache__" / "walk.walk-3.py311.nbi"
+    compiled.touch()
+    named = tmp_path / "named" / "kernels"
+    assert not forget_outdated(named, (tmp_path / "package",))
+    assert named.is_dir() and compiled.exists()
+    assert forget_outdated(compiled.parent, (tmp_path / "package",)) and not compiled.exists()
 
 
 @pytest.mark.slow

@@ -70,8 +70,13 @@ def forget_outdated(place: Path, packages: tuple[Path, ...] = COMPILED) -> bool:
         if stamp.read_text() == digest:
             return False
     ours = tuple(f"{f.stem}." for f in sources)
-    places = {place, *(package / "__pycache__" for package in packages)}
-    outdated = [f for p in places for f in p.rglob("*.nb[ci]") if f.name.startswith(ours)]
+    beside = [package / "__pycache__" for package in packages]
+    outdated = [
+        f
+        for p in (beside if place in beside else [place])
+        for f in p.rglob("*.nb[ci]")
+        if f.name.startswith(ours)
+    ]
     for found in outdated:
         found.unlink(missing_ok=True)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
