@@ -133,6 +133,19 @@ def test_two_reports_of_one_new_trial_in_one_file_are_pooled_once(
     assert rows_of(told(capsys)) == {"taylor-2018", "glue-2020", "synthetic-2021"}
 
 
+def test_what_a_file_calls_otherwise_is_not_told_as_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A printed difference without the arms' own numbers goes there and back; which arm comes first is lost, and told."""
+    out = tmp_path / "study.json"
+    assert evidence_export(["feder-2014"], "ctgov", out, json=True) == 0
+    paths = {one["path"]: one for one in told(capsys)["not_carried"]}
+    assert not {"arms[ketamine]", "outcomes[ies-r-24h]"} & paths.keys()
+    assert "outcomes[ies-r-24h].reported[md].experimental" in paths
+    assert "outcomes[ies-r-24h].reported[md].estimate" not in paths
+    assert paths["id"]["before"] == "feder-2014" and paths["id"]["after"] == "nct00749203"
+
+
 @pytest.mark.parametrize("disorder", ["sad", "anxiety, gad"])
 def test_another_report_of_a_retracted_trial_enters_no_pool_until_somebody_has_read_it(
     disorder: str, table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

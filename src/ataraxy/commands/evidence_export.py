@@ -9,12 +9,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from textwrap import shorten
 
 from rich.text import Text
 
 from ataraxy.catalog.library import sources
 from ataraxy.catalog.local import LocalBase, read_local
 from ataraxy.commands.evidence_page import plain
+from ataraxy.commands.read_again import under_our_names
 from ataraxy.commands.say import Exit, document, err
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.evidence.difference import Change, Difference, differences_of_study
@@ -24,6 +26,8 @@ from ataraxy.interop.ctgov import render_study
 from ataraxy.interop.evidence_formats import Format, format_of, studies_in
 from ataraxy.interop.metapsy import render_table
 from ataraxy.interop.references import render_bibtex, render_ris
+
+WIDTH = 120
 
 
 def evidence_export(
@@ -55,7 +59,9 @@ def evidence_export(
         )
     else:
         for one in lost:
-            err.print(Text(f"not carried: {one.study} {one.path}: {one.before[:120]}", style="dim"))
+            words = shorten(one.before, WIDTH, placeholder=" ...")
+            after = f", but as {shorten(one.after, WIDTH, placeholder=' ...')}" if one.after else ""
+            err.print(Text(f"not carried: {one.study} {one.path}: {words}{after}", style="dim"))
     return Exit.FINE
 
 
@@ -94,7 +100,7 @@ def _lost(chosen: Iterable[Study], data: bytes, form: Format) -> Iterable[Differ
         if found is None:
             yield Difference(Change.REMOVED, study.id, "", study.title, "")
         else:
-            lost = differences_of_study(study, found)
+            lost = differences_of_study(study, under_our_names(found, study))
             yield from (replace(one, study=study.id) for one in lost if one.before)
 
 

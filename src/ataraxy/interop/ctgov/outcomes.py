@@ -72,7 +72,7 @@ def outcomes_of(study: Branch, cast: Cast, notes: list[Note]) -> tuple[Outcome, 
 def _sheet(measure: Branch, cast: Cast, notes: list[Note]) -> _Sheet | None:
     title, words = measure.text("title"), f"{measure.text('title')} {measure.text('description')}"
     kind = _kind(measure)
-    if not title or kind is None or not measure.branches("classes"):
+    if not title or kind is None or not (measure.branches("classes") or measure.branches("analyses")):
         _not_carried(measure, kind, notes)
         return None
     told = f"{title} {measure.text('timeFrame')}"
@@ -119,6 +119,11 @@ def _not_carried(measure: Branch, kind: OutcomeKind | None, notes: list[Note]) -
 
 
 def _outcomes(sheet: _Sheet, notes: list[Note]) -> Iterator[Outcome]:
+    if not sheet.measure.branches("classes"):
+        compared = _outcome(sheet, _Row((), "", {}, sheet.measure.path), {}, True, notes)
+        if compared.reported:  # a comparison alone, without the arms' own numbers
+            yield compared
+        return
     rows = list(_rows(sheet, notes))
     baseline = [row for row in rows if BASELINE.fullmatch(row.title.lower())]
     others = [row for row in rows if row not in baseline]

@@ -140,7 +140,9 @@ def _results(study: Study) -> dict[str, Any]:
             recruitmentDetails=f"{WHO_LEFT}{study.attrition}" if study.attrition else "", **_flow(study.arms)
         ),
         outcomeMeasuresModule=_filled(
-            outcomeMeasures=[outcome_measure(one, study) for one in study.outcomes if one.groups]
+            outcomeMeasures=[
+                outcome_measure(one, study) for one in study.outcomes if one.groups or one.reported
+            ]
         ),
         adverseEventsModule=_filled(**adverse_events(study), **_asked(study.safety)),
     )

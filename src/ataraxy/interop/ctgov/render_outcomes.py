@@ -59,7 +59,7 @@ def outcome_measure(outcome: Outcome, study: Study) -> dict[str, Any]:
         "denoms": [{"units": "Participants", "counts": counts}] if counts else [],
         "classes": [
             *_baseline(groups, ids, spread),
-            _class(row, [_cell(g, ids, spread, percent) for g in groups]),
+            *([_class(row, [_cell(g, ids, spread, percent) for g in groups])] if groups or row else []),
         ],
         "analyses": [one for one in (_analysis(r, outcome, ids) for r in outcome.reported) if one],
     }
