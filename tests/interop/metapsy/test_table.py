@@ -114,6 +114,8 @@ def test_a_row_is_a_study() -> None:
     )
     assert outcome.hour is not None
     assert outcome.hour.value == 24
+    assert study.n is not None
+    assert (study.n.value, study.n.seen, study.n.note) == (30, Seen.COMPUTED, "15 and 15")
     group = outcome.groups[0]
     assert group.n is not None
     assert group.mean is not None

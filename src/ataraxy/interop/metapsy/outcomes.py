@@ -95,7 +95,8 @@ def _hour(row: Row, notes: list[Note]) -> Figure | None:
                 Note(row.where, Weight.DOUBT, "Days since baseline are taken as days since the dose.")
             )
     if days is None or days < 0:
-        notes.append(Note(row.where, Weight.DOUBT, "How long after the last dose is not told."))
+        words = "How long after the last dose is not told: dose_days says it (or time_days, where n_dosing_sessions is 1)."
+        notes.append(Note(row.where, Weight.DOUBT, words))
         return None
     hours = Decimal(format(round(days * 24, 4).normalize(), "f"))
     return Figure(hours, Seen.COMPUTED, f"{format(days.normalize(), 'f')} days after the dose")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from ataraxy.core.errors import InputRefused
@@ -14,8 +15,10 @@ from ataraxy.core.evidence.study import (
     Carryover,
     Condition,
     Design,
+    Figure,
     Finding,
     Judgement,
+    Seen,
     Study,
 )
 from ataraxy.interop.ctgov.header import NUMBERS
@@ -143,7 +146,22 @@ def _study(rows: list[Row]) -> Taken:
         outcomes=outcomes_of(rows, design, notes),
         bias=tuple(_bias(one)),
     )
+    study = replace(study, n=_people(study))
     return Taken(study, tuple(dict.fromkeys(notes)))
+
+
+def _people(study: Study) -> Figure | None:
+    """The arms' people put together, each arm by its largest number; not of those who were in both."""
+    if study.design is not Design.PARALLEL:
+        return None
+    most: dict[str, Decimal] = {}
+    for group in (group for outcome in study.outcomes for group in outcome.groups):
+        if group.n is not None:
+            most[group.arm] = max(group.n.value, most.get(group.arm, group.n.value))
+    if not study.arms or {arm.key for arm in study.arms} != most.keys():
+        return None
+    words = " and ".join(format(n.normalize(), "f") for n in most.values())
+    return Figure(sum(most.values(), Decimal(0)), Seen.COMPUTED, words)
 
 
 def _conditions(one: _Same) -> tuple[Condition, ...]:

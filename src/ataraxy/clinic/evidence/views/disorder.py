@@ -29,7 +29,7 @@ def disorder(request: HttpRequest, condition: str) -> HttpResponse:
         "narrowed_to": words_of(asked),
         "filters": filters(asked, studies_of(asked.condition, asked.base)),
         "page": page_of(asked),
-        "trials": rows_of(trials_of(asked.condition, asked.base), asked.base),
+        "trials": rows_of(trials_of(asked.condition, asked.base), asked.base, asked.condition),
         **standing_here(ctx, asked),
         "studies": rows_of(listed_for(asked.condition, asked.base), asked.base),
         "reviews": [(review_label(one), one) for one in reviews_of(asked.condition, asked.base)],
