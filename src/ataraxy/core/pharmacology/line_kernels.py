@@ -1,4 +1,4 @@
-"""Whole lines of the cache, sent to memory past it: what is told is not read again here, and need not be fetched first.
+"""Whole lines of the cache: sent to memory past it, because what is told is not read again here; fetched ahead of need.
 
 A number written the ordinary way costs three journeys: its line is read, kept, and written back. Sent in whole lines it
 costs one. Only for rows that begin with a line and have room to the end of their last one.
@@ -51,6 +51,22 @@ def _wait(_typing: Any) -> Any:
     return types.void(), generate
 
 
+@intrinsic
+def _fetch_line(_typing: Any, x: Any, k: Any) -> Any:
+    """The line of ``x`` that holds element k comes nearer."""
+
+    def generate(context: Any, builder: Any, signature: Any, told: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, told[0]).data
+        whole, place = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [place, whole, whole, whole])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [place], kind)
+        read, keep, numbers = whole(0), whole(3), whole(1)
+        builder.call(prefetch, [builder.bitcast(builder.gep(data, [told[1]]), place), read, keep, numbers])
+        return context.get_dummy_value()
+
+    return types.void(x, k), generate
+
+
 @njit(**JIT)
 def send(to, t, x, a, lanes, past):
     """Row t of ``to`` = row a of ``x``; ``past`` the cache with the rest of its last line, if so wished."""
@@ -65,3 +81,9 @@ def send(to, t, x, a, lanes, past):
 def arrived():
     """Nobody reads what was sent before it has come."""
     _wait()  # type: ignore[call-arg]
+
+
+@njit(**JIT)
+def fetch(x, k):
+    """Let the line of ``x`` that holds element k come nearer while something else is done. Past the end is no harm."""
+    _fetch_line(x, k)  # type: ignore[call-arg]
