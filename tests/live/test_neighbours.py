@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,6 +84,76 @@ def test_a_pressure_told_again_to_another_process_is_charted_once(two: Any, ward
         call(live).tell(bed.says(*cuff))
     systolic = [r.value for e in bed.vitals() for r in e.payload.readings if r.measure is Measure.SYSTOLIC]
     assert systolic == [120, 142]
+
+
+def systolic_of(bed: Any) -> list[int]:
+    charted = [r for e in bed.vitals() for r in e.payload.readings if r.measure is Measure.SYSTOLIC]
+    return [int(r.value) for r in charted]
+
+
+def writing() -> Any:
+    """The writer of one process, by hand: ``say(bed, values)`` is one batch; returns what is left for the next."""
+    from ataraxy.live.arrived import arrived
+    from ataraxy.live.inbox import Inbox
+    from ataraxy.live.writer import Writer
+
+    writer = Writer(Inbox(), lambda answers, heard: None)
+
+    def say(bed: Any, *values: Any) -> list[Any]:
+        return writer.write([arrived(bed.says(*values), "p", datetime.now(UTC), lambda *_: None)])
+
+    say.writer = writer  # type: ignore[attr-defined]
+    return say
+
+
+def elsewhere(say: Any, bed: Any, *values: Any) -> None:
+    """The same in a transaction of its own."""
+    from django.db import connection
+
+    def run() -> None:
+        try:
+            assert say(bed, *values) == []
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+def pressures(bed: Any, *of: tuple[int, int]) -> list[Any]:
+    now = datetime.now(UTC)
+    return [bed.cuff(*one, now - timedelta(minutes=2 * (len(of) - n))) for n, one in enumerate(of)]
+
+
+def test_a_new_pressure_is_charted_by_a_process_that_missed_the_one_before(ward: Any) -> None:
+    """Hazard: the process reads what it missed, finds the pressure it has just stored, and takes it for an old one."""
+    bed, here, there = ward.session(), writing(), writing()
+    first, second, third = pressures(bed, (120, 80), (142, 88), (191, 112))
+    for say, cuff in ((here, first), (there, second), (here, third), (there, third), (there, first)):
+        assert say(bed, *cuff) == []
+    assert systolic_of(bed) == [120, 142, 191]
+
+
+def test_a_new_pressure_is_charted_though_another_was_written_while_its_batch_was(
+    ward: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for the next batch, which reads the record first; nothing of it is kept before."""
+    bed, here, there = ward.session(), writing(), writing()
+    first, second, third = pressures(bed, (120, 80), (142, 88), (191, 112))
+    here(bed, *first)
+    lock, between = here.writer._bindings.lock, [second]
+
+    def lock_late(sessions: Any) -> Any:
+        if between:
+            elsewhere(there, bed, *between.pop())
+        return lock(sessions)
+
+    monkeypatch.setattr(here.writer._bindings, "lock", lock_late)
+    (left,) = here(bed, *third)
+    assert systolic_of(bed) == [120, 142]
+    assert here.writer.write([left]) == []
+    assert systolic_of(bed) == [120, 142, 191]
 
 
 def test_what_a_neighbour_says_that_is_no_frame_closes_its_line_alone(

@@ -192,16 +192,16 @@ class _Work:
     unreadable: dict[UUID, Exception] = field(default_factory=dict)
 
     def read(self, placed: Sequence[Placed]) -> None:
-        """Sessions that were not seen yet, and the cuff pressures their monitors have told."""
+        """The sessions as the record has them now, and the cuff pressures their monitors have told."""
         for session, bound in {one.bound.session_id: one.bound for one in placed}.items():
             if session in self.poisoned:
                 continue
-            if (seen := self.memory.get(session)) is not None:
-                self.known[session] = seen
-                continue
             try:
-                told = cuffs_told(session, bound.bound_at, self.uncharted.get(session))
-                self.known[session] = Remembered(state_of(session), told)
+                if (seen := self.memory.get(session)) is None:
+                    state = state_of(session)  # first: what is charted in between is then caught up with
+                    told = cuffs_told(session, bound.bound_at, self.uncharted.get(session))
+                    seen = Remembered(state, told)
+                self.known[session] = self._caught_up(seen, bound, self.reached[session])
             except DatabaseError:
                 raise
             except Exception as error:  # whatever is in this record: its neighbours go on
@@ -215,7 +215,7 @@ class _Work:
             self._set_aside(said, self.unreadable[session])
             return True
         try:
-            before = self._caught_up(said[0].bound, self.reached[session])
+            before = self.known[session]
             for one in said:
                 clock = (
                     self.written.by_the_clock < BY_THE_CLOCK
@@ -238,7 +238,10 @@ class _Work:
         """Write what a careful nurse would. ``head`` is locked."""
         done = 0
         try:
-            before = self._caught_up(said[0].bound, head.seq)
+            before = self._caught_up(self.known[head.id], said[0].bound, head.seq)
+            if before.cuffs != self.known[head.id].cuffs:
+                # Hazard: its readings are kept by now, and a new pressure would be among those told before.
+                raise Held([one.message for one in said])
             for one in said:
                 work = to_chart(before.state, one.bound.limits, one.told, before.cuffs, one.bound.device)
                 for refusal in work.refused:
@@ -247,7 +250,7 @@ class _Work:
                 state = _append(one, head, before.state, work, self.written.events)
                 before = Remembered(state, before.cuffs | work.cuffs if work.cuffs else before.cuffs)
                 done += 1
-        except DATABASE:
+        except (Held, *DATABASE):
             raise
         except Exception as error:
             if head.id in self.written.events.moved:
@@ -256,12 +259,12 @@ class _Work:
             return
         self.written.remembered[head.id] = before
 
-    def _caught_up(self, bound: Bound, reached: int) -> Remembered:
+    def _caught_up(self, known: Remembered, bound: Bound, reached: int) -> Remembered:
         """The session as the record has it now; only what was added since is read.
 
         Hazard: its monitor spoke to another live process in between, and tells its last cuff pressure again.
         """
-        session, known = bound.session_id, self.known[bound.session_id]
+        session = bound.session_id
         if known.state.last_seq >= reached:
             return known
         state, cuffs = known.state, known.cuffs
@@ -269,9 +272,8 @@ class _Work:
         for event in added:
             state = apply(state, event)
         if any(isinstance(event.payload, VitalRecorded) and event.payload.device for event in added):
-            cuffs |= cuffs_told(session, bound.bound_at, self.uncharted.get(session))
-        self.known[session] = Remembered(state, cuffs)
-        return self.known[session]
+            cuffs = cuffs | cuffs_told(session, bound.bound_at, self.uncharted.get(session))
+        return Remembered(state, cuffs)
 
     def heard(self, one: Placed) -> Heard:
         session, seen = one.bound.session_id, self.written.remembered.get(one.bound.session_id)

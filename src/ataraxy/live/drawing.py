@@ -111,6 +111,12 @@ class Drawing:
         ]
         return f'{{{verdict.words},"values":[{",".join(tiles)}],"monitor":{_monitor(signal)}}}'
 
+    def unread(self, seq: int, told: Mapping[Measure, Told], signal: Signal | None, now: datetime) -> str:
+        """The same, of a record that can no longer be read: what the monitor says, and that nothing is judged."""
+        words, label = _dumps(unjudged(self.session, seq))[1:-1], signal.label if signal else ""
+        tiles = [self._tile(m, None, told[m], signal, label, "", now) for m in MEASURES if m in told]
+        return f'{{{words},"values":[{",".join(tiles)}],"monitor":{_monitor(signal)}}}'
+
     def look_ahead(self, protocol: Protocol, state: SessionState, now: datetime, heard: Heard) -> bool:
         """Work out what will be said when this verdict ends, if that is soon; returns whether there was work to do.
 

@@ -107,6 +107,9 @@ class View:
             return unreadable(str(self.id))
         shown = self.told if self.loaded.state.phase is not Phase.ENDED else {}
         loaded = self.loaded
+        if self.broken:
+            # Hazard: the last verdict that could be worked out stays on the screen, as if it were now's.
+            return self.drawing.unread(self.seq, shown, self.signal, self.now)
         return self.drawing.text(loaded.protocol, loaded.state, shown, self.signal, self.now, self.came)
 
     def safe_text(self) -> str:
@@ -119,7 +122,7 @@ class View:
 
     def look_ahead(self) -> bool:
         """Work out the next verdict if this one ends soon; returns whether there was work to do."""
-        if self.loaded is None:
+        if self.loaded is None or self.broken:
             return False
         return self.drawing.look_ahead(self.loaded.protocol, self.loaded.state, self.now, self.came)
 
@@ -216,6 +219,8 @@ class Rooms:
             for view in slice_:
                 if view.drawn_at < at - ALMOST_S and (view.loaded is not None or view.broken):
                     view.show(at, changed=False)
+                if view.stale and view.viewers and view.id not in self._reading:
+                    self._read_soon(view)  # what was written could not be read when it was told
             ahead = 0
             for view in slice_:
                 ahead += view.look_ahead()
@@ -253,7 +258,7 @@ class Rooms:
     async def _read_or_wait(self, view: View) -> None:
         try:
             await self._read(view)
-        except Error as error:  # the listener's reconnection reads every session again
+        except Error as error:  # ``keep_up`` reads it again
             log.warning("A session could not be read: %s.", type(error).__name__)
 
     async def _read(self, view: View) -> None:
