@@ -358,3 +358,32 @@ def test_what_is_counted_spray_by_spray_is_called_no_estimate(
     actions.pause(at(15), running.id)
     resume = ask(nurse, "resume", running).content.decode()
     assert "mg/min" not in resume and "estimate" not in resume.partition("<main")[2]
+
+
+@pytest.mark.parametrize("route", ["intramuscular"])
+@pytest.mark.parametrize("weighed", [True, False])
+def test_what_was_confirmed_to_be_in_is_charted_though_the_weight_came_or_changed_in_between(
+    tell: Any, nurse: Any, session: Any, again: Any, at: Any, state: Any, clock: Any, weighed: bool
+) -> None:
+    """Hazard: "35 mg went in" is tapped, a colleague enters a weight, and the dose that would be planned now is charted."""
+    import re
+
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.protocol.types import Measure
+
+    actions.arrive(at(-20), session.id)
+    if weighed:
+        again(session, 0)
+    clock(15)
+    page = tell(nurse, "start", session, already_in="on", told_mg="" if weighed else "35").content.decode()
+    said = re.search(r"Yes, ([\d.]+) mg went in", page)
+    assert said is not None
+    sent = {
+        str(re.search(r'name="(\w+)"', one)[1]): str((re.search(r'value="([^"]*)"', one) or ["", ""])[1])  # type: ignore[index]
+        for one in re.findall(r'<input type="hidden"[^>]*>', page)
+        if 'name="csrf' not in one
+    }
+    actions.vital(at(15), session.id, {Measure.WEIGHT: Decimal(88)})
+    assert tell(nurse, "start", session, **sent).status_code == 302
+    dose = state(session).dose
+    assert dose.planned.mg == Decimal(said[1]) and dose.planned.weight_kg == 88

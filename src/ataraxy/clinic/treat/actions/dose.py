@@ -23,7 +23,7 @@ from ataraxy.clinic.treat.today import against_today
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.types import Protocol
 from ataraxy.core.record.envelope import Recorded
-from ataraxy.core.session.dose import DoseStatus
+from ataraxy.core.session.dose import MG_STEP, DoseStatus
 from ataraxy.core.session.events import (
     DoseFinished,
     DosePaused,
@@ -88,7 +88,7 @@ def start_already_in(
     and no further spray follows.
 
     Args:
-        mg: what went in, where the dose cannot be worked out (nobody weighed the patient).
+        mg: what was said to be in; needed where the dose cannot be worked out (nobody weighed the patient).
         at: when it went in; None: now.
 
     Raises:
@@ -115,11 +115,16 @@ def start_already_in(
 
 
 def _as_it_went_in(protocol: Protocol, state: SessionState, mg: Decimal | None) -> DoseStarted:
-    """The dose as planned; where that cannot be worked out, as it is told. Of sprays the first one."""
+    """The dose as planned; where that cannot be worked out, or it was another, as it is told. Of sprays the first one.
+
+    Hazard: "35 mg went in" is confirmed, a weight is entered in between, and what would be planned now is charted.
+    """
     try:
-        return started(dose_of_today(protocol, state), _syringe(state), already_in=True)
+        planned = started(dose_of_today(protocol, state), _syringe(state), already_in=True)
     except InputRefused:
         return unplanned(protocol, state, mg, _syringe(state))
+    is_other = mg is not None and planned.sprays is None and abs(mg - planned.mg) >= MG_STEP
+    return unplanned(protocol, state, mg, _syringe(state)) if is_other else planned
 
 
 def _syringe(state: SessionState) -> UUID | None:
