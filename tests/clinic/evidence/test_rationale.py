@@ -177,3 +177,15 @@ def test_points_of_an_unseen_scale_carry_that_on_paper_too(demo: Any) -> None:
     across = [words for one in made["printed"] for words in one["lines"] if words.startswith("Hartland")]
     assert across
     assert all("Across diagnoses" in words for words in across)
+
+
+def test_the_printed_picture_holds_what_is_read_first_so_that_its_letters_can_be_read(demo: Any) -> None:
+    from ataraxy.clinic.evidence.asked import Asked
+    from ataraxy.clinic.evidence.disorder_page import page_of
+    from ataraxy.core.evidence.study import Condition
+
+    whole = page_of(Asked(Condition.SAD)).pools[0].forest
+    assert whole is not None and "Hartung" in str(whole.svg)
+    printed = values(*demo("sad"))["picture"]
+    assert "Taylor 2018" in printed and "Mills 2025" in printed
+    assert "Hartung" not in printed

@@ -15,6 +15,8 @@ from ataraxy.clinic.evidence.pictures import forest_of
 from ataraxy.clinic.evidence.queries import listed_for, narrowed
 from ataraxy.clinic.evidence.words import FINDINGS, MEASURES
 from ataraxy.clinic.figures import forest as forest_figure
+from ataraxy.clinic.figures.evidence import Forest
+from ataraxy.clinic.figures.svg import Svg
 from ataraxy.core.evidence import answer as a
 from ataraxy.core.evidence.certainty import Certainty
 from ataraxy.core.evidence.choose import label_of
@@ -77,10 +79,21 @@ class PoolShown:
         return sum(bool(one.flags) for one in self.published)
 
 
-def forest_picture(asked: Asked, pool: a.PoolAnswer, key: str) -> Picture:
+def _forest(asked: Asked, pool: a.PoolAnswer, key: str) -> Forest:
     retracted = [s for s in listed_for(asked.condition, asked.base) if s.retracted_on is not None]
     here = {study: one.in_short for study, one in asked.base.local.items()}
-    one = forest_of(pool, asked.base.studies, narrowed(asked).outside, retracted, key, here)
+    return forest_of(pool, asked.base.studies, narrowed(asked).outside, retracted, key, here)
+
+
+def forest_on_paper(asked: Asked, pool: a.PoolAnswer) -> Svg:
+    """Of each analysis the pool that is read first, so that a page holds it in letters that can be read."""
+    one = _forest(asked, pool, "paper")
+    first = tuple(replace(section, pools=section.pools[:1]) for section in one.sections)
+    return forest_figure.draw(replace(one, sections=first))
+
+
+def forest_picture(asked: Asked, pool: a.PoolAnswer, key: str) -> Picture:
+    one = _forest(asked, pool, key)
     phone = replace(one, narrow=True, id=f"{one.id}-narrow")
     note = "Boxes are studies, their size the weight; diamonds are pools. Arrows: the interval goes on."
     return Picture(

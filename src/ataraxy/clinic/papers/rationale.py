@@ -19,7 +19,7 @@ from ataraxy.clinic.evidence.listed import SIGNS
 from ataraxy.clinic.evidence.local import base_of
 from ataraxy.clinic.evidence.of_hundred import Hundred
 from ataraxy.clinic.evidence.pictures import GREY, TOLD_HARMS, by_hour, harms_of
-from ataraxy.clinic.evidence.pool_page import Headline, PoolShown
+from ataraxy.clinic.evidence.pool_page import Headline, PoolShown, forest_on_paper
 from ataraxy.clinic.evidence.queries import listed_for, studies_of
 from ataraxy.clinic.evidence.words import (
     DESIGNS,
@@ -109,7 +109,7 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
         "limits": _limits(every),
         "flags": _flags(every),
         "references": references(_cited(every, (*own, *gone), base), base),
-        "picture": str(every.pools[0].forest.svg) if every.pools and every.pools[0].forest else "",
+        "picture": str(forest_on_paper(Asked(condition, base=base), every.answer.pools[0])) if every.pools else "",
         "picture_title": every.pools[0].title if every.pools else "",
     }
 
