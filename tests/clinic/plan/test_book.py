@@ -140,3 +140,30 @@ def test_the_past_another_clinics_room_and_nonsense_are_refused(
         assert fill(client, url, **(good | change)).status_code == 422, change
     assert log_in(outsider).get(url).status_code == 404
     assert course.sessions.count() == 0
+
+
+def test_a_clinic_without_a_room_says_so_and_who_mends_it(
+    course: Any, room: Any, coordinator: Any, log_in: Any
+) -> None:
+    client, url = log_in(coordinator), f"/plan/course/{course.id}/book/"
+    assert "has no room on record" not in client.get(url).content.decode()
+    room.delete()
+    page = client.get(url).content.decode()
+    assert "The clinic has no room on record" in page
+    assert "The director adds the rooms" in page
+    assert 'name="starts_at"' not in page  # nothing is typed that could not be booked
+
+
+def test_who_finds_the_room_taken_is_told_which_are_free_then(
+    book: Any, clinic: Any, room: Any, coordinator: Any, context: Callable[..., Any]
+) -> None:
+    from ataraxy.clinic.people.models import Room
+    from ataraxy.clinic.plan.actions.sessions import Slot, _clash
+
+    first = book(1)
+    taken = Slot(room, first.during.lower, first.during.upper)
+    ctx = context(coordinator)
+    assert _clash(ctx, taken).cure == "No room of the clinic is free then: choose another time."
+    Room.objects.create(clinic=clinic, name="Room 3")
+    Room.objects.create(clinic=clinic, name="Room 2")
+    assert _clash(ctx, taken).cure == "Free then: Room 2, Room 3. Or choose another time."

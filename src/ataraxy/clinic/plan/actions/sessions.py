@@ -162,11 +162,21 @@ def _clash(ctx: Context, slot: Slot) -> InputRefused:
     rows = Session.objects.filter(room=slot.room, during__overlap=slot.during).exclude(ended=CANCELLED)
     taken = rows.select_related("patient").order_by("during").first()
     if taken is None:
-        return InputRefused(f"{slot.room.name} is taken then.", "Choose another time or room.", "room")
+        return InputRefused(f"{slot.room.name} is taken then.", _instead(slot), "room")
     begins, ends = (moment.astimezone(ctx.zone) for moment in (taken.during.lower, taken.during.upper))
     return InputRefused(
         f"{slot.room.name} is taken from {begins:%H:%M} to {ends:%H:%M} on {begins.day} {begins:%b %Y} "
         f"by the session of {taken.patient.full_name}.",
-        "Choose another time or room.",
+        _instead(slot),
         "room",
     )
+
+
+def _instead(slot: Slot) -> str:
+    """Which rooms are free at that time; that none is, when none is."""
+    sessions = Session.objects.filter(during__overlap=slot.during).exclude(ended=CANCELLED)
+    rooms = Room.objects.filter(clinic=slot.room.clinic_id).exclude(id=slot.room.id)
+    free = rooms.exclude(id__in=sessions.values("room")).order_by("name").values_list("name", flat=True)
+    if names := list(free):
+        return f"Free then: {', '.join(names)}. Or choose another time."
+    return "No room of the clinic is free then: choose another time."
