@@ -13,6 +13,7 @@ from ataraxy.catalog.effects import effect_models, load_effect
 from ataraxy.catalog.pk import load_model, models
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.pharmacology.effect import Shape
+from ataraxy.core.pharmacology.ensemble import Members, gather, observe
 from ataraxy.core.pharmacology.individualise import individualise, individualise_many
 from ataraxy.core.pharmacology.likelihood import log_likelihood, observed, observed_many
 from ataraxy.core.pharmacology.model import Enantiomer, PkRoute
@@ -160,6 +161,36 @@ def test_the_posterior_is_the_general_ways():
     np.testing.assert_allclose(found.etas, wanted.etas, atol=1e-4)
     np.testing.assert_allclose(found.weights, wanted.weights, rtol=0.01, atol=1e-7)
     assert found.log_evidence == pytest.approx(wanted.log_evidence, abs=1e-3)
+
+
+def vague(ask):
+    """The same minutes, each read as the typical person is, with an error so wide that the members stay."""
+    typical = np.maximum(ask(np.zeros((1, len(ask.prior))))[0], 1.0)
+    return [
+        replace(o, value=float(v), below_limit=False, residual=ResidualError(log_sd=2.0))
+        for o, v in zip(ask.observations, typical, strict=True)
+    ]
+
+
+def test_an_ensemble_weighed_in_one_piece_is_the_general_ways():
+    ask = asking("kamp-2020-spread", "intravenous")
+    readings = [o for o in vague(ask) if o.at_min > 0]
+    ask = at_observations(ask.predictor, readings)
+    members = gather(ask.prior, members=600, seed=3)
+    found, wanted = (observe(members, readings, told) for told in (ask, lambda etas: ask(etas)))
+    assert ask.fit() is not None
+    assert found.members is wanted.members is Members.GATHERED
+    assert 100 < found.effective < 599
+    np.testing.assert_allclose(found.weights, wanted.weights, rtol=1e-8)
+
+
+def test_an_ensemble_is_refused_a_drug_before_any_dose_in_one_piece_too():
+    ask = asking("kamp-2020-spread", "intravenous")
+    drugs = {reading.name for reading in ask.predictor.once.typical.network.readings}
+    readings = [o for o in vague(ask) if o.kind in drugs]
+    assert min(o.at_min for o in readings) < 0
+    with pytest.raises(InputRefused, match="the model predicts none"):
+        observe(gather(ask.prior, members=600, seed=3), readings, at_observations(ask.predictor, readings))
 
 
 def test_draws_do_not_depend_on_who_else_works():

@@ -10,16 +10,22 @@ from enum import StrEnum
 import numpy as np
 
 from ataraxy.core.errors import InputRefused
-from ataraxy.core.pharmacology.likelihood import log_likelihood, observed, refuse_the_impossible
+from ataraxy.core.pharmacology.likelihood import (
+    Observed,
+    log_likelihood,
+    observed,
+    refuse_the_impossible,
+)
 from ataraxy.core.pharmacology.observation import Observation
 from ataraxy.core.pharmacology.people import FloatArray
-from ataraxy.core.pharmacology.posterior import Posterior, posterior
+from ataraxy.core.pharmacology.posterior import Posterior, explained, posterior
 from ataraxy.core.pharmacology.prior import Prior
-from ataraxy.core.pharmacology.scoring import EXACT, Predict
+from ataraxy.core.pharmacology.scoring import EXACT, Predict, fit_of
 from ataraxy.core.pharmacology.weighting import PARETO_LIMIT, effective, normalised, pareto_k, quantiles
 
 MEMBERS = 2000
 FEWEST = 500
+SOME = 16  # members asked first whether anybody has any of what was measured
 LEAST_SHARE = 0.1  # of the members: when fewer count, they are drawn anew
 BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -100,9 +106,7 @@ def observe(
     if not observations:
         return _unseen(ensemble)
     seen = observed(observations)
-    given = predict(ensemble.etas) if predicted is None else predicted
-    refuse_the_impossible(seen, given)
-    log_weights = ensemble.log_base + log_likelihood(seen, given)
+    log_weights = ensemble.log_base + _likelihoods(seen, predict, ensemble.etas, predicted)
     if ensemble.trustworthy and math.isfinite(float(log_weights.max())):
         weights, _ = normalised(log_weights)
         count = effective(weights)
@@ -112,6 +116,19 @@ def observe(
         predict, ensemble.prior, observations, seed=ensemble.seed + 1, draws=len(ensemble), noise=noise
     )
     return _redrawn(ensemble, drawn, len(seen))
+
+
+def _likelihoods(
+    seen: Observed, predict: Predict, etas: FloatArray, predicted: FloatArray | None
+) -> FloatArray:
+    """Of every member (members,), once it is sure that the model can show what was measured."""
+    if predicted is None and fit_of(predict) is not None:
+        some = predict(etas[:SOME])[:, seen.columns]
+        if (some > 0).any(axis=0).all():
+            return explained(predict, seen, etas)
+    given = predict(etas) if predicted is None else predicted
+    refuse_the_impossible(seen, given)
+    return log_likelihood(seen, given)
 
 
 def _unseen(ensemble: Ensemble) -> Ensemble:

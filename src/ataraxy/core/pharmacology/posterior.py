@@ -131,7 +131,7 @@ class _Sample:
 
     def draw(self, kernels: Sequence[Kernel], count: int, generator: np.random.Generator) -> None:
         etas = draw_from(kernels, count, generator)
-        likelihood = self._likelihood(etas)
+        likelihood = explained(self.predict, self.seen, etas)
         self.etas = np.concatenate([self.etas, etas]) if self.rounds else etas
         self.log_likelihood = np.concatenate([self.log_likelihood, likelihood])
         self.kernels.extend(kernels)
@@ -142,20 +142,25 @@ class _Sample:
         self.effective = effective(normalised(self.log_weights)[0])
         self.pareto_k = pareto_k(self.log_weights)
 
-    def _likelihood(self, etas: FloatArray) -> FloatArray:
-        """How well each draw explains what was seen: compiled where that can be, the general way where not."""
-        if self.fit is None:
-            return log_likelihood(self.seen, self.predict(etas))
-        found, left_over = self.fit.log_likelihood(self.seen, etas)
-        if left_over.any():
-            found[left_over] = log_likelihood(self.seen, self.predict(etas[left_over]))
-        return found
-
     def _densities(self) -> tuple[FloatArray, FloatArray]:
         """Of every draw under the prior, and under all that was drawn from."""
         if self.fit is None:
             return self.prior.log_density(self.etas), mixture_log_density(self.kernels, self.etas)
         return self.fit.log_densities(self.prior, self.kernels, self.etas)
+
+
+def explained(predict: Predict, seen: Observed, etas: FloatArray) -> FloatArray:
+    """How well effects (lanes, d) explain what was seen, (lanes,): their log likelihood, constants included.
+
+    Compiled where the model can be told so, the general way where not; both agree.
+    """
+    fit = fit_of(predict)
+    if fit is None:
+        return log_likelihood(seen, predict(etas))
+    found, left_over = fit.log_likelihood(seen, etas)
+    if left_over.any():
+        found[left_over] = log_likelihood(seen, predict(etas[left_over]))
+    return found
 
 
 def _first(prior: Prior, found: Estimate) -> list[Kernel]:
