@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -18,7 +19,7 @@ from ataraxy.core.pharmacology.model import PkRoute
 from ataraxy.core.pharmacology.people import one_person, same_people
 from ataraxy.core.pharmacology.prepared import prepare
 from ataraxy.core.pharmacology.regimen import Dose
-from ataraxy.core.pharmacology.response import direct_response, driving, sigmoid
+from ataraxy.core.pharmacology.response import direct_response, driving, plan_nodes, sigmoid
 from ataraxy.core.pharmacology.simulate import Tier, run
 
 IV = PkRoute.INTRAVENOUS
@@ -162,3 +163,31 @@ def test_the_quadrature_keeps_the_tolerance_it_was_given(tolerance):
     found = run(ready, at, tolerance=tolerance)
     assert found.achieved_error <= tolerance
     assert np.abs(found.values["anxiety"] / exact - 1).max() <= tolerance
+
+
+def bent(roughness):
+    """Integrals of two people over as many intervals, off by what each interval's roughness makes of its nodes."""
+    people = np.array([[1.0], [0.3]])
+
+    def integrals(nodes):
+        return (1.0 + people * roughness / nodes.astype(float) ** 4)[np.newaxis]
+
+    return integrals
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0.0, 1e3), min_size=1, max_size=40), st.sampled_from([1e-2, 1e-6]))
+def test_the_error_told_is_what_twice_the_nodes_would_change(roughness, tolerance):
+    integrals = bent(np.array(roughness))
+    nodes, error = plan_nodes(integrals, len(roughness), tolerance)
+    off = np.abs(integrals(nodes * 2) - integrals(nodes)).sum(axis=2).max()
+    assert math.isclose(error, off, rel_tol=1e-9, abs_tol=1e-18)
+    assert error <= tolerance or nodes.max() == 64
+
+
+def test_nodes_that_doubling_gave_too_many_of_are_given_back():
+    rough = np.array([1e-5, 3e-5, 2e-4, 2e-3, 0.0])
+    nodes, error = plan_nodes(bent(rough), len(rough), 1e-6)
+    # Doubling alone: 4, 8, 8, 8, 1, which leaves 4.5e-7 of the tolerance; the two that want least of it give some back.
+    assert nodes.tolist() == [3, 6, 8, 8, 1]
+    assert 5.5e-7 < error <= 1e-6

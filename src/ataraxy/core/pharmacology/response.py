@@ -116,7 +116,7 @@ def plan_nodes(
         finer = integrals(nodes * 2)
         poor, error = too_coarse(finer - coarse, nodes, tolerance)
         if not poor.any():
-            return nodes, error
+            return _spared(integrals, nodes, finer - coarse, error, tolerance)
         nodes = np.where(poor, nodes * 2, nodes)
         coarse = np.where(poor, finer, coarse)
 
@@ -134,11 +134,40 @@ def too_coarse(difference: FloatArray, nodes: IntArray, tolerance: float) -> tup
     if error <= tolerance:
         return np.zeros(len(nodes), dtype=bool), error
     worst = off.max(axis=(0, 1))
+    return (worst > _within(worst, tolerance / 2)) & (nodes < MOST_NODES), error
+
+
+def _spared(
+    integrals: Callable[[IntArray], FloatArray],
+    nodes: IntArray,
+    difference: FloatArray,
+    error: float,
+    tolerance: float,
+) -> tuple[IntArray, float]:
+    """Three quarters of the nodes (one of two) where the tolerance has room for it, and the error that is then left.
+
+    Doubling overshoots; what it leaves of the tolerance goes to the intervals that want least of it. The error told
+    stays what twice the nodes would change.
+    """
+    fewer = np.maximum(nodes * 3 // 4, FEWEST_NODES)
+    then = integrals(fewer * 2) - integrals(fewer)
+    worst = np.abs(then).max(axis=(0, 1))
+    # Each person's sum grows by no more than the worst of each interval.
+    spare = (fewer < nodes) & (worst <= _within(worst[fewer < nodes], tolerance - error))
+    off = np.abs(np.where(spare, then, difference))
+    return np.where(spare, fewer, nodes), float(off.sum(axis=2).max())
+
+
+def _within(worst: FloatArray, room: float) -> float:
+    """The largest error an interval may have so that all that have no more stay within ``room`` together.
+
+    A power of two below that, so that rounding never moves an interval across it.
+    """
     ascending = np.sort(worst)
-    kept = np.count_nonzero(np.cumsum(ascending) <= tolerance / 2)
-    # The limit is a power of two below that, so that rounding never moves an interval across it.
-    limit = 2.0 ** np.floor(np.log2(ascending[kept - 1])) if kept and ascending[kept - 1] > 0 else 0.0
-    return (worst > limit) & (nodes < MOST_NODES), error
+    kept = np.count_nonzero(np.cumsum(ascending) <= room)
+    if not kept or not ascending[kept - 1] > 0:
+        return 0.0
+    return float(2.0 ** np.floor(np.log2(ascending[kept - 1])))
 
 
 def slow_integrals(
