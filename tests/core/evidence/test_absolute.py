@@ -52,6 +52,39 @@ def test_half_an_sd_on_a_third_is_more_than_half():
     assert round(absolute(estimate_of(0.5, 0.1), Measure.SMD, 0.3).treated, 2) == 0.49
 
 
+@pytest.mark.parametrize(
+    ("measure", "value", "low", "high", "expected"),
+    [
+        (Measure.RD, 0.25, 0.05, 0.45, (0.45, 0.25, 0.65)),
+        (Measure.RR, log(2), log(1.5), log(3), (0.4, 0.3, 0.6)),
+        (Measure.OR, log(4), log(2), log(8), (0.5, 1 / 3, 2 / 3)),
+        (Measure.SMD, 0.5, 0.0, 1.0, (0.36632, 0.2, 0.56293)),  # the normal's share below -.84162 + SMD
+    ],
+)
+def test_each_measure_carried_to_one_in_five_by_hand(measure, value, low, high, expected):
+    told = absolute(Estimate(value, 0.1, low, high, 0.02), measure, 0.2)
+    assert (told.treated, told.low, told.high) == pytest.approx(expected, abs=1e-5)
+    assert not told.capped
+    assert told.more_of_hundred == pytest.approx(100 * (expected[0] - 0.2), abs=1e-3)
+    assert told.number_needed == pytest.approx(1 / (expected[0] - 0.2), rel=1e-4)
+
+
+def test_a_difference_below_nobody_is_capped_and_harm_is_fewer_of_a_hundred():
+    told = absolute(Estimate(-0.15, 0.1, -0.35, 0.05, 0.1), Measure.RD, 0.2)
+    assert (told.treated, told.low, told.high, told.capped) == (
+        pytest.approx(0.05),
+        0,
+        pytest.approx(0.25),
+        True,
+    )
+    assert told.more_of_hundred == pytest.approx(-15)
+    assert told.number_needed == pytest.approx(1 / 0.15)
+
+
+def test_everybody_stays_everybody_in_sds():
+    assert absolute(estimate_of(-2.0, 1), Measure.SMD, 1.0).treated == 1
+
+
 def test_points_and_hazards_are_refused():
     for measure in (Measure.MD, Measure.HR):
         with pytest.raises(ValueError, match="of 100 people"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from math import exp
+from math import exp, log
 
 import pytest
 from hypothesis import assume, given
@@ -154,6 +154,127 @@ def test_what_is_no_number_is_refused():
 def test_numbers_that_cannot_be_alone_are_told_alone(one, kind):
     (told,) = contradictions(one)
     assert (told.kind, told.weight) == (kind, Weight.IMPOSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("one", "middle", "in_se"),
+    [
+        (reported("1.00", "0.00", "3.00"), 1.5, 0.5 / (1.5 / 1.959964)),
+        (reported("2.00", "0.00", "3.00"), 1.5, 0.5 / (1.5 / 1.959964)),  # as far to the other side
+        (reported("1.00", "0.00", "3.00", level="0.99"), 1.5, 0.5 / (1.5 / 2.575829)),
+        (reported("10.00", "0.00", "30.00"), 15.0, 5 / (15 / 1.959964)),  # the same in tenths of a point
+        (reported("-1.4", "-8.6", "3.2"), -2.7, 1.3 / (5.9 / 1.959964)),  # KADS
+        (reported("2.0000", "1.0000", "16.0000", measure=Measure.OR), log(4), log(2) / (log(4) / 1.959964)),
+    ],
+)
+def test_how_far_an_estimate_stands_from_the_middle_is_told_in_standard_errors(one, middle, in_se):
+    told = found(one, Flaw.MIDPOINT)
+    assert told.number("middle") == pytest.approx(middle, abs=1e-4)
+    assert told.number("off in SE") == pytest.approx(in_se, rel=1e-4)
+    assert f"(off by {in_se:.2g} of a standard error)" in told.words
+
+
+def test_the_middle_of_a_ratios_interval_is_told_as_a_ratio():
+    words = found(reported("2.0000", "1.0000", "16.0000", measure=Measure.OR), Flaw.MIDPOINT).words
+    assert "on the scale of logarithms: the middle is 4 " in words
+
+
+def test_half_an_interval_that_was_printed_is_no_interval():
+    for one in (reported("1.0", low="0.5"), reported("1.0", high="0.5", p="0.4")):
+        assert contradictions(one) == ()
+
+
+@pytest.mark.parametrize(
+    ("half", "expected"),
+    [("1.960", set()), ("2.570", set()), ("2.580", {Flaw.SE}), ("1.950", {Flaw.SE})],
+)
+def test_an_interval_reaches_from_the_normals_to_students_with_five_degrees_of_freedom(half, expected):
+    """1.95996 and 2.57058 standard errors."""
+    assert kinds(reported("0.000", f"-{half}", half, se="1.000")) == expected
+
+
+def test_the_standard_error_of_an_interval_of_another_level_is_told():
+    told = found(reported("1.00", "0.00", "2.00", se="3.00", level="0.9"), Flaw.SE)
+    assert told.number("se of the interval") == pytest.approx(1 / 1.644854, rel=1e-5)
+
+
+def test_an_interval_in_sds_may_reach_five_and_no_further():
+    assert Flaw.UNITS not in kinds(reported("2.50", "0.05", "4.95", measure=Measure.SMD))
+    assert Flaw.UNITS in kinds(reported("2.60", "0.05", "5.15", measure=Measure.SMD))
+    assert Flaw.UNITS in kinds(reported("-2.60", "-5.15", "-0.05", measure=Measure.SMD))
+    assert Flaw.UNITS not in kinds(reported("5.60", "5.05", "6.15", measure=Measure.SMD))
+    assert Flaw.UNITS not in kinds(reported("2.60", "0.05", "5.15"))
+
+
+def test_a_p_above_one_by_a_tenth_cannot_be_and_nought_and_one_can():
+    assert Weight.IMPOSSIBLE in {one.weight for one in contradictions(reported(p="1.05"))}
+    for p in ("0.00", "1.00"):
+        assert contradictions(reported(p=p)) == ()
+
+
+def test_the_p_that_is_expected_is_told_from_an_interval_and_from_a_standard_error():
+    """An estimate of 2 with a standard error of 1: p .0455; of an interval of 95 % the same."""
+    by_se, by_interval = (
+        reported("2.000", se="1.000", p="0.600"),
+        reported("2.000", "0.040", "3.960", p="0.600"),
+    )
+    for one in (by_se, by_interval):
+        assert found(one, Flaw.P).number("p of the estimate") == pytest.approx(0.0455, abs=1e-4)
+    at_90 = reported("2.000", "0.355", "3.645", p="0.600", level="0.9")
+    assert found(at_90, Flaw.P).number("p of the estimate") == pytest.approx(0.0455, abs=1e-4)
+    assert "its standard error give a p of about 0.046" in found(by_se, Flaw.P).words
+    assert "its interval give a p of about 0.046" in found(by_interval, Flaw.P).words
+
+
+def test_what_another_p_means_is_judged_by_the_intervals_own_level():
+    """p .07 beside a p of .0455: at 95 % the one shows an effect and the other does not, at 90 % both do."""
+    both = "By the one there is an effect"
+    assert both in found(reported("2.000", "0.040", "3.960", p="0.300"), Flaw.P).words
+    at_90 = found(reported("2.000", "0.355", "3.645", p="0.001", level="0.9"), Flaw.P).words
+    assert both not in at_90
+    assert both in found(reported("2.000", "0.355", "3.645", p="0.300", level="0.9"), Flaw.P).words
+    assert both not in found(reported("2.000", "0.040", "3.960", p="0.0001"), Flaw.P).words
+
+
+def test_a_p_on_the_other_side_of_an_intervals_own_level_contradicts_it():
+    assert Flaw.NULL not in kinds(reported("2.00", "0.35", "3.65", p="0.046", level="0.9"))
+    assert Flaw.NULL in kinds(reported("2.00", "0.35", "3.65", p="0.110", level="0.9"))
+    assert Flaw.NULL in kinds(reported("1.00", "-0.64", "2.64", p="0.090", level="0.9"))
+    assert Flaw.NULL not in kinds(reported("1.00", "-0.64", "2.64", p="0.110", level="0.9"))
+    words = found(reported("1.5", "1.1", "2.1", "0.30", measure=Measure.RR), Flaw.NULL).words
+    assert "The 95% interval 1.1 to 2.1 leaves out 1, no effect" in words
+    assert "holds 0, no effect" in found(reported("1.2", "-0.3", "2.7", "0.01"), Flaw.NULL).words
+
+
+def test_only_a_turned_sign_is_called_one():
+    other = "misprinted, or they are of different analyses"
+    assert other in found(reported("5.0", "-0.65", "-0.22"), Flaw.OUTSIDE).words
+    assert other in found(reported("0.50", "1.50", "3.00", measure=Measure.OR), Flaw.OUTSIDE).words
+
+
+def test_a_p_may_be_the_normals_or_students_with_five_degrees_of_freedom():
+    """Two standard errors: p .0455 and .1019."""
+    for p, expected in (("0.030", {Flaw.P}), ("0.046", set()), ("0.101", set()), ("0.105", {Flaw.P})):
+        assert kinds(reported("2.000", se="1.000", p=p)) == expected
+
+
+def test_an_error_that_may_be_nought_excuses_no_large_p():
+    assert kinds(reported("1.0", se="0.0", p="0.05")) == {Flaw.P}
+    assert kinds(reported("1.0", se="0.0", p="0.000")) == set()
+
+
+def test_half_a_p_is_half_and_no_third():
+    assert "one-sided" in found(reported("1.960", se="1.0000", p="0.0480"), Flaw.P).words
+    assert "one-sided" not in found(reported("1.960", se="1.0000", p="0.0200"), Flaw.P).words
+    assert "one-sided" not in found(reported(z="1.960", p="0.0167"), Flaw.Z).words
+
+
+def test_what_a_z_should_have_been_is_told():
+    of_se = found(reported("6.0", se="2.0", z="2.0"), Flaw.Z)
+    assert of_se.number("estimate by se") == pytest.approx(3)
+    of_p = found(reported(z="-1.96", p="0.50"), Flaw.Z)
+    assert of_p.number("p of z") == pytest.approx(0.05, abs=1e-4)
+    assert contradictions(reported("6.0", se="2.0", z="-3.0")) == ()  # a z is printed without its sign, too
 
 
 ANY = st.none() | st.decimals(-1000, 1000, places=3).map(str) | st.sampled_from(["0", "-0.0", "1E+3", "1E-9"])

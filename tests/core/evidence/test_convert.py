@@ -44,7 +44,21 @@ def test_a_difference_of_one_half_sd_is_an_odds_ratio_of_two_and_a_half():
     assert "logistic" in effect.method
 
 
+def test_the_textbooks_log_odds_ratio_as_sds():
+    """Borenstein 2009, ch. 7: log OR 0.9069, V 0.0676 are d 0.5000, V 0.0205."""
+    effect = smd_of_odds_ratio(Effect(Measure.OR, 0.9069, 0.0676, "odds ratio"))
+    assert (round(effect.value, 4), round(effect.variance, 4)) == (0.5, 0.0205)
+
+
+def test_a_d_as_a_correlation_by_hand():
+    """d .5 of two groups of 50: .5 / sqrt(.25 + 4) = .2425; of 10 and 40, .5 / sqrt(.25 + 6.25) = .1961."""
+    assert correlation_of_d(0.5, 50, 50) == pytest.approx(0.24254, abs=1e-5)
+    assert correlation_of_d(0.5, 10, 40) == pytest.approx(0.19612, abs=1e-5)
+
+
 def test_the_wrong_measure_is_refused():
+    with pytest.raises(ValueError, match="takes smd, and was given or"):
+        odds_ratio_of_smd(Effect(Measure.OR, 0.5, 0.04, "odds ratio"))
     with pytest.raises(ValueError, match="takes or, and was given smd"):
         smd_of_odds_ratio(Effect(Measure.SMD, 0.5, 0.04, "g"))
 

@@ -41,9 +41,31 @@ def test_observed_less_expected_by_variance():
     assert logrank_variance(12, 12) == pytest.approx(6)
 
 
+def test_a_cox_models_standard_error_is_squared():
+    assert log_hazard_ratio(-0.5, 0.3).variance == pytest.approx(0.09)
+
+
+def test_a_printed_interval_and_a_printed_p_by_hand():
+    """HR 0.50 [0.25, 1.00]: (log 1 - log .25) / 3.919928 = .35365; HR 0.50, p .05: log 2 / 1.959964 = .35365."""
+    from_interval = log_hazard_ratio_from_interval(0.5, 0.25, 1.0)
+    assert (from_interval.value, sqrt(from_interval.variance)) == pytest.approx((log(0.5), 0.35365), abs=1e-5)
+    from_p = log_hazard_ratio_from_p(0.5, 0.05)
+    assert (from_p.value, sqrt(from_p.variance)) == pytest.approx((log(0.5), 0.35365), abs=1e-5)
+
+
+def test_arms_of_different_size_have_the_variance_of_both_expectations():
+    """1 / (1/12 + 1/4) = 3."""
+    assert logrank_variance(12, 4) == pytest.approx(3)
+
+
 def test_what_cannot_be_is_refused():
     for refused in (
         lambda: log_hazard_ratio(0.1, 0),
+        lambda: log_hazard_ratio_from_interval(-0.5, 0.4, 0.9),
+        lambda: log_hazard_ratio_from_p(-0.5, 0.5),
+        lambda: log_hazard_ratio_from_logrank(-3, 4, 2),
+        lambda: log_hazard_ratio_from_logrank(3, -4, 2),
+        lambda: logrank_variance(3, 0),
         lambda: log_hazard_ratio_from_interval(0.5, 0.9, 0.4),
         lambda: log_hazard_ratio_from_interval(0.5, 0, 0.4),
         lambda: log_hazard_ratio_from_p(1.0, 0.5),

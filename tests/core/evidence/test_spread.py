@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from ataraxy.core.evidence.spread import (
     sample_of_five,
@@ -57,6 +58,7 @@ def test_a_p_tells_its_standard_error(value, se, df):
     p = estimate_of(value, se, df=df).p
     if p > 1e-12:
         assert se_of_p(value, p, df) == pytest.approx(se, rel=1e-4)
+        assert se_of_p(-value, p, df) == pytest.approx(se, rel=1e-4)
 
 
 def test_what_tells_nothing_is_refused():
@@ -76,6 +78,14 @@ def test_what_tells_nothing_is_refused():
 def test_how_many_sds_a_range_spans(n, expected):
     """The expected range of n normal scores (d2 of the control charts' tables), which Blom's formula comes near."""
     assert 1 / sample_of_range(0, 0.5, 1, n).sd == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("n", [2, 5, 12])
+def test_bloms_places_of_the_extremes_and_the_quartiles(n):
+    """Wan 2014, eq. 9 and 16: the ranks n - .375 and .75 n - .125, of n + .25."""
+    assert 1 / sample_of_range(0, 0.5, 1, n).sd == pytest.approx(2 * norm.ppf((n - 0.375) / (n + 0.25)))
+    quartile = norm.ppf((0.75 * n - 0.125) / (n + 0.25))
+    assert 1 / sample_of_quartiles(0, 0.5, 1, n).sd == pytest.approx(2 * quartile)
 
 
 def test_of_very_many_people_quartiles_lie_1_35_sds_apart():
