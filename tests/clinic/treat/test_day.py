@@ -229,3 +229,78 @@ def test_the_day_is_closed_on_its_page(nurse: Any, clinic: Any, log_in: Any, fil
     assert closed["on_call_phone"] == "555 0199"
     nurse.user.refresh_from_db()
     assert "Closed at" in log_in(nurse).get("/day/closing/").content.decode()
+
+
+def test_an_emergency_that_runs_stands_first_at_opening_and_closing_and_nobody_closes_over_it(
+    observed: Any, nurse: Any, coordinator: Any, at: Any, clock: Any, closing_page: Any, log_in: Any
+) -> None:
+    """Hazard: "an emergency is not reviewed", at the foot of a list, while it runs."""
+    from ataraxy.clinic.day.actions import close_day
+    from ataraxy.clinic.day.queries.closing import still_open
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.protocol.types import EmergencyKind
+    from ataraxy.core.session.events import EndReason
+
+    card = f"/treat/session/{observed.id}/emergency/"
+    started = actions.start_emergency(at(170), observed.id, EmergencyKind.VOMITING)[0].envelope.id
+    clock(171)
+    first = still_open(at(171))[0]
+    assert (first.name, first.blocks, first.url) == ("Emergency", True, card)
+    assert first.what == "An emergency runs: Canary Quillfeather in Room 1"
+    assert "Quillfeather" not in first.noted
+    for page in (closing_page(), log_in(nurse).get("/day/").content.decode()):
+        following = page[page.index('class="next-action') :][:600]
+        assert 'class="next-action stop"' in following and card in following
+    at_the_desk = log_in(coordinator).get("/day/").content.decode()
+    assert "An emergency runs in Room 1" in at_the_desk and card not in at_the_desk
+    with pytest.raises(InputRefused, match="An emergency runs"):
+        close_day(at(172), nurse, "555 0199", "all well")
+
+    actions.end(
+        at(173), observed.id, EndReason.TRANSFERRED, note="By ambulance."
+    )  # it runs on until somebody says so
+    assert still_open(at(174))[0].what.startswith("An emergency runs")
+    actions.end_emergency(at(175), observed.id, started, "better")
+    left = [one for one in still_open(at(176)) if one.name == "Emergency"]
+    assert [(one.what, one.blocks) for one in left] == [
+        ("Canary Quillfeather: an emergency is not reviewed", False)
+    ]
+
+
+def test_why_sessions_did_not_happen_is_counted_over_all_that_were_booked(
+    session: Any, book: Any, at: Any, clock: Any, closing_page: Any, now: Any
+) -> None:
+    from ataraxy.clinic.day.queries.not_held import COUNTED_DAYS, Reason, not_held
+    from ataraxy.clinic.treat.actions.call_off import call_off
+    from ataraxy.core.session.events import CalledOff
+
+    def counted(ctx: Any) -> Any:
+        found = not_held(ctx)
+        return found.called_off, found.booked, found.reasons
+
+    late, coming = book(2, now + timedelta(hours=4)), book(3, now + timedelta(days=2))
+    assert counted(at(20)) == (0, 1, ())
+    call_off(at(20), session.id, CalledOff.NO_SHOW, drawn=False)
+    assert counted(at(21)) == (1, 1, (Reason("Did not come", 1),))
+    call_off(at(22), coming.id, CalledOff.OTHER, drawn=False, note="Moved house.")  # its time has not come
+    assert counted(at(23))[:2] == (1, 1)
+    call_off(at(300), late.id, CalledOff.NO_VEIN, drawn=False)
+    assert counted(at(301)) == (2, 2, (Reason("Did not come", 1), Reason("No cannula could be placed", 1)))
+    clock(301)
+    page = closing_page()
+    assert "<b>2</b> of 2 sessions booked for the last 90 days" in page
+    assert "Called off: Did not come" in page
+    assert counted(at(60 * 24 * (COUNTED_DAYS + 1))) == (1, 1, (Reason("Another reason", 1),))
+
+
+def test_what_was_called_off_without_a_code_or_cannot_be_read_is_counted_too(
+    session: Any, book: Any, at: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ataraxy.clinic.day.queries import not_held as query
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(20), session.id, EndReason.CANCELLED, note="Did not come.")
+    assert query.not_held(at(21)).reasons == (query.Reason(query.NO_CODE, 1),)
+    monkeypatch.setattr(query, "state_if_readable", lambda _: None)
+    assert query.not_held(at(21)).reasons == (query.Reason(query.UNREADABLE, 1),)

@@ -20,6 +20,7 @@ from ataraxy.clinic.day.queries.drugs import (
     not_counted,
     open_differences,
 )
+from ataraxy.clinic.day.queries.not_held import CANCELLED, why_not_held
 from ataraxy.clinic.follow.models import CheckIn
 from ataraxy.clinic.follow.queries.due import in_force, with_concerns
 from ataraxy.clinic.people.access import BEDSIDE
@@ -64,10 +65,10 @@ class Closed:
 
 
 def still_open(ctx: Context) -> list[Open]:
-    """Everything that is not done, what blocks first."""
-    found = [*_undischarged(ctx), *_syringes(ctx), *_never_came(ctx), *_count(ctx), *_differences(ctx)]
-    found += [*_not_in_the_book(ctx), *_inventories(ctx)]
-    found += [*_unsigned(ctx), *_orders(ctx), *_emergencies(ctx), *_quarantine(ctx), *_concerns(ctx)]
+    """Everything that is not done, what blocks first; an emergency that runs before everything."""
+    found = [*_emergencies(ctx), *_undischarged(ctx), *_syringes(ctx), *_never_came(ctx), *_count(ctx)]
+    found += [*_differences(ctx), *_not_in_the_book(ctx), *_inventories(ctx)]
+    found += [*_unsigned(ctx), *_orders(ctx), *_quarantine(ctx), *_concerns(ctx)]
     return sorted(found, key=lambda one: not one.blocks)
 
 
@@ -83,8 +84,14 @@ def _undischarged(ctx: Context) -> Iterator[Open]:
 def _syringes(ctx: Context) -> Iterator[Open]:
     """A syringe is empty before the lights go out: given, or wasted before a witness."""
     for one in filled_syringes(ctx):
-        what = f"The syringe of {one.patient} in {one.room} is not empty"
-        yield Open("Syringe", what, one.url, "Waste it", f"{one.number}: syringe not empty", blocks=True)
+        what, noted = f"The syringe of {one.patient} in {one.room}", f"{one.number}: syringe not empty"
+        if one.dose_runs:  # Hazard: what the pump still gives is thrown away
+            url = reverse("treat:session", args=[one.session])
+            yield Open(
+                "Syringe", f"{what} is in use: its dose runs", url, "Open the session", noted, blocks=True
+            )
+        else:
+            yield Open("Syringe", f"{what} is not empty", one.url, "Waste it", noted, blocks=True)
 
 
 def _count(ctx: Context) -> Iterator[Open]:
@@ -154,7 +161,7 @@ def _with_event(ctx: Context, kind: type) -> list[Session]:
     """The sessions of late in which something of this kind was written."""
     rows = Event.objects.filter(clinic=ctx.clinic, type=kind.__name__)
     streams = rows.filter(recorded_at__gte=ctx.now - UNSIGNED_FOR).values("stream_id")
-    return list(Session.objects.filter(id__in=streams).select_related("patient").order_by("during"))
+    return list(Session.objects.filter(id__in=streams).select_related("patient", "room").order_by("during"))
 
 
 def _orders(ctx: Context) -> Iterator[Open]:
@@ -179,6 +186,8 @@ def _emergencies(ctx: Context) -> Iterator[Open]:
         state = state_if_readable(one.id)
         if state is None:
             yield _unreadable(one, "Emergency", "whether its emergency is reviewed is not known")
+        elif state.care.emergency is not None:
+            yield _runs(one)
         elif any(e.reviewed_at is None for e in state.care.emergencies):
             url, noted = (
                 reverse("treat:session", args=[one.id]),
@@ -186,6 +195,16 @@ def _emergencies(ctx: Context) -> Iterator[Open]:
             )
             what = f"{one.patient.full_name}: an emergency is not reviewed"
             yield Open("Emergency", what, url, "Open the session", noted)
+
+
+def _runs(session: Session) -> Open:
+    """Hazard: a running emergency reads as a form that can be filled in tomorrow."""
+    who, url = (
+        f"{session.patient.full_name} in {session.room.name}",
+        reverse("treat:emergency", args=[session.id]),
+    )
+    noted = f"{session.patient.record_number}: emergency runs"
+    return Open("Emergency", f"An emergency runs: {who}", url, "Open the card", noted, blocks=True)
 
 
 def _unreadable(session: Session, name: str, unknown: str) -> Open:
@@ -220,9 +239,18 @@ def calls_tomorrow(ctx: Context) -> list[CheckIn]:
     return list(first.values())
 
 
-def came_today(ctx: Context) -> list[Session]:
+@dataclass(frozen=True, slots=True)
+class Today:
+    """One session of today; ``why`` it did not happen, where it did not."""
+
+    session: Session
+    why: str
+
+
+def came_today(ctx: Context) -> list[Today]:
     rows = Session.objects.filter(clinic=ctx.clinic, during__overlap=(day_begins(ctx), day_begins(ctx, 1)))
-    return list(rows.select_related("patient", "room").order_by("during"))
+    found = rows.select_related("patient", "room").order_by("during")
+    return [Today(one, why_not_held(one) if one.ended == CANCELLED else "") for one in found]
 
 
 def closed_today(ctx: Context) -> Closed | None:

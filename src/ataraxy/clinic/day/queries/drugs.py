@@ -13,6 +13,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.day.acts import day_begins
 from ataraxy.clinic.pharmacy.models import Balance, Count, Discrepancy, Location, Syringe
 from ataraxy.core.pharmacy.places import PlaceKind
+from ataraxy.core.protocol.types import Phase
 
 OPENING, CLOSING = "opening", "closing"
 INVENTORIES = ("biennial", "initial", "on demand")  # every line counted, printed as an inventory
@@ -38,6 +39,8 @@ class Filled:
     number: str  # the record number, for the record
     room: str
     url: str
+    session: UUID
+    dose_runs: bool
 
 
 def counts(ctx: Context, why: str) -> list[Counted]:
@@ -48,7 +51,7 @@ def counts(ctx: Context, why: str) -> list[Counted]:
 def _counted(ctx: Context, location: Location, why: str) -> Counted:
     rows = Count.objects.filter(location=location, why=why, at__gte=day_begins(ctx))
     last = rows.select_related("counted_by", "checked_by").order_by("-at").first()
-    url = reverse("pharmacy:count", args=[location.id])
+    url = f"{reverse('pharmacy:count', args=[location.id])}?why={why}"
     if last is None:
         return Counted(location.name, None, ("", ""), url)
     return Counted(location.name, last.at, (last.counted_by.name, last.checked_by.name), url)
@@ -65,6 +68,8 @@ def filled_syringes(ctx: Context) -> list[Filled]:
             one.patient.record_number,
             one.session.room.name,
             reverse("pharmacy:waste-syringe", args=[one.id]),
+            one.session_id,
+            one.session.phase == Phase.DOSING.value,
         )
         for one in rows
     ]

@@ -12,10 +12,14 @@ from ataraxy.clinic.day.queries.huddle import Coming, first_gap, first_late, sta
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
 from ataraxy.clinic.people.queries.today import Next
 from ataraxy.clinic.pharmacy.rights import KEEPERS
+from ataraxy.clinic.plan.models import Session
+from ataraxy.clinic.treat.read import state_if_readable
 
 
 def next_of_the_morning(ctx: Context, coming: list[Coming], equipment: Equipment | None) -> Next:
-    """The equipment before everything, then the count, then what the first patient lacks, then whoever is late."""
+    """An emergency before everything; then the equipment, the count, what the first patient lacks, whoever is late."""
+    if running := emergencies_running(ctx):
+        return _emergency(ctx, running[0])
     if equipment is None or not equipment.fit:
         return _equipment(ctx, equipment)
     uncounted = next(not_counted(ctx, OPENING), None)
@@ -43,6 +47,13 @@ def next_of_the_morning(ctx: Context, coming: list[Coming], equipment: Equipment
     return Next("The clinic is ready.", when, reverse("treat:board"), "Open the board", "clear")
 
 
+def _emergency(ctx: Context, session: Session) -> Next:
+    what = f"An emergency runs in {session.room.name}: {session.patient.full_name}"
+    if not ctx.signer().has_role(*CLINICAL):
+        return Next(what, "keep the way free; whoever comes is led there", "", "", "stop")
+    return Next(what, "", reverse("treat:emergency", args=[session.id]), "Open the card", "stop")
+
+
 def _equipment(ctx: Context, equipment: Equipment | None) -> Next:
     if equipment is None:
         what, when = "Check oxygen, suction, bag-mask and defibrillator", "before any dose today"
@@ -51,6 +62,14 @@ def _equipment(ctx: Context, equipment: Equipment | None) -> Next:
     if not ctx.signer().has_role(*SIGNERS):
         return Next(what, "a nurse or a prescriber signs it", "", "", "overdue")
     return Next(what, when, reverse("day:equipment"), "Check and sign", "overdue")
+
+
+def emergencies_running(ctx: Context) -> list[Session]:
+    """Every session under way in which an emergency is known to run."""
+    rows = Session.objects.filter(clinic=ctx.clinic, ended="", arrived_at__isnull=False)
+    found = rows.select_related("patient", "room").order_by("during")
+    states = ((one, state_if_readable(one.id)) for one in found)
+    return [one for one, state in states if state is not None and state.care.emergency is not None]
 
 
 def next_of_the_evening(left: list[Open], closed: Closed | None) -> Next:
@@ -64,6 +83,6 @@ def next_of_the_evening(left: list[Open], closed: Closed | None) -> Next:
             "nobody goes home before this" if first.blocks else "",
             first.url,
             first.label,
-            "overdue",
+            "stop" if first.name == "Emergency" and first.blocks else "overdue",
         )
     return Next("Nothing is open.", "close the day below", "#close", "Close the day", "clear")

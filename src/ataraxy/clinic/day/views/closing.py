@@ -13,6 +13,7 @@ from ataraxy.clinic.context import Context
 from ataraxy.clinic.day import actions
 from ataraxy.clinic.day.queries.closing import calls_tomorrow, came_today, closed_today, still_open
 from ataraxy.clinic.day.queries.next import next_of_the_evening
+from ataraxy.clinic.day.queries.not_held import not_held
 from ataraxy.clinic.people.access import own, staff_of
 from ataraxy.clinic.people.forms import SignedForm, WordsField
 from ataraxy.clinic.people.models import Role, Staff
@@ -56,6 +57,7 @@ def closing(request: HttpRequest) -> HttpResponse:
             "next": next_of_the_evening(left, closed),
             "sessions": came_today(ctx),
             "calls": calls_tomorrow(ctx),
+            "not_held": not_held(ctx),
         }
         return render(request, "day/closing.html", context, status=status)
 

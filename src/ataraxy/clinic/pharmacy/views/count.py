@@ -15,7 +15,7 @@ from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.pharmacy import actions
 from ataraxy.clinic.pharmacy.actions.count import Where, to_count
 from ataraxy.clinic.pharmacy.forms import CountForm
-from ataraxy.clinic.pharmacy.models import Balance, Location
+from ataraxy.clinic.pharmacy.models import Balance, Location, Syringe
 from ataraxy.clinic.pharmacy.rights import KEEPERS
 from ataraxy.clinic.pharmacy.views.page import act_page
 from ataraxy.core.pharmacy.places import PlaceKind
@@ -26,9 +26,10 @@ def count(request: HttpRequest, location_id: UUID) -> HttpResponse:
     ctx = staff_of(request, *KEEPERS)
     place = own(ctx, Location.objects.all(), id=location_id)
     rows = to_count(place)
-    form = CountForm(request)
+    form = CountForm(request, initial={"why": request.GET.get("why", "")})
+    whose = _whose(rows)
     for row in rows:
-        form.fields[f"row-{row.id}"] = _field(row)
+        form.fields[f"row-{row.id}"] = _field(row, whose.get(row.holder, ""))
     form.offer(ctx)
 
     def draw(status: int) -> HttpResponse:
@@ -52,11 +53,18 @@ def count(request: HttpRequest, location_id: UUID) -> HttpResponse:
     return ask(request, form, draw, act)
 
 
-def _field(row: Balance) -> NumberField | PillsField:
+def _whose(rows: list[Balance]) -> dict[UUID, str]:
+    """Whose each syringe is. Hazard: two drawn from one vial are counted one for the other."""
+    held = [row.holder for row in rows if row.place == PlaceKind.SYRINGE]
+    found = Syringe.objects.filter(id__in=held).select_related("patient", "session__room")
+    return {one.id: f"{one.patient.record_number}, {one.session.room.name}" for one in found}
+
+
+def _field(row: Balance, whose: str) -> NumberField | PillsField:
     name = f"{row.vial.label}, {row.vial.product}, lot {row.vial.lot}"
     if row.place == PlaceKind.SAFE:
         return PillsField([("here", "Here, sealed"), ("gone", "Not here")], label=name)
-    where = "opened vial" if row.place == PlaceKind.VIAL else "drawn up in a syringe"
+    where = "opened vial" if row.place == PlaceKind.VIAL else f"drawn up in the syringe of {whose}"
     return NumberField(label=f"{name}: {where} (mL)", decimal_places=2, min_value=Decimal(0))
 
 
