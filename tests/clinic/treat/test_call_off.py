@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-WAYS = ("no-show", "late", "intoxicated", "no-vein", "held", "unwilling", "other")
+WAYS = ("no-show", "late", "intoxicated", "no-vein", "held", "unwilling", "no-escort", "other")
 
 
 @pytest.mark.parametrize("why", WAYS)

@@ -200,6 +200,24 @@ def test_a_faster_rate_is_refused_while_a_rule_speaks(running: Any, at: Any, vit
         actions.change_rate(at(31), running.id, Decimal("0.9"), "back to plan")
 
 
+def test_what_would_be_refused_is_said_on_the_first_step(
+    running: Any, nurse: Any, prescriber: Any, clock: Any, tell: Any, seen: Any, vitals: Any, at: Any
+) -> None:
+    """Hazard: the pump is turned up, or the syringe emptied, on the first step, and the second is refused."""
+    from ataraxy.clinic.treat import actions
+
+    actions.change_rate(at(12), running.id, Decimal("0.45"), "nausea")
+    wanted = ordered(prescriber, kind=OrderKind.KETAMINE, medicine="ketamine", way=Way.INTRAMUSCULAR)
+    order = actions.order(at(13, prescriber), running.id, wanted)[0].envelope.id
+    vitals(running, 14, systolic=184)
+    clock(15)
+    typed = {"rate": "54", "unit": "mL/h", "reason": "better", "seen": seen(running)}
+    faster = tell(nurse, "rate", running, **typed)
+    assert faster.status_code == 422 and b"184" in faster.content and b"Yes, set" not in faster.content
+    more = tell(nurse, "bolus", running, order=str(order), mg="4")
+    assert more.status_code == 422 and b"cap is" in more.content and b"Yes, give" not in more.content
+
+
 def test_a_faster_rate_is_shown_once_more_in_both_units(
     running: Any, nurse: Any, clock: Any, tell: Any, state: Any, seen: Any, vitals: Any, at: Any
 ) -> None:

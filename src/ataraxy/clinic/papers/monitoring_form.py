@@ -16,7 +16,7 @@ from ataraxy.clinic.people.chart import chart_of
 from ataraxy.clinic.people.models import Staff
 from ataraxy.clinic.pharmacy.models import Posting
 from ataraxy.clinic.treat.queries.room import Seat
-from ataraxy.clinic.treat.words import ROUTES, counted_by, effect_label, number
+from ataraxy.clinic.treat.words import ROUTES, counted_by, effect_label, mg_words, number
 from ataraxy.core.chart.events import Answer
 from ataraxy.core.pharmacy.places import PlaceKind
 from ataraxy.core.protocol.types import DischargeKind, Measure
@@ -104,7 +104,7 @@ def _dose(at: Seat) -> list[list[str]]:
         ["Medicine and way", f"{at.protocol.drug.name} ({at.protocol.drug.form}), {ROUTES[planned.route]}"],
         [
             "Dose",
-            f"{at.decision.mg_given} mg given of {planned.mg} mg{over} ({counted_by(at.state)})",
+            f"{mg_words(at.state, at.decision.mg_given)} mg given of {planned.mg} mg{over} ({counted_by(at.state)})",
         ],
         ["Lot", _lot(at)],
         ["Minutes from the start of the dose to the end of monitoring", whole],

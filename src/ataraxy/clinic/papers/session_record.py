@@ -13,7 +13,7 @@ from ataraxy.clinic.papers import source
 from ataraxy.clinic.treat.queries.flow import flow_sheet
 from ataraxy.clinic.treat.queries.log import Entry, log, monitor_labels
 from ataraxy.clinic.treat.queries.room import Seat, phase_words, session_names
-from ataraxy.clinic.treat.words import ENDINGS, counted_by, effect_label, per_kg_words
+from ataraxy.clinic.treat.words import ENDINGS, counted_by, effect_label, mg_words, per_kg_words
 from ataraxy.core.session.state import SessionState
 
 OUT = {"corrected": "corrected by a later entry", "retracted": "taken back"}
@@ -67,7 +67,7 @@ def _facts(at: Seat) -> list[list[str]]:
             ["Dose started", _when(at, dose.started_at)],
             [
                 "Dose given",
-                f"{at.decision.mg_given} mg ({counted_by(at.state)}), {dose.status.value}",
+                f"{mg_words(at.state, at.decision.mg_given)} mg ({counted_by(at.state)}), {dose.status.value}",
             ],
             ["Dose over", _when(at, dose.ended_at) if dose.ended_at else "still going on"],
         ]

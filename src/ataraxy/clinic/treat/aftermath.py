@@ -7,6 +7,7 @@ session goes on; run again after a correction it corrects what it wrote, never o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from ataraxy.clinic.audit.append import Entry
@@ -17,7 +18,7 @@ from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.dosing import PER_KG_STEP
 from ataraxy.clinic.treat.drug import MOVES_DRUG
 from ataraxy.core.chart.events import DoseGiven, EntryRetracted
-from ataraxy.core.protocol.types import Disorder, Protocol
+from ataraxy.core.protocol.types import Disorder, Measure, Protocol
 from ataraxy.core.session.events import SessionEnded
 from ataraxy.core.session.state import SessionState
 
@@ -42,13 +43,18 @@ def after_the_end(
 def dose_given(session: Session, state: SessionState) -> DoseGiven | None:
     """What went in: by the pump, or by rate and running time up to the end, or as it was told; and per kg of the weight
     it was made from."""
-    if state.dose is None or state.ending is None:
+    if state.drug_since is None or state.ending is None:
         return None
-    planned, mg = state.dose.planned, state.mg_in_all
-    whole = mg == planned.mg
-    weight = planned.weight_kg
-    per_kg = planned.mg_per_kg if whole or weight is None else (mg / weight).quantize(PER_KG_STEP)
-    return DoseGiven(session.course_id, session.id, state.dose.started_at, mg, per_kg)
+    mg, planned = state.mg_in_all, state.dose.planned if state.dose else None
+    measured = state.latest(Measure.WEIGHT)
+    weight = planned.weight_kg if planned else measured.value if measured else None
+    whole = planned is not None and mg == planned.mg
+    per_kg = planned.mg_per_kg if planned and (whole or weight is None) else _per_kg(mg, weight)
+    return DoseGiven(session.course_id, session.id, state.drug_since, mg, per_kg)
+
+
+def _per_kg(mg: Decimal, weight_kg: Decimal | None) -> Decimal | None:
+    return None if weight_kg is None else (mg / weight_kg).quantize(PER_KG_STEP)
 
 
 def _chart(ctx: Context, session: Session, dose: DoseGiven | None) -> None:

@@ -33,6 +33,10 @@ class ToldForm(WhenForm):
         told = super().clean()
         if self.cleaned_data.get("when") is not None and not self.cleaned_data.get("already_in"):
             self.add_error("when", "Only what went in already has an earlier time. Say that it did.")
+        ended = self.seat.state.ending is not None and "when" not in self.errors
+        if ended and self.cleaned_data.get("already_in") and self.cleaned_data.get("when") is None:
+            # Hazard: dated now, it lies after the end, and the next dose is counted from the wrong hour.
+            self.add_error("when", "The session has ended. Say when it went in.")
         return told
 
     def clean_when(self) -> datetime | None:
@@ -55,7 +59,8 @@ class ToldForm(WhenForm):
         state = self.seat.state
         if state.dose is not None:
             return state.dose.started_at
-        return state.arrived_at or self.seat.ctx.now - LONGEST_TOLD
+        until = state.ending.at if state.ending else self.seat.ctx.now
+        return state.arrived_at or until - LONGEST_TOLD
 
     @property
     def since_words(self) -> str:

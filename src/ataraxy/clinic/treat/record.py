@@ -206,7 +206,7 @@ def projection(state: SessionState) -> dict[str, Any]:
         "phase": BOOKED if waiting else state.phase.value,
         "ended": state.ending.how.value if state.ending else "",
         "arrived_at": state.arrived_at,
-        "dose_started_at": state.dose.started_at if state.dose else None,
+        "dose_started_at": state.drug_since,
         "seq": state.last_seq,
     }
 

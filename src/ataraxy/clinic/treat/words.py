@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from ataraxy.catalog.library import side_effects
 from ataraxy.clinic.treat.actions.arrival import IDENTIFIERS
@@ -265,6 +266,11 @@ def counted_by(state: SessionState) -> str:
     if dose.is_sprayed:
         return "as each spray was confirmed"
     return "as the pump counts" if state.pump_counts else "estimated from rate and running time"
+
+
+def mg_words(state: SessionState, mg: Decimal) -> str:
+    """The mg as they are known: an estimate to a tenth, everything else as it was told."""
+    return f"{mg:.1f}" if state.is_estimate else number(mg)
 
 
 def _tail(words: str) -> str:

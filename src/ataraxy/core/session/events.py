@@ -34,6 +34,7 @@ class CalledOff(StrEnum):
     NO_VEIN = "no-vein"
     HELD = "held"
     UNWILLING = "unwilling"
+    NO_ESCORT = "no-escort"
     OTHER = "other"
 
 

@@ -22,6 +22,7 @@ from ataraxy.core.session.events import (
     DoseResumed,
     DoseStarted,
     DoseStopped,
+    EndReason,
     EscortNamed,
     EventRetracted,
     MonitorBound,
@@ -263,7 +264,9 @@ def _start(state: SessionState, event: Event, payload: DoseStarted) -> SessionSt
     if state.dose is not None:
         return _irregular(state, event, "a dose was already started")
     if state.ending is not None:
-        return _irregular(state, event, "the session had ended before this dose")
+        state = _irregular(state, event, "the session had ended before this dose")
+        if not payload.already_in:
+            return state
     envelope = event.envelope
     step = DoseStep(DoseStepKind.START, moment(envelope), envelope.actor, envelope.id)
     whole = payload.duration_min is None and (payload.sprays is None or payload.sprays <= 1)
@@ -345,6 +348,10 @@ def _end(state: SessionState, event: Event, payload: SessionEnded) -> SessionSta
         return _irregular(state, event, "the session had already ended")
     if state.dose is not None and state.dose.is_open:
         state = _irregular(state, event, "the session was ended while the dose was still open")
+    if state.drug_since is not None and payload.how is EndReason.CANCELLED:
+        state = _irregular(
+            state, event, "it was called off as a session without a dose, and ketamine went in"
+        )
     envelope = event.envelope
     at, by = moment(envelope), envelope.actor
     ending = Ending(payload.how, payload.escort, payload.note, at, by, envelope.id, payload.why)

@@ -70,6 +70,11 @@ from ataraxy.core.session.state import SessionState
 
 # Hazard: the patient collapses at the door, and what is done cannot be charted.
 AT_THE_DOOR = (VitalRecorded, SideEffectReported, MedicineGiven, ArtefactMarked)
+# Hazard: told as a supplement it begins no dose: nothing is observed, and the next one is given as if it had not been.
+FIRST_IS_THE_DOSE = Refusal(
+    "No dose was started here: what goes in first is the dose.",
+    "Chart it on the page of the dose, as it went in already.",
+)
 AT_HOME = (EndReason.DISCHARGED, EndReason.STOPPED)
 
 
@@ -152,6 +157,8 @@ def _by_protocol(  # noqa: C901 (one case for each payload)
             return gate_discharge(protocol, state, now)
         case RateChanged() if state.dose and payload.rate_mg_per_min > state.dose.rate_mg_per_min:
             return gate_resume(protocol, state, now)
+        case BolusGiven() if state.dose is None and protocol.dose.duration_min is None:
+            return FIRST_IS_THE_DOSE
         case BolusGiven(already_in=False):
             rested = too_soon(protocol, state, now) if payload.way is Way.NASAL else None
             return rested or over_cap(protocol, state, payload.mg, now) or gate_resume(protocol, state, now)
@@ -216,7 +223,7 @@ def _permit_after_end(
         return _permit_payload(state, payload, at, actor)
     if isinstance(payload, MedicineGiven | BolusGiven) and ended is not None and at <= ended.at:
         return _permit_payload(state, payload, at, actor)
-    if isinstance(payload, BolusGiven | SprayGiven) and payload.already_in:
+    if isinstance(payload, DoseStarted | BolusGiven | SprayGiven) and payload.already_in:
         return _permit_payload(state, payload, at, actor)  # it is in the patient, whenever it is told
     if isinstance(payload, (SideEffectResolved, MonitorUnbound, *AFTER_THE_END)):
         return _permit_payload(state, payload, at, actor)

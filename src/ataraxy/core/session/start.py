@@ -78,6 +78,11 @@ def _beside_plan(protocol: Protocol, state: SessionState, dose: DoseStarted) -> 
     cure = "Give what is planned, or a prescriber decides another dose."
     if dose.mg > plan.mg:
         return Refusal(f"{dose.mg} mg is above the planned {plan.mg} mg.", cure)
+    already = state.mg_in_all
+    if dose.mg + already > plan.mg:
+        # Hazard: ketamine was told as a supplement before any dose, and the whole dose goes in on top of it.
+        words = f"{already} mg are in already: with this it would be {dose.mg + already} mg, above the planned {plan.mg} mg."
+        return Refusal(words, "Start nothing more; watch the patient and tell the prescriber.")
     return _other_sprays(plan, dose) or _too_fast(plan, dose)
 
 

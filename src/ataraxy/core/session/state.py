@@ -217,10 +217,19 @@ class SessionState:
 
     def mg_given(self, when: datetime) -> Decimal:
         """The mg given by ``when``: of the planned dose, and every supplement."""
-        told_one_by_one = self.dose is not None and self.dose.is_sprayed
-        until = min(when, self.ending.at) if self.ending and not told_one_by_one else when
+        runs = (
+            self.dose is not None and self.dose.is_infusion
+        )  # sprays and injections are in when they are told
+        until = min(when, self.ending.at) if self.ending and runs else when
         extra = (g.what.mg for g in self.care.given if isinstance(g.what, BolusGiven) and g.at <= when)
         return sum(extra, self.planned_part_mg(until))
+
+    @property
+    def drug_since(self) -> datetime | None:
+        """When ketamine first went in: at the start of the dose, or as a supplement where no dose was started."""
+        if self.dose is not None:
+            return self.dose.started_at
+        return min((one.at for one in self.care.boluses), default=None)
 
     @property
     def mg_in_all(self) -> Decimal:

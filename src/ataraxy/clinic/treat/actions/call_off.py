@@ -18,6 +18,7 @@ WORDS = {
     CalledOff.NO_VEIN: "No cannula could be placed",
     CalledOff.HELD: "A check before the dose held",
     CalledOff.UNWILLING: "Does not want it today",
+    CalledOff.NO_ESCORT: "Nobody is there to take the patient home",
     CalledOff.OTHER: "Another reason",
 }
 # What the clinic does then. Proposed by this project; shown as a reminder, never ticked for anybody.
@@ -32,6 +33,9 @@ THEN = {
     ),
     CalledOff.HELD: "Say which check held. The prescriber decides when to try again.",
     CalledOff.UNWILLING: "Thank them for saying so. Ask whether they want another day.",
+    CalledOff.NO_ESCORT: (
+        "No dose without an adult who takes the patient home. Ask who could come another day, and book that day."
+    ),
     CalledOff.OTHER: "Say what happened.",
 }
 NEEDS_WORDS = (CalledOff.INTOXICATED, CalledOff.HELD, CalledOff.OTHER)

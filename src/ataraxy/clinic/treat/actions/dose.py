@@ -239,6 +239,6 @@ def _refuse_early(ctx: Context, session_id: UUID) -> None:
     given, planned = dose.mg_at(ctx.now), dose.planned.mg
     if given < planned * ALL_OF_IT:
         raise InputRefused(
-            f"By rate and running time {given} of {planned} mg are in.",
+            f"By rate and running time {given:.1f} of {planned} mg are in.",
             "If the pump is done, stop the dose and write a note; else wait until it is in.",
         )

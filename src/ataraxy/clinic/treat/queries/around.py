@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from ataraxy.clinic.treat.care_words import EMERGENCIES, care_words, things_words
 from ataraxy.clinic.treat.queries.room import Seat
 
@@ -38,6 +40,23 @@ def around(at: Seat, names: Mapping[UUID, str]) -> dict[str, Any]:
         "offer_to_me": mine,
         "offer_words": f"{things_words(offer.things)}. {offer.note}".strip() if offer and mine else "",
     }
+
+
+def told_late(at: Seat) -> list[tuple[str, str]]:
+    """The address and the words of each page that charts, after the end, what went in before it; empty until then.
+
+    Hazard: an injection that was given is never charted, because no page leads there any more once the session is over.
+    """
+    dose = at.state.dose
+    if at.state.ending is None:
+        return []
+    at_once = at.protocol.dose.duration_min is None
+    found = [("start", "The dose went in all the same")] if dose is None and at_once else []
+    found += [("spray", "A spray went in")] if dose is not None and dose.next_spray else []
+    found += [("pump", "The pump's own count")] if dose is not None and dose.is_infusion else []
+    found += [("bolus", "Supplemental ketamine went in")] if dose is not None or not at_once else []
+    pages = [*found, ("give", "A medicine or oxygen was given"), ("vital", "Values were measured")]
+    return [(reverse(f"treat:{verb}", args=[at.session.id]), words) for verb, words in pages]
 
 
 def _name(names: Mapping[UUID, str], who: UUID | None) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from ataraxy.clinic.people.cited import cited
 from ataraxy.clinic.treat.care_words import EMERGENCIES, care_words, number
 from ataraxy.clinic.treat.queries.room import Seat
-from ataraxy.clinic.treat.words import MEASURES, counted_by, effect_label, unit
+from ataraxy.clinic.treat.words import MEASURES, counted_by, effect_label, mg_words, unit
 from ataraxy.core.protocol.types import Measure
 from ataraxy.core.session.attended import Emergency
 
@@ -93,7 +93,7 @@ def summary(at: Seat, names: Mapping[UUID, str]) -> list[Fact]:
         facts.append(
             Fact(
                 "Ketamine",
-                f"{number(at.decision.mg_given)} mg ({counted_by(state)}) of {number(dose.planned.mg)} mg,"
+                f"{mg_words(state, at.decision.mg_given)} mg ({counted_by(state)}) of {number(dose.planned.mg)} mg,"
                 f" from {clock(dose.started_at)},"
                 f" {dose.status.value}{f' {clock(dose.ended_at)}' if dose.ended_at else ''}",
             )

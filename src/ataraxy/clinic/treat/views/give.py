@@ -12,7 +12,10 @@ from ataraxy.clinic.treat.forms_care import BolusForm, MedicineForm
 from ataraxy.clinic.treat.queries.room import Seat
 from ataraxy.clinic.treat.views.order import medicines
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.clinic.treat.words import mg_words
+from ataraxy.core.errors import InputRefused
 from ataraxy.core.session.care import OrderKind
+from ataraxy.core.session.permit import permit_under
 from ataraxy.core.session.permit_care import left_of, rested_at
 
 
@@ -54,14 +57,18 @@ def bolus(request: HttpRequest, session_id: UUID) -> HttpResponse:
             template="treat/bolus.html",
             step=2 if second else 1,
             planned=form.given if second else None,
-            given=at.decision.mg_given,
+            given=mg_words(at.state, at.decision.mg_given),
             is_estimate=at.state.is_estimate,
             rested=rested_at(at.protocol, at.state),
             any_order=bool(_orders(at)),
+            first=at.state.dose is None and at.protocol.dose.duration_min is None,
         )
 
     def act() -> HttpResponse:
         if form.cleaned_data["confirmed"] != "yes":
+            refusal = permit_under(at.protocol, at.state, form.given, at.ctx.now, actor=at.ctx.actor_id)
+            if refusal is not None:  # said before anybody is asked to give it
+                raise InputRefused(refusal.cause, refusal.cure)
             return draw(200)
         actions.give_bolus(
             at.ctx, session_id, form.given, at=form.moment, key=form.act_key, seen=form.act_seen

@@ -26,7 +26,9 @@ def pump(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
     def draw(status: int) -> HttpResponse:
         expected = expected_ml(at.state, at.ctx.now)
-        estimate = f" By rate and time it is about {expected} mL (estimate)." if expected is not None else ""
+        estimate = (
+            f" By rate and time it is about {expected:.1f} mL (estimate)." if expected is not None else ""
+        )
         lead = f"This page records; it does not reach the pump. Stop it there, then confirm here.{estimate}"
         return act_page(request, at, form, status, heading="The pump", button="Record it", lead=lead)
 

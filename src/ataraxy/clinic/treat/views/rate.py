@@ -12,7 +12,11 @@ from ataraxy.clinic.treat.care_words import order_words
 from ataraxy.clinic.treat.forms_care import RateForm
 from ataraxy.clinic.treat.queries.room import Seat
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
-from ataraxy.core.session.care import OrderKind
+from ataraxy.clinic.treat.words import mg_words
+from ataraxy.core.errors import InputRefused
+from ataraxy.core.session.care import OrderKind, RateChanged
+from ataraxy.core.session.dose import DoseGiven
+from ataraxy.core.session.permit import permit_under
 from ataraxy.core.session.permit_care import expected_ml
 
 ML_PER_H_STEP = Decimal("0.1")
@@ -26,8 +30,8 @@ def rate(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
     def draw(status: int) -> HttpResponse:
         second = request.method == "POST" and status == 200 and form.is_valid()
-        strength = dose.planned.concentration_mg_per_ml if dose else None
         new = form.mg_per_min if second else None
+        expected = expected_ml(at.state, at.ctx.now)
         return act_page(
             request,
             at,
@@ -38,24 +42,35 @@ def rate(request: HttpRequest, session_id: UUID) -> HttpResponse:
             template="treat/rate.html",
             step=2 if second else 1,
             dose=dose,
-            given=dose.mg_at(at.ctx.now) if dose else None,
-            expected=expected_ml(at.state, at.ctx.now),
+            given=mg_words(at.state, dose.mg_at(at.ctx.now)) if dose else None,
+            expected=f"{expected:.1f}" if expected is not None else "",
             new=new,
-            new_ml_per_h=(new * 60 / strength).quantize(ML_PER_H_STEP) if new and strength else None,
+            new_ml_per_h=ml_per_h(new, dose) if new and dose else None,
+            now_ml_per_h=ml_per_h(dose.rate_mg_per_min, dose) if dose else None,
         )
 
     def act() -> HttpResponse:
         new = form.mg_per_min
         faster = dose is not None and new > dose.rate_mg_per_min
-        if faster and form.cleaned_data["confirmed"] != "yes":
-            return draw(200)
         told = form.cleaned_data["reason"]
+        if faster and form.cleaned_data["confirmed"] != "yes":
+            change = RateChanged(new, told.strip(), form.order_id)
+            refusal = permit_under(at.protocol, at.state, change, at.ctx.now, actor=at.ctx.actor_id)
+            if refusal is not None:  # said before anybody turns the pump up
+                raise InputRefused(refusal.cause, refusal.cure)
+            return draw(200)
         actions.change_rate(
             at.ctx, session_id, new, told, order=form.order_id, key=form.act_key, seen=form.act_seen
         )
         return back(at)
 
     return ask(request, form, draw, act)
+
+
+def ml_per_h(rate_mg_per_min: Decimal, dose: DoseGiven) -> Decimal | None:
+    """What the pump shows at this rate; None where nothing was diluted for a pump."""
+    strength = dose.planned.concentration_mg_per_ml
+    return (rate_mg_per_min * 60 / strength).quantize(ML_PER_H_STEP) if strength else None
 
 
 def _orders(at: Seat) -> list[tuple[str, str]]:

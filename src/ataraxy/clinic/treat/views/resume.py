@@ -8,7 +8,11 @@ from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms import ConfirmForm
+from ataraxy.clinic.treat.views.rate import ml_per_h
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.clinic.treat.words import mg_words
+from ataraxy.core.session.events import DoseResumed
+from ataraxy.core.session.permit import permit_under
 from ataraxy.core.session.verdict import Hold, Pause, Stop
 
 
@@ -19,6 +23,7 @@ def resume(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
     def draw(status: int) -> HttpResponse:
         stance, dose = at.decision.stance, at.state.dose
+        given = dose.mg_at(at.ctx.now) if dose else None
         return act_page(
             request,
             at,
@@ -28,8 +33,10 @@ def resume(request: HttpRequest, session_id: UUID) -> HttpResponse:
             button="",
             template="treat/resume.html",
             dose=dose,
-            given=dose.mg_at(at.ctx.now) if dose else None,
-            left=dose.planned.mg - dose.mg_at(at.ctx.now) if dose else None,
+            given=mg_words(at.state, given) if given is not None else None,
+            left=mg_words(at.state, dose.planned.mg - given) if dose and given is not None else None,
+            ml_per_h=ml_per_h(dose.rate_mg_per_min, dose) if dose else None,
+            refusal=permit_under(at.protocol, at.state, DoseResumed(), at.ctx.now),
             against=stance.reasons if isinstance(stance, Hold | Pause | Stop) else (),
             paused=dose is not None and dose.status.value == "paused",
             step=2 if request.method == "POST" and status == 200 else 1,

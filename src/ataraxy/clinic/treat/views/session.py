@@ -9,11 +9,12 @@ from ataraxy.clinic.figures import flow_sheet as figure
 from ataraxy.clinic.people.access import BEDSIDE, CLINICAL
 from ataraxy.clinic.treat.forms import VitalForm
 from ataraxy.clinic.treat.queries import room
-from ataraxy.clinic.treat.queries.around import around
+from ataraxy.clinic.treat.queries.around import around, told_late
 from ataraxy.clinic.treat.queries.flow import flow_sheet
 from ataraxy.clinic.treat.queries.log import log, monitor_labels
 from ataraxy.clinic.treat.queries.notices import physiological, technical
 from ataraxy.clinic.treat.views.reach import page, session_of
+from ataraxy.clinic.treat.words import mg_words
 from ataraxy.core.protocol.types import Phase
 
 RECENT = 8
@@ -51,6 +52,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         physiological=physiological(at),
         technical=technical(at, link, shown),
         sheet=figure.draw(sheet),
+        sheet_latest=figure.draw(sheet, narrow=True),
         sheet_table=figure.table(sheet),
         recent=written[:RECENT],
         earlier=written[RECENT:],
@@ -60,4 +62,6 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         opens_board=at.ctx.signer().has_role(*CLINICAL),
         may_stop=at.ctx.signer().has_role(*CLINICAL),
         dose=at.state.dose,
+        mg_given=mg_words(at.state, at.decision.mg_given),
+        late=told_late(at) if bedside else (),
     )

@@ -9,6 +9,7 @@ from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
 from ataraxy.clinic.treat.forms_dose import SprayForm
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
+from ataraxy.clinic.treat.words import mg_words
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.session.events import SprayGiven
 from ataraxy.core.session.permit import permit_under
@@ -37,7 +38,7 @@ def spray(request: HttpRequest, session_id: UUID) -> HttpResponse:
             template="treat/spray.html",
             dose=dose,
             number=number,
-            given=dose.mg_at(at.ctx.now) if dose else None,
+            given=mg_words(at.state, dose.mg_at(at.ctx.now)) if dose else None,
             ready_at=ready_at if ready_at and ready_at > at.ctx.now else None,
             against=stance.reasons if isinstance(stance, Hold | Pause | Stop) else (),
             refusal=refusal,

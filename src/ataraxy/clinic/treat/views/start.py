@@ -30,7 +30,8 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
     def draw(status: int) -> HttpResponse:
         fresh = form if status == 200 and request.method == "POST" else _again(form, initial)
         already = status == 200 and form.is_bound and form.is_valid() and form.cleaned_data["already_in"]
-        may = (plan is not None or already) and (already or not against) and at.state.dose is None
+        ended, speaks = at.state.ending is not None, () if at.state.ending else against
+        may = (plan is not None or already) and (already or not (speaks or ended)) and at.state.dose is None
         tellable = at.protocol.dose.duration_min is None and at.state.dose is None
         second = status == 200 and request.method == "POST" and may
         return act_page(
@@ -43,7 +44,8 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
             template="treat/start.html",
             plan=plan,
             trouble=trouble,
-            against=against,
+            against=speaks,
+            ended=ended,
             may_start=may,
             already=already,
             may_tell=tellable,
