@@ -23,6 +23,7 @@ from ataraxy.clinic.people.models import ClockOffset
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.record import protocol_of
 from ataraxy.core.protocol.types import Measure, Phase, Protocol
+from ataraxy.core.session.events import MonitorBound, MonitorUnbound
 from ataraxy.core.session.fold import apply, fold_session
 from ataraxy.core.session.registry import parse_session_event
 from ataraxy.core.session.state import SessionState
@@ -86,12 +87,23 @@ class View:
     def seq(self) -> int:
         return self.loaded.state.last_seq if self.loaded else 0
 
+    def take(self, loaded: Loaded) -> None:
+        """The session as the record has it now. What a monitor said goes when it is unbound.
+
+        Hazard: it was the next bed's, and its patient's pressure stands on this screen for half an hour.
+        """
+        before, self.loaded = self.loaded, loaded
+        if before is None or before.state is loaded.state:
+            return
+        if _binding(before.state) != _binding(loaded.state):
+            self.told, self.came, self.signal = {}, {}, None
+
     def hear(self, heard: Heard) -> None:
         """Take a committed message's values; of each measure the newest in time counts."""
         offset = self.loaded.offset if self.loaded else timedelta(0)
         if self.loaded and heard.state and heard.state.last_seq >= self.loaded.state.last_seq:
             # the writer's own, also where we have read the same ourselves: one session is held once
-            self.loaded = Loaded(self.loaded.protocol, offset, heard.state)
+            self.take(Loaded(self.loaded.protocol, offset, heard.state))
         for told in heard.told:
             if told.measure and (told.measure not in self.told or self.told[told.measure].at <= told.at):
                 self.told[told.measure] = told
@@ -105,8 +117,8 @@ class View:
         """The session's picture without its ``now``, as JSON."""
         if self.loaded is None:
             return unreadable(str(self.id))
-        shown = self.told if self.loaded.state.phase is not Phase.ENDED else {}
-        loaded = self.loaded
+        loaded, state = self.loaded, self.loaded.state
+        shown = self.told if state.monitor is not None and state.phase is not Phase.ENDED else {}
         if self.broken:
             # Hazard: the last verdict that could be worked out stays on the screen, as if it were now's.
             return self.drawing.unread(self.seq, shown, self.signal, self.now)
@@ -145,6 +157,12 @@ class View:
                 self.behind.discard(viewer)
             else:
                 self.behind.add(viewer)
+
+
+def _binding(state: SessionState) -> tuple[str | None, UUID | None]:
+    """The monitor bound now, and the entry that bound it."""
+    entries = (e for e in reversed(state.log) if isinstance(e.payload, MonitorBound | MonitorUnbound))
+    return state.monitor, next((e.envelope.id for e in entries), None)
 
 
 class Rooms:
@@ -290,7 +308,7 @@ class Rooms:
             return
         view.broken = ""
         if view.loaded is known or loaded.state.last_seq > view.seq:
-            view.loaded = loaded
+            view.take(loaded)
 
     async def close(self) -> None:
         for task in list(self._tasks):

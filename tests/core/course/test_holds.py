@@ -207,6 +207,26 @@ def test_no_later_entry_ever_opens_what_a_high_screen_holds(acts):
     assert len(hold.findings) == highs
 
 
+@pytest.mark.parametrize(
+    ("protocol", "line"),
+    [
+        WATCHED,
+        pytest.param(replace(IV, course_rules=(), arrival=(), discharge=()), "screen-elsewhere", id="none"),
+    ],
+)
+@pytest.mark.parametrize("answered", [HIGH, (0, 1, None, None, None, 1)])
+def test_a_high_screen_on_another_protocol_holds_whatever_its_line_was_called(protocol, line, answered):
+    """Hazard: the patient goes on with another treatment, whose file names its lines otherwise."""
+    told = e.CheckRecorded("mood-before", False, "a plan", answers=answered)
+    before = session(1, 0, told, course=UUID(int=51))
+    (hold,) = course_holds(case(coming(1), before, protocol=protocol))
+    assert hold.line == line and "HIGH (a plan)" in hold.what
+    reviewed = chart(review(hold.findings[0].event))
+    assert course_holds(case(coming(1), before, protocol=protocol, of=reviewed)) == ()
+    low = session(1, 0, e.CheckRecorded("mood-before", True, answers=LOW), course=UUID(int=51))
+    assert course_holds(case(coming(1), low, protocol=protocol)) == ()
+
+
 def test_another_course_after_one_without_response_waits_for_a_review():
     old = UUID(int=51)
     planned = c.CoursePlanned(old, "p", "1", "0" * 64, Disorder.PTSD, "", 1)

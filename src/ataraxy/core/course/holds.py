@@ -12,9 +12,11 @@ from ataraxy.core.protocol.types import CourseRule, CourseRuleKind, Status, Stop
 from ataraxy.core.session.dose import DoseGiven
 from ataraxy.core.session.events import CheckRecorded
 from ataraxy.core.session.screen import high_screens, screens
-from ataraxy.core.session.state import SessionState
+from ataraxy.core.session.state import Event, SessionState
 
 REVIEW = "A prescriber reviews it and signs, or stops the course."
+NO_LINE = "A high suicide screen, on another protocol, is reviewed before the next dose."
+ELSEWHERE = "screen-elsewhere"
 DECIDE = "A prescriber decides the dose of this session and signs."
 
 
@@ -58,15 +60,25 @@ def _unwatched(case: CourseCase) -> Iterator[CourseHold]:
         return
     found = {one.event: one for one in findings(case) if one.event not in _reviewed(case)}
     high = [event for state in case.sessions for event in high_screens(case.protocol, state)]
-    for check in screens(case.protocol).values():
-        asked = (
-            e.envelope.id for e in high if isinstance(e.payload, CheckRecorded) and e.payload.line == check.id
-        )
-        mine = tuple(found[one] for one in asked if one in found)
+    lines = screens(case.protocol)
+    elsewhere = {_line(event) for event in high} - lines.keys()
+    for line in (*lines, ELSEWHERE):
+        asked = {line} if line in lines else elsewhere
+        mine = tuple(found[e.envelope.id] for e in high if _line(e) in asked and e.envelope.id in found)
         if mine:
             what = "; ".join(one.what for one in mine)
-            kind = CourseRuleKind.STOP
-            yield CourseHold(check.id, check.text, what, REVIEW, check.source, check.status, kind, mine)
+            says = lines.get(line)
+            text, source, status = (
+                (says.text, says.source, says.status)
+                if says
+                else (NO_LINE, "ataraxy-proposal", Status.PROPOSED)
+            )
+            yield CourseHold(line, text, what, REVIEW, source, status, CourseRuleKind.STOP, mine)
+
+
+def _line(screen: Event) -> str:
+    assert isinstance(screen.payload, CheckRecorded)
+    return screen.payload.line
 
 
 def _reviewed(case: CourseCase) -> set[UUID]:

@@ -50,14 +50,18 @@ def high_screens(protocol: Protocol, state: SessionState) -> tuple[Event, ...]:
     """Every high screen that was ever written here, in the order of writing; the same one put right counts once.
 
     Hazard: asked again until it is low, taken back, or moved behind a low one, a high screen would fall silent. So it
-    is looked for among all that was written, never among the last answers alone.
+    is looked for among all that was written, never among the last answers alone. One that was asked on another
+    protocol counts too, whatever its line is called there: by its items it is known to be one.
     """
     asked = screens(protocol)
     found: dict[UUID, Event] = {}
     for event in sorted(state.log, key=lambda e: e.envelope.seq):
         payload, corrects = event.payload, event.envelope.corrects
-        if not isinstance(payload, CheckRecorded) or payload.line not in asked or corrects in found:
+        if not isinstance(payload, CheckRecorded) or corrects in found:
             continue
-        if not payload.ok or is_high(asked[payload.line], payload.answers):
+        line = asked.get(payload.line)
+        if line is None and not payload.answers:
+            continue  # a line with yes or no
+        if not payload.ok or (line is not None and is_high(line, payload.answers)):
             found[event.envelope.id] = event
     return tuple(found.values())
