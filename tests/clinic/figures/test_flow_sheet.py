@@ -3,16 +3,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ataraxy.clinic.figures import flow_notes, flow_rows, flow_sheet, flow_vitals
-from ataraxy.clinic.figures.time_axis import axis_for
+from ataraxy.clinic.figures.time_axis import axis_for, latest_axis
 from ataraxy.clinic.figures.types import (
     DoseMark,
     FlowSheet,
+    Infusion,
     Keep,
     Level,
     Limit,
@@ -178,7 +179,7 @@ def test_notes_are_numbered_in_the_order_of_time_and_close_ones_do_not_overlap(
         abs(a[0] - b[0]) >= 17 or abs(a[1] - b[1]) >= 17 for a in circles for b in circles if a is not b
     )
     assert height > 0
-    legend, _ = flow_notes.legend(crowd, 0, 900, 0)
+    legend, _ = flow_notes.legend(crowd, axis, 0, 900, 0)
     assert "".join(legend).index("note 3") < "".join(legend).index("note 0")
 
 
@@ -226,3 +227,61 @@ def test_a_limit_says_whether_its_own_value_is_past_it() -> None:
     below = Limit(Trace.SYSTOLIC, 90, Level.MEDIUM, "call", above=False, inclusive=False)
     assert (at_least.sign, at_least.holds(180), at_least.holds(179)) == ("≥", True, False)
     assert (below.sign, below.holds(90), below.holds(89), below.holds(91)) == ("<", False, True, False)
+
+
+def test_on_a_phone_the_newest_three_quarters_of_an_hour_are_drawn_to_the_same_scale(
+    sheet: FlowSheet, minute: Minute
+) -> None:
+    """Hazard: the whole sheet scrolls sideways on a phone, and how the session began is taken for now."""
+    drawn = flow_sheet.draw(sheet, narrow=True)
+    axis = latest_axis(sheet, 0.0, 100.0)
+    assert (sheet.clock(axis.starts), sheet.clock(axis.ends)) == ("14:30", "15:15")
+    in_the_key = 1
+    shown = [p for p in sheet.pressures if axis.shows(p.at)]
+    assert len(shown) == 1
+    assert count("pressure", drawn) == 2 * (len(shown) + in_the_key)
+    assert count("pulse", drawn) == sum(axis.shows(s.at) for s in sheet.pulses) + in_the_key
+    assert "now 15:12" in drawn
+    assert "From 14:30. Earlier: in the table below." in drawn
+    for words in ("sys ≥ 160 hold", "sys ≥ 180 stop", "dia ≥ 100 hold", "baseline sys 124"):
+        assert f">{words}</text>" in drawn
+    assert ">97</text>" not in drawn and ">91</text>" not in drawn  # written before this stretch
+    assert f'id="{sheet.id}-latest-title"' in drawn  # both pictures stand on one page
+
+
+@given(st.integers(0, 400), st.integers(0, 59))
+def test_the_newest_part_holds_now_and_at_least_the_half_hour_before_it(minutes: int, seconds: int) -> None:
+    start = datetime.fromisoformat("2026-11-23T14:02:00+00:00")
+    now = start + timedelta(minutes=minutes, seconds=seconds)
+    axis = latest_axis(FlowSheet(start, now, UTC, now=now), 0.0, 100.0)
+    assert axis.shows(now) and axis.shows(now - timedelta(minutes=30))
+    assert axis.ends - axis.starts == timedelta(minutes=45)
+    assert axis.starts.minute % 15 == axis.ends.minute % 15 == 0
+
+
+def test_a_note_keeps_its_number_on_a_phone(sheet: FlowSheet, minute: Minute) -> None:
+    late = replace(sheet, notes=(*sheet.notes, Note(minute(60), "Held her hand", "N. Okafor")))
+    drawn = flow_sheet.draw(late, narrow=True)
+    assert count("note-mark", drawn) == 1
+    assert ">3</text>" in drawn and "Held her hand" in drawn
+    assert ">Started" not in drawn and "is fine" not in drawn
+
+
+def test_on_a_phone_what_is_over_is_not_drawn_at_the_edge_as_if_it_had_just_begun(
+    sheet: FlowSheet, minute: Minute
+) -> None:
+    given = (DoseMark("Oxygen", "2 L/min", minute(12)),)
+    over = replace(sheet, now=minute(118), given=given, gap_after_min=None)
+    drawn = flow_sheet.draw(over, narrow=True)
+    assert count("dose-line", drawn) == count("dose-bar-body", drawn) == count("dose", drawn) == 0
+    assert "2 L/min" not in drawn.split("</desc>")[1]
+    assert "No pressure or pulse in this stretch" in drawn
+    assert "recorded yet" not in drawn
+    running = replace(sheet, infusions=(Infusion("ketamine 36 mg", minute(0)),), injections=())
+    drawn = flow_sheet.draw(running, narrow=True)
+    assert (count("dose-bar-body", drawn), count("dose", drawn)) == (1, 0)  # the bar, without a beginning
+
+
+def test_at_its_beginning_nothing_earlier_is_spoken_of(sheet: FlowSheet, minute: Minute) -> None:
+    begun = replace(sheet, starts=minute(0), ends=minute(60), now=minute(10), notes=())
+    assert "Earlier" not in flow_sheet.draw(begun, narrow=True)

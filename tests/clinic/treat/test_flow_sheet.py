@@ -73,3 +73,14 @@ def test_limits_on_a_change_stand_where_they_lie_for_this_patient(
     }
     assert changes and changes <= drawn
     assert any(level == "low" and change is None for _, _, level, change in drawn)
+
+
+def test_a_phone_gets_the_newest_part_in_the_session_and_on_the_sheets_own_page(
+    observed: Any, nurse: Any, clock: Any, ask: Any
+) -> None:
+    clock(180)
+    for verb in ("session", "flow-sheet"):
+        page = ask(nurse, verb, observed).content.decode()
+        phone = page[page.index('class="figure-scroll only-narrow"') :]
+        assert "Earlier: in the table below." in phone[: phone.index("</svg>")]
+        assert page.count('class="figure-scroll only-wide"') == 1

@@ -11,10 +11,16 @@ from ataraxy.clinic.figures.types import FlowSheet, Note
 MARK, LINE_HEIGHT = 19.0, 17.0
 TWO_COLUMNS_FROM = 6
 CHARACTERS_ACROSS = 150
+NARROW, CHARACTER = 500.0, 6.5  # below this width: a phone; and how wide a character is at its size
 
 
 def ordered(sheet: FlowSheet) -> list[Note]:
     return sorted(sheet.notes, key=lambda note: note.at)
+
+
+def numbered(sheet: FlowSheet, axis: TimeAxis) -> list[tuple[int, Note]]:
+    """The notes of this stretch of time, each with its number in the whole session."""
+    return [(i, note) for i, note in enumerate(ordered(sheet), start=1) if axis.shows(note.at)]
 
 
 def marks(sheet: FlowSheet, axis: TimeAxis, top: float) -> tuple[list[str], float]:
@@ -22,7 +28,7 @@ def marks(sheet: FlowSheet, axis: TimeAxis, top: float) -> tuple[list[str], floa
     last: list[float] = []
     stems: list[str] = []  # behind every mark, so that none is struck through
     drawn: list[str] = []
-    for number, note in enumerate(ordered(sheet), start=1):
+    for number, note in numbered(sheet, axis):
         x = axis.x(note.at)
         row = next((i for i, before in enumerate(last) if x - before >= MARK), len(last))
         last[row:] = [x, *last[row + 1 :]]
@@ -33,10 +39,13 @@ def marks(sheet: FlowSheet, axis: TimeAxis, top: float) -> tuple[list[str], floa
     return stems + drawn, len(last) * MARK + (6 if last else 0)
 
 
-def legend(sheet: FlowSheet, left: float, width: float, top: float) -> tuple[list[str], float]:
-    """The notes in words, in two columns when there are many, read down and then across."""
-    notes = ordered(sheet)
-    columns = 2 if len(notes) >= TWO_COLUMNS_FROM else 1
+def legend(
+    sheet: FlowSheet, axis: TimeAxis, left: float, width: float, top: float
+) -> tuple[list[str], float]:
+    """The notes in words, in two columns when there are many, read down and then across; on a phone in one."""
+    notes = numbered(sheet, axis)
+    across = CHARACTERS_ACROSS if width > NARROW else int((width - 22) / CHARACTER)
+    columns = 2 if len(notes) >= TWO_COLUMNS_FROM and width > NARROW else 1
     per_column = -(-len(notes) // columns) if notes else 0
     drawn: list[str] = []
     height = 0.0
@@ -44,8 +53,8 @@ def legend(sheet: FlowSheet, left: float, width: float, top: float) -> tuple[lis
         y = top
         first = column * per_column
         x = left + column * width / columns
-        for number, note in enumerate(notes[first : first + per_column], start=first + 1):
-            words = wrap(_words(sheet, note), CHARACTERS_ACROSS // columns) or [""]
+        for number, note in notes[first : first + per_column]:
+            words = wrap(_words(sheet, note), across // columns) or [""]
             drawn.append(text(x + 14, y + 12, str(number), "text-strong", 12, "end"))
             for i, part in enumerate(words):
                 drawn.append(text(x + 22, y + 12 + i * LINE_HEIGHT, part, "text", 12))

@@ -10,6 +10,7 @@ from ataraxy.clinic.figures.time_axis import TimeAxis
 from ataraxy.clinic.figures.types import DoseMark, FlowSheet, Infusion, Injection, Keep, Sample, ValueRow
 
 DOSE_HEIGHT, VALUE_HEIGHT = 44.0, 24.0
+SYMBOL_LINE = 17.0
 BOX_STEPS_MIN = (5, 10, 15, 30, 60)
 
 
@@ -19,13 +20,15 @@ def dose_row(sheet: FlowSheet, axis: TimeAxis, top: float) -> list[str]:
     until = sheet.now or axis.ends
     for infusion in sheet.infusions:
         drawn += _infusion(infusion, axis, top, until)
-    for injection in sheet.injections:
+    for injection in (one for one in sheet.injections if axis.shows(one.at)):
         drawn += _injection(injection, axis, top)
     return drawn
 
 
 def _infusion(infusion: Infusion, axis: TimeAxis, top: float, until: datetime) -> list[str]:
     y, height = top + 20, 16.0
+    if infusion.ends and infusion.ends < axis.starts:
+        return []
     start = axis.x(infusion.starts)
     end = axis.x(infusion.ends or max(until, infusion.starts))
     drawn = [rect(start, y, end - start, height, "dose-bar-body")]
@@ -35,9 +38,9 @@ def _infusion(infusion: Infusion, axis: TimeAxis, top: float, until: datetime) -
         if right - left >= 12:
             middle = (left + right) / 2
             drawn += [rect(middle - 4, y + 4, 2.5, 8, "dose"), rect(middle + 1.5, y + 4, 2.5, 8, "dose")]
-    drawn.append(
-        path([(start, y - 2), (start + 10, y + height / 2), (start, y + height + 2)], "dose", closed=True)
-    )
+    if axis.shows(infusion.starts):
+        wedge = [(start, y - 2), (start + 10, y + height / 2), (start, y + height + 2)]
+        drawn.append(path(wedge, "dose", closed=True))
     if infusion.ends:
         drawn.append(rect(end - 4, y + 3, 9, height - 6, "dose"))
     elif end - start > 16:
@@ -62,7 +65,7 @@ def given_row(label: str, marks: list[DoseMark], axis: TimeAxis, top: float) -> 
         text(axis.left - 10, top + 16, label, "text-strong", 12, "end"),
     ]
     free = axis.left
-    for mark in marks:
+    for mark in (one for one in marks if axis.shows(one.at)):
         x = axis.x(mark.at)
         drawn.append(path([(x - 4, top + 6), (x + 4, top + 6), (x, top + 14)], "dose", closed=True))
         start = max(x + 7, free)
@@ -75,7 +78,7 @@ def dose_lines(sheet: FlowSheet, axis: TimeAxis, top: float, bottom: float) -> l
     """Where the dose began and ended, drawn down through the pressures."""
     moments = [i.at for i in sheet.injections] + [i.starts for i in sheet.infusions]
     moments += [i.ends for i in sheet.infusions if i.ends]
-    return [line(axis.x(at), top, axis.x(at), bottom, "dose-line") for at in moments]
+    return [line(axis.x(at), top, axis.x(at), bottom, "dose-line") for at in moments if axis.shows(at)]
 
 
 def value_row(row: ValueRow, axis: TimeAxis, top: float) -> list[str]:
@@ -116,7 +119,8 @@ def boxes(row: ValueRow, axis: TimeAxis, step: timedelta) -> list[tuple[datetime
     """The kept value of each box that has one."""
     inside: dict[int, list[Sample]] = defaultdict(list)
     for sample in sorted(row.samples, key=lambda s: s.at):
-        inside[(sample.at - axis.starts) // step].append(sample)
+        if axis.shows(sample.at):
+            inside[(sample.at - axis.starts) // step].append(sample)
     return [(axis.starts + step * index, _kept(row.keep, found)) for index, found in sorted(inside.items())]
 
 
@@ -125,8 +129,8 @@ def _kept(keep: Keep, samples: list[Sample]) -> float:
     return {Keep.LOWEST: min(values), Keep.HIGHEST: max(values), Keep.LATEST: values[-1]}[keep]
 
 
-def symbols(y: float, left: float, *, baseline: bool) -> list[str]:
-    """What the marks mean, in one line."""
+def symbols(y: float, left: float, *, baseline: bool, narrow: bool = False) -> list[str]:
+    """What the marks mean, in one line; on a phone in three."""
     drawn = [
         tag("path", cls="pressure", d=f"M{num(left)} {num(y - 9)} l5 7 l5 -7"),
         text(left + 16, y, "systolic", "text-soft", 12),
@@ -134,12 +138,16 @@ def symbols(y: float, left: float, *, baseline: bool) -> list[str]:
         text(left + 94, y, "diastolic", "text-soft", 12),
         tag("circle", cls="pulse", cx=left + 162, cy=y - 4, r=3.5),
         text(left + 172, y, "pulse", "text-soft", 12),
-        line(left + 222, y - 10, left + 222, y + 1, "pressure-join", stroke_dasharray="2 2"),
-        text(left + 230, y, "typed by hand (L: later, A: artefact)", "text-soft", 12),
+    ]
+    x, below = (left, y + SYMBOL_LINE) if narrow else (left + 222, y)
+    drawn += [
+        line(x, below - 10, x, below + 1, "pressure-join", stroke_dasharray="2 2"),
+        text(x + 8, below, "typed by hand (L: later, A: artefact)", "text-soft", 12),
     ]
     if baseline:
+        x, below = (left, y + 2 * SYMBOL_LINE) if narrow else (left + 438, y)
         drawn += [
-            line(left + 438, y - 4, left + 466, y - 4, "baseline"),
-            text(left + 472, y, "this patient's baseline", "text-soft", 12),
+            line(x, below - 4, x + 28, below - 4, "baseline"),
+            text(x + 34, below, "this patient's baseline", "text-soft", 12),
         ]
     return drawn

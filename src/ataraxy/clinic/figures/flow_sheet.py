@@ -7,22 +7,40 @@ patient's own baseline are lines with their names. Times are shown in the clinic
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
 
 from ataraxy.clinic.figures import flow_notes, flow_rows, flow_vitals
 from ataraxy.clinic.figures.svg import Svg, document, line, num, rect, text
-from ataraxy.clinic.figures.time_axis import TimeAxis, axis_for
+from ataraxy.clinic.figures.time_axis import TimeAxis, axis_for, latest_axis
 from ataraxy.clinic.figures.types import FlowSheet, Level, Sample, Table
 
-WIDTH, LEFT, RIGHT = 1020.0, 124.0, 132.0
 VITALS_HEIGHT = 280.0
 PREDICTED_CHARACTERS = 120
+CHARACTER = 6.6  # how wide one is in the words of a predicted band
 
 
-def draw(sheet: FlowSheet) -> Svg:
-    """The picture. The same sheet gives the same bytes."""
-    axis = axis_for(sheet, LEFT, WIDTH - LEFT - RIGHT)
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The width of the picture and what is left free beside the plot."""
+
+    width: float
+    left: float
+    right: float
+
+
+WIDE, PHONE = Layout(1020.0, 124.0, 132.0), Layout(320.0, 92.0, 18.0)
+
+
+def draw(sheet: FlowSheet, *, narrow: bool = False) -> Svg:
+    """The picture. The same sheet gives the same bytes. ``narrow``: the newest part, for a phone, to the same scale.
+
+    Hazard: on a phone the whole sheet scrolls sideways, and what is looked at is how it began.
+    """
+    at = PHONE if narrow else WIDE
+    axis_of = latest_axis if narrow else axis_for
+    axis = axis_of(sheet, at.left, at.width - at.left - at.right)
     dose_top = 46.0
     given_top = dose_top + flow_rows.DOSE_HEIGHT
     given = sheet.given_rows()
@@ -30,15 +48,15 @@ def draw(sheet: FlowSheet) -> Svg:
     vitals_top = rows_top + flow_rows.VALUE_HEIGHT * len(sheet.rows) + 8
     scale = flow_vitals.scale_for(sheet, vitals_top, VITALS_HEIGHT)
     marks, marks_height = flow_notes.marks(sheet, axis, scale.bottom + 6)
-    symbols_y = scale.bottom + 28 + marks_height
-    predicted = _predicted_lines(sheet)
-    legend_y = symbols_y + 14 + 18 * len(predicted)
-    legend, legend_height = flow_notes.legend(sheet, 20, WIDTH - 40, legend_y)
+    below = scale.bottom + 28 + marks_height
+    key, key_height = _key(sheet, axis, at, below, narrow=narrow)
+    edge = 0 if narrow else 20
+    legend, legend_height = flow_notes.legend(sheet, axis, edge, at.width - 2 * edge, below + key_height)
     parts = [
         *axis.grid(dose_top, vitals_top),
-        *flow_vitals.plot(sheet, axis, scale),
+        *flow_vitals.plot(sheet, axis, scale, named=not narrow),
         *flow_rows.dose_lines(sheet, axis, dose_top + 38, scale.bottom),
-        *_now(sheet, axis, scale.bottom),
+        *_now(sheet, axis, at.width, scale.bottom),
         *axis.clock_labels(sheet, 40.0),
         *(p for i, row in enumerate(sheet.rows) for p in flow_rows.value_row(row, axis, rows_top + 24 * i)),
         *flow_rows.dose_row(sheet, axis, dose_top),
@@ -48,20 +66,44 @@ def draw(sheet: FlowSheet) -> Svg:
             for p in flow_rows.given_row(label, found, axis, given_top + 24 * i)
         ),
         *marks,
-        *flow_rows.symbols(symbols_y, LEFT, baseline=sheet.baseline is not None),
-        *_predicted_key(predicted, symbols_y + 18),
+        *key,
         *legend,
     ]
-    return document(
-        sheet.id, "fig-wide", (WIDTH, legend_y + 12 + legend_height), sheet.title, describe(sheet), parts
-    )
+    name, cls = (f"{sheet.id}-latest", "fig-narrow") if narrow else (sheet.id, "fig-wide")
+    size = (at.width, below + key_height + 12 + legend_height)
+    return document(name, cls, size, sheet.title, describe(sheet), parts)
 
 
-def _now(sheet: FlowSheet, axis: TimeAxis, bottom: float) -> list[str]:
+def _key(
+    sheet: FlowSheet, axis: TimeAxis, at: Layout, top: float, *, narrow: bool
+) -> tuple[list[str], float]:
+    """What marks, lines and the predicted band mean, and the height that takes."""
+    baseline = sheet.baseline is not None
+    if not narrow:
+        left = at.left
+        predicted = _predicted_lines(sheet, PREDICTED_CHARACTERS)
+        drawn = flow_rows.symbols(top, left, baseline=baseline) + _predicted_key(predicted, left, top + 18)
+        return drawn, 14 + 18 * len(predicted)
+    drawn, y = [], top
+    if axis.starts > min([sheet.starts, *(one.at for one in sheet.notes)]):
+        drawn.append(
+            text(0, y, f"From {sheet.clock(axis.starts)}. Earlier: in the table below.", "text-strong", 12)
+        )
+        y += 20
+    names, height = flow_vitals.line_names(sheet, 0, at.width, y)
+    y += height + 6
+    drawn += names + flow_rows.symbols(y, 2, baseline=baseline, narrow=True)
+    y += flow_rows.SYMBOL_LINE * (3 if baseline else 2)
+    predicted = _predicted_lines(sheet, int((at.width - 30) / CHARACTER))
+    drawn += _predicted_key(predicted, 0, y)
+    return drawn, y + 17 * len(predicted) - top
+
+
+def _now(sheet: FlowSheet, axis: TimeAxis, width: float, bottom: float) -> list[str]:
     if sheet.now is None:
         return []
     x = axis.x(sheet.now)
-    flag = min(max(x - 36, axis.left - 36), WIDTH - 76)
+    flag = min(max(x - 36, axis.left - 36), width - 76)
     return [
         line(x, 22, x, bottom, "now"),
         rect(flag, 4, 72, 19, "now-flag", rx=4),
@@ -69,16 +111,16 @@ def _now(sheet: FlowSheet, axis: TimeAxis, bottom: float) -> list[str]:
     ]
 
 
-def _predicted_lines(sheet: FlowSheet) -> list[str]:
+def _predicted_lines(sheet: FlowSheet, characters: int) -> list[str]:
     """The band says in the picture itself that nobody measured it."""
     if sheet.predicted is None:
         return []
-    return wrap(f"predicted, not measured: {sheet.predicted.words}", PREDICTED_CHARACTERS)
+    return wrap(f"predicted, not measured: {sheet.predicted.words}", characters)
 
 
-def _predicted_key(lines: list[str], y: float) -> list[str]:
-    key = [rect(LEFT, y - 11, 24, 12, "predicted")] if lines else []
-    return key + [text(LEFT + 30, y + 17 * i, words, "text-soft", 12) for i, words in enumerate(lines)]
+def _predicted_key(lines: list[str], left: float, y: float) -> list[str]:
+    key = [rect(left, y - 11, 24, 12, "predicted")] if lines else []
+    return key + [text(left + 30, y + 17 * i, words, "text-soft", 12) for i, words in enumerate(lines)]
 
 
 def describe(sheet: FlowSheet) -> str:

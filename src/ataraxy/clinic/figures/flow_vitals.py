@@ -14,6 +14,8 @@ from ataraxy.clinic.figures.types import FlowSheet, Level, Limit, Origin, Pressu
 USUAL_LOWEST, USUAL_HIGHEST, GRID_STEP = 40, 200, 20
 LETTERS = {Origin.LATE: "L", Origin.ARTEFACT: "A"}
 BAND = 5  # mmHg or beats: how far a band reaches past a limit that has nothing stronger behind it
+NAME_LINE = 17.0
+PHONE = 400.0  # a plot no wider than this is a phone's
 SHORT = {Trace.SYSTOLIC: "sys", Trace.DIASTOLIC: "dia", Trace.PULSE: "pulse"}
 
 
@@ -47,7 +49,7 @@ def scale_for(sheet: FlowSheet, top: float, height: float) -> Scale:
     return Scale(int(low // GRID_STEP * GRID_STEP), int(-(-high // GRID_STEP) * GRID_STEP), top, height)
 
 
-def plot(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
+def plot(sheet: FlowSheet, axis: TimeAxis, scale: Scale, *, named: bool = True) -> list[str]:
     """Everything between the axes, in the order it is painted: ground, grid, limits, what was measured."""
     return [
         *_ground(sheet, axis, scale),
@@ -55,13 +57,19 @@ def plot(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
         *_beyond(sheet.limits, axis, scale),
         *axis.grid(scale.top, scale.bottom),
         *_levels(axis, scale),
-        *_margin(sheet, axis, scale),
+        *(_margin(sheet, axis, scale) if named else _unnamed(sheet, axis, scale)),
         *_gaps(sheet, axis, scale),
         *(
             tag("circle", cls="pulse", cx=axis.x(s.at), cy=scale.y(float(s.value)), r=2.8)
             for s in sheet.pulses
+            if axis.shows(s.at)
         ),
-        *(mark for pressure in sheet.pressures for mark in _caret(pressure, axis, scale)),
+        *(
+            mark
+            for pressure in sheet.pressures
+            if axis.shows(pressure.at)
+            for mark in _caret(pressure, axis, scale)
+        ),
         *_empty(sheet, axis, scale),
         rect(axis.left, scale.top, axis.width, scale.height, "frame"),
     ]
@@ -135,14 +143,7 @@ def _levels(axis: TimeAxis, scale: Scale) -> list[str]:
 
 def _margin(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
     """Limit and baseline lines, each named at the right; the names move apart, the lines do not."""
-    entries = [
-        (scale.y(float(x.value)), _limit_words(x), f"limit-{x.level}", f"text-{x.level}")
-        for x in sheet.limits
-    ]
-    if sheet.baseline:
-        for short, value in (("sys", sheet.baseline.systolic_mmhg), ("dia", sheet.baseline.diastolic_mmhg)):
-            entries.append((scale.y(float(value)), f"baseline {short} {num(value)}", "baseline", "text-dose"))
-    entries.sort(key=lambda entry: entry[0])
+    entries = [(scale.y(value), words, cls, text_cls) for value, words, cls, text_cls in _lines(sheet)]
     places = spread([y for y, *_ in entries], 14.0, scale.top + 2, scale.bottom)
     drawn: list[str] = []
     for (y, words, cls, text_cls), place in zip(entries, places, strict=True):
@@ -150,6 +151,32 @@ def _margin(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
         drawn.append(path([(axis.right, y), (axis.right + 6, y), (axis.right + 12, place)], "missed"))
         drawn.append(text(axis.right + 16, place + 4, words, text_cls, 11))
     return drawn
+
+
+def _unnamed(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
+    """The same lines, whose names stand in the key below."""
+    return [
+        line(axis.left, scale.y(value), axis.right, scale.y(value), cls) for value, _, cls, _ in _lines(sheet)
+    ]
+
+
+def line_names(sheet: FlowSheet, left: float, width: float, top: float) -> tuple[list[str], float]:
+    """A key of the limits and the baseline in two columns, the highest first, and its height."""
+    drawn: list[str] = []
+    entries = _lines(sheet)
+    for i, (_, words, cls, text_cls) in enumerate(entries):
+        x, y = left + i % 2 * width / 2, top + NAME_LINE * (i // 2)
+        drawn += [line(x, y - 4, x + 16, y - 4, cls), text(x + 21, y, words, text_cls, 11)]
+    return drawn, NAME_LINE * -(-len(entries) // 2)
+
+
+def _lines(sheet: FlowSheet) -> list[tuple[float, str, str, str]]:
+    """Every limit and the baseline, the highest first: value, name, class of the line, class of the name."""
+    found = [(float(x.value), _limit_words(x), f"limit-{x.level}", f"text-{x.level}") for x in sheet.limits]
+    if sheet.baseline:
+        for short, value in (("sys", sheet.baseline.systolic_mmhg), ("dia", sheet.baseline.diastolic_mmhg)):
+            found.append((float(value), f"baseline {short} {num(value)}", "baseline", "text-dose"))
+    return sorted(found, key=lambda one: -one[0])
 
 
 def _limit_words(limit: Limit) -> str:
@@ -187,7 +214,10 @@ def _gaps(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
     drawn: list[str] = []
     for start, end in gaps(sheet):
         left, right, y = axis.x(start) + 6, axis.x(end) - 6, scale.bottom - 8
-        words = f"{(end - start) // timedelta(minutes=1)} min without a pressure"
+        if right <= left:
+            continue  # over before this axis begins
+        minutes = f"{(end - start) // timedelta(minutes=1)} min"
+        words = f"{minutes} without a pressure" if axis.width > PHONE else f"{minutes} no cuff"
         drawn.append(
             tag("path", cls="gap", d=f"M{num(left)} {num(y - 5)} V{num(y)} H{num(right)} V{num(y - 5)}")
         )
@@ -196,10 +226,12 @@ def _gaps(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
 
 
 def _empty(sheet: FlowSheet, axis: TimeAxis, scale: Scale) -> list[str]:
-    if sheet.pressures or sheet.pulses:
+    moments = [p.at for p in sheet.pressures] + [s.at for s in sheet.pulses]
+    if any(axis.shows(at) for at in moments):
         return []
+    words = "No pressure or pulse in this stretch" if moments else "No pressure or pulse recorded yet"
     x, y = axis.left + axis.width / 2, scale.top + scale.height / 2
-    return [text(x, y, "No pressure or pulse recorded yet", "halo text-soft", 16, "middle")]
+    return [text(x, y, words, "halo text-soft", 16 if axis.width > PHONE else 12, "middle")]
 
 
 def level_of(sheet: FlowSheet, pressure: Pressure) -> Level | None:

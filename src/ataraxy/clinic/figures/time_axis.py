@@ -9,6 +9,7 @@ from ataraxy.clinic.figures.svg import line, text
 from ataraxy.clinic.figures.types import FlowSheet
 
 MINOR, MAJOR = timedelta(minutes=5), timedelta(minutes=15)
+LATEST = timedelta(minutes=45)
 LABEL_STEPS_MIN = (15, 30, 60, 120, 240)
 LEAST_LABEL_WIDTH = 46.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +32,10 @@ class TimeAxis:
         """The place of a moment; a moment outside stands at the edge."""
         share = (at - self.starts) / (self.ends - self.starts)
         return self.left + self.width * min(max(share, 0.0), 1.0)
+
+    def shows(self, at: datetime) -> bool:
+        """Whether a moment stands on this axis; on a phone only the newest part of a session does."""
+        return self.starts <= at <= self.ends
 
     def box_width(self, step: timedelta) -> float:
         return self.width * (step / (self.ends - self.starts))
@@ -64,6 +69,12 @@ def axis_for(sheet: FlowSheet, left: float, width: float) -> TimeAxis:
     starts = _floor(min(moments))
     ends = max(_ceil(max(moments)), starts + timedelta(hours=1))
     return TimeAxis(starts, ends, left, width)
+
+
+def latest_axis(sheet: FlowSheet, left: float, width: float) -> TimeAxis:
+    """The newest 45 minutes, on quarters of an hour: at least half an hour of what was."""
+    ends = _ceil(sheet.now or max(_moments(sheet)))
+    return TimeAxis(ends - LATEST, ends, left, width)
 
 
 def _moments(sheet: FlowSheet) -> list[datetime]:

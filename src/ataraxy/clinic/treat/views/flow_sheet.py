@@ -33,6 +33,7 @@ def flow_sheet(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "treat/flow_sheet.html",
         at,
         sheet=figure.draw(sheet),
+        sheet_latest=figure.draw(sheet, narrow=True),
         sheet_table=figure.table(sheet),
         predicted=sheet.predicted is not None,
         asked=asked,

@@ -52,6 +52,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         physiological=physiological(at),
         technical=technical(at, link, shown),
         sheet=figure.draw(sheet),
+        sheet_latest=figure.draw(sheet, narrow=True),
         sheet_table=figure.table(sheet),
         recent=written[:RECENT],
         earlier=written[RECENT:],
