@@ -134,13 +134,17 @@ def test_the_downtime_pack_has_todays_patients_and_a_blank_form(session: Any, at
 
 
 def test_the_form_on_paper_asks_what_the_protocol_asks(session: Any, at: Any, infusion: Any) -> None:
-    from ataraxy.clinic.papers.downtime_pack import pack_values
+    from ataraxy.clinic.papers.downtime_pack import COLUMNS, pack_values
 
     sheet = pack_values(at(-60))["sheets"][0]
     assert sheet["arrival"] == [line.text for line in infusion.arrival]
     assert sheet["discharge"] == [line.text for line in infusion.discharge]
     minutes = [row["minute"] for row in sheet["rows"]]
     assert {"10", "20", "30", "40"} <= set(minutes)  # a pressure every 10 minutes of the infusion
+    watched = [
+        words for measure, words in COLUMNS if any(measure in one.measures for one in infusion.monitoring)
+    ]
+    assert sheet["columns"] == watched and {"Nausea", "Orient."} <= set(watched) and "60" in minutes
     done = {words: action for action, words in sheet["limits"]}
     assert done["Systolic pressure at or above 180 mmHg"] == "stop, call the prescriber"
     assert any(action == "look, measure again" and "than before the dose" in w for w, action in done.items())
@@ -191,3 +195,20 @@ def test_an_infusion_on_paper_asks_for_a_rate_and_no_spray(session: Any, at: Any
     from ataraxy.clinic.papers.downtime_pack import pack_values
 
     assert {sheet["sprays"] for sheet in pack_values(at(-60))["sheets"]} == {None}
+
+
+@pytest.mark.parametrize("which", ["iv-racemic-0.5", "sc-ascending"])
+def test_each_sheet_of_the_pack_is_one_leaf_and_asks_how_this_dose_goes_in(
+    which: str, session: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazard: a last line runs over to a page without a name; an injection is asked for the rate of a pump."""
+    import re
+
+    from ataraxy.catalog.load import protocols
+    from ataraxy.clinic.papers import downtime_pack as pack
+
+    monkeypatch.setattr(pack, "protocol_of", lambda version: protocols()[which])
+    values = pack.pack_values(at(-60))
+    assert {sheet["pumped"] for sheet in values["sheets"]} == {which == "iv-racemic-0.5"}
+    leaves = re.findall(rb"/Type\s*/Page\b(?!s)", pack.downtime_pack(at(-60)))
+    assert len(leaves) == 2 * len(values["sheets"])

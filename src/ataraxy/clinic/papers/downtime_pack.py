@@ -45,6 +45,9 @@ COLUMNS = (
     (Measure.RESPIRATORY_RATE, "Breaths"),
     (Measure.SEDATION, "MOAA/S"),
     (Measure.DISSOCIATION, "CADSS"),
+    (Measure.ANXIETY_NOW, "Anxiety"),
+    (Measure.NAUSEA, "Nausea"),
+    (Measure.ORIENTATION, "Orient."),
 )
 SIGNS = {
     Comparison.ABOVE: "above",
@@ -122,6 +125,7 @@ def _form(ctx: Context, number_: int, sheet: Sheet) -> dict[str, Any]:
         "protocol": f"{protocol.title}, version {protocol.version}",
         "dose": _dose(sheet, protocol),
         "sprays": _sprays(protocol),
+        "pumped": protocol.dose.duration_min is not None,
         "arrival": [line.text for line in protocol.arrival],
         "limits": _limits(protocol),
         "columns": [words for measure, words in COLUMNS if _is_watched(protocol, measure)],
@@ -139,6 +143,7 @@ def _without(sheet: Sheet) -> dict[str, Any]:
         "protocol": f"{sheet.version.protocol_id}, version {sheet.version.version}: {PROTOCOL_UNREADABLE}",
         "dose": [["Planned", PROTOCOL_UNREADABLE]],
         "sprays": None,
+        "pumped": True,
         "arrival": [],
         "limits": [],
         "columns": [words for _, words in COLUMNS],
