@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ataraxy.clinic.context import Context
+from ataraxy.clinic.day.acts import day_begins
 from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.call_off import WORDS
 from ataraxy.clinic.treat.read import state_if_readable
@@ -26,7 +27,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class NotHeld:
-    """Of ``booked`` sessions whose time came in the last ``days``: those called off, the commonest reason first."""
+    """Of ``booked`` sessions of the last ``days`` and of today: those called off, the commonest reason first."""
 
     days: int
     booked: int
@@ -38,7 +39,7 @@ def not_held(ctx: Context) -> NotHeld:
     """Counted by the day they were booked for, not by the day somebody wrote it down; nobody is named."""
     since = ctx.now - timedelta(days=COUNTED_DAYS)
     rows = Session.objects.filter(clinic=ctx.clinic)
-    rows = rows.filter(during__startswith__gte=since, during__startswith__lte=ctx.now)
+    rows = rows.filter(during__startswith__gte=since, during__startswith__lt=day_begins(ctx, 1))
     why = Counter(why_not_held(one) for one in rows.filter(ended=CANCELLED))
     reasons = sorted(why.items(), key=lambda found: (-found[1], found[0]))
     return NotHeld(COUNTED_DAYS, rows.count(), why.total(), tuple(Reason(*one) for one in reasons))
