@@ -14,6 +14,7 @@ from ataraxy.core.session import events as e
 from ataraxy.core.session.decide import decide
 from ataraxy.core.session.fold import fold_session
 from ataraxy.core.session.permit import permit_under
+from ataraxy.core.session.verdict import Hold
 
 CALL = Rule(
     "call-breathing",
@@ -66,6 +67,24 @@ def test_the_prescriber_who_was_called_may_sign_for_that_value_alone(calling, st
     assert ask(calling, story, 131) is None
     story.measure(132, respiratory_rate=6)
     assert ask(calling, story, 133) is not None
+
+
+@pytest.mark.parametrize("action", [RuleAction.HOLD, RuleAction.PAUSE, RuleAction.STOP])
+def test_a_rise_from_before_the_dose_keeps_the_patient_as_a_limit_does(protocol, story, action):
+    """Hazard: the screen says hold, because the pressure has risen too far, and the door is open."""
+    rise = Limit(Measure.SYSTOLIC, Comparison.AT_LEAST, Decimal(12), "mmHg")
+    phases = (Phase.OBSERVATION,)
+    rule = Rule("rise", "risen by 12", "test", Status.PROPOSED, phases, action, (), (rise,))
+    rising = replace(protocol, rules=(*protocol.rules, rule))
+    before = fold_session(story.going_home().events).baseline[Measure.SYSTOLIC].value
+    assert ask(rising, story, 131) is None
+    story.measure(131, systolic=before + 13, diastolic=80)
+    refused = ask(rising, story, 132)
+    assert isinstance(look(rising, story, 132).stance, Hold)
+    assert refused is not None and "+13 from" in refused.cause
+    assert not look(rising, story, 132).may_discharge
+    story.measure(133, systolic=before + 5, diastolic=80)
+    assert ask(rising, story, 134) is None
 
 
 def test_a_call_answered_before_or_never_measured_keeps_nobody(calling, story):

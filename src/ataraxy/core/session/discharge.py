@@ -48,6 +48,8 @@ def to_discharge(protocol: Protocol, state: SessionState, now: datetime) -> tupl
         if Phase.OBSERVATION in rule.phases and rule.action in BLOCKING:
             for limit in rule.limits:
                 gaps.extend(_rule_limit(rule, limit, state, dose))
+            for limit in rule.changes:
+                gaps.extend(_rule_change(rule, limit, state, dose))
         if Phase.OBSERVATION in rule.phases and rule.action is RuleAction.ESCALATE:
             gaps.extend(_called(rule, state))
     return tuple(gaps)
@@ -229,12 +231,23 @@ def _escort(criterion: DischargeCriterion, state: SessionState, dose: DoseGiven)
         )
 
 
-def _rule_limit(line: Line, limit: Limit, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:
+def _rule_change(line: Line, limit: Limit, state: SessionState, dose: DoseGiven) -> Iterator[Missing]:
+    """Hazard: the screen says hold, because the pressure has risen too far, and the door is open."""
+    before = state.baseline.get(limit.measure)
+    if before is None:
+        yield missing(line, f"{limit.measure.value} was not measured before the dose", limit=limit)
+    else:
+        yield from _rule_limit(line, limit, state, dose, before)
+
+
+def _rule_limit(
+    line: Line, limit: Limit, state: SessionState, dose: DoseGiven, before: Value | None = None
+) -> Iterator[Missing]:
     """A rule that applies after the dose keeps the patient here; a signature does not open it."""
     value = state.latest(limit.measure)
     if value is None or value.at <= last_given(state, dose):
         yield missing(line, f"{limit.measure.value} was not measured since the dose", value=value)
-    elif (found := standing(limit, state.series[limit.measure])) is not None:
+    elif (found := standing(limit, state.series[limit.measure], before)) is not None:
         yield missing(line, found.what, value=found.value, limit=limit)
 
 
