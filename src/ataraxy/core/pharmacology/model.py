@@ -79,6 +79,8 @@ class Spread(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
+    """How a parameter follows one covariate, beside its ``reference``, or where it ``equals`` a word."""
+
     covariate: Covariate
     kind: ScalingKind
     amount: Decimal
@@ -114,6 +116,8 @@ class Variation:
 
 @dataclass(frozen=True, slots=True)
 class Covariance:
+    """How two parameters differ together: ``value`` on the scale of their variances."""
+
     first: str
     second: str
     value: Decimal
@@ -188,6 +192,8 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class RouteIn:
+    """One route of giving, and every path a dose takes from there."""
+
     route: PkRoute
     paths: tuple[Path, ...]
 
