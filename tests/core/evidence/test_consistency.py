@@ -269,6 +269,19 @@ def test_half_a_p_is_half_and_no_third():
     assert "one-sided" not in found(reported(z="1.960", p="0.0167"), Flaw.Z).words
 
 
+def test_p_below_five_percent_beside_an_interval_that_holds_no_effect_is_told_though_no_estimate_is_printed():
+    bound = Figure(Decimal("0.05"), Seen.READ, "printed as <.05")
+    holding = Reported(Measure.MD, None, low=figure("-0.3"), high=figure("2.7"), p=bound)
+    assert kinds(holding) == {Flaw.NULL}
+    assert kinds(Reported(Measure.MD, None, low=figure("0.3"), high=figure("2.7"), p=bound)) == set()
+    assert kinds(Reported(Measure.MD, None, low=figure("0.0"), high=figure("2.7"), p=bound)) == set()
+
+
+def test_a_z_beside_an_estimate_or_an_error_alone_is_let_be():
+    assert contradictions(reported("6.0", z="2.0")) == ()
+    assert contradictions(reported(se="2.0", z="2.0")) == ()
+
+
 def test_what_a_z_should_have_been_is_told():
     of_se = found(reported("6.0", se="2.0", z="2.0"), Flaw.Z)
     assert of_se.number("estimate by se") == pytest.approx(3)

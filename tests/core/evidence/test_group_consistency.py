@@ -69,6 +69,57 @@ def test_a_standard_error_printed_as_sd_is_named():
     assert other.kind is Flaw.SD_SE
 
 
+WHOLE = {"n": "25", "mean": "18.2"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected", "hint"),
+    [
+        (
+            {"sd": "1.5", "low": "15.1", "high": "21.3"},
+            (3.05 / 2.063899 + 3.15 / 1.959964) / 2 * 5,
+            "of single people",
+        ),
+        ({"sd": "1.5", "se": "1.5"}, 7.5, "what is printed as SD is the standard error"),
+        ({"sd": "7.5", "se": "0.3"}, 1.5, "divided by the root of n twice"),
+        ({"sd": "12.0", "se": "1.5"}, 7.5, "one is misprinted, or n is of other people"),
+        ({"sd": "12.0", "low": "15.1", "high": "21.3"}, 7.712, "one is misprinted, or n is of other people"),
+    ],
+)
+def test_what_an_sd_should_have_been_is_told_with_the_likeliest_reason(texts, expected, hint):
+    (one,) = findings_of_group(outcome(whole=False), group(**WHOLE, **texts))
+    assert one.number("sd told") == pytest.approx(expected, abs=1e-3)
+    assert f"an SD of about {expected:.3g}" in one.words
+    assert hint in one.words
+
+
+def test_two_people_are_enough_to_check_and_one_bound_tells_no_sd():
+    assert kinds(group(n="2", mean="5.19")) == [Flaw.GRIM]
+    assert kinds(group(n="1", mean="5.19")) == []
+    assert kinds(group(n="6", events="0")) == kinds(group(n="6", events="6")) == []
+    assert kinds(group(n="6", events="-1")) == [Flaw.COUNTS]
+    for bound in ({"low": "6.29"}, {"high": "17.71"}):
+        assert kinds(group(n="6", mean="12.00", sd="5.44", **bound)) == []
+
+
+def test_a_score_before_treatment_is_no_change():
+    change = outcome(Form.CHANGE, whole=False)
+    assert kinds(group(n="6", baseline_mean="-3.0"), change) == [Flaw.MEAN]
+    assert kinds(group(n="6", mean="-3.0"), change) == []
+
+
+def test_the_nearest_means_of_whole_scores_are_told():
+    (one,) = findings_of_group(outcome(), group(n="28", mean="5.19"))
+    assert (one.number("nearest below"), one.number("nearest above")) == pytest.approx((145 / 28, 146 / 28))
+
+
+@pytest.mark.parametrize("sd", ["0.55", "25.10"])
+def test_an_sd_within_its_bounds_but_for_the_rounding_is_let_be(sd):
+    """Six scores of 0 to 56: mean 12.50 allows SDs from .548 (three 12s, three 13s), mean 12.00 up to 25.18."""
+    mean = "12.50" if sd == "0.55" else "12.00"
+    assert kinds(group(n="6", mean=mean, sd=sd), outcome(whole=sd == "0.55")) == []
+
+
 def test_a_change_may_be_below_nought_and_no_larger_than_the_scale():
     change = outcome(Form.CHANGE, whole=False)
     assert kinds(group(n="6", mean="-14.2", sd="8.0"), change) == []

@@ -220,9 +220,12 @@ def _null(printed: _Printed) -> Iterator[Contradiction]:
     if low is None or high is None or p is None:
         return
     alpha = 1 - printed.level
+    bound = (
+        alpha + 1e-12
+    )  # a p printed as < .05 is below .05, and an interval that holds no effect has one above
     holds = low.high < 0 < high.low
     leaves_out = low.low > 0 or high.high < 0
-    if not ((holds and p.high < alpha - 1e-12) or (leaves_out and p.low > alpha + 1e-12)):
+    if not ((holds and p.high <= bound) or (leaves_out and p.low > bound)):
         return
     null = "1" if printed.reported.measure.is_ratio else "0"
     words = (

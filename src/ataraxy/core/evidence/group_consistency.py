@@ -50,10 +50,11 @@ def _sd_against_se(group: Group, n: int) -> Iterator[Contradiction]:
     hint = "one is misprinted, or n is of other people"
     if sd.times(sqrt(n)).meets(told) or (group.se is not None and sd.meets(span(group.se))):
         hint = (
-            "what is printed as SD is the standard error; taken as SD it makes effects too large and too sure"
+            "what is printed as SD is the standard error, and taken as SD makes effects too large and too sure; or what is "
+            "printed as standard error or interval is of single people"
         )
     elif sd.meets(told.times(sqrt(n))):
-        hint = "what is printed as standard error or interval is of single people"
+        hint = "what is printed as standard error or interval was divided by the root of n twice"
     words = (
         f"{n} people and the printed uncertainty of their mean tell an SD of about {expected:.3g}, and {printed:g} is "
         f"printed: {hint}."
