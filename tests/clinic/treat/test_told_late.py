@@ -52,6 +52,7 @@ def test_an_injection_told_after_the_end_is_the_dose_everywhere(
     assert "The dose went in all the same" in room and "Supplemental ketamine went in" not in room
     page = ask(nurse, "start", called_off).content.decode()
     assert "The session has ended" in page and "go on</button>" not in page
+    assert "Left empty: now" not in page and "its time is needed" in page
     untimed = tell(nurse, "start", called_off, already_in="on")
     assert untimed.status_code == 422 and b"Say when it went in" in untimed.content
     sent = {"already_in": "on", "when": wall(at(12))}
@@ -61,6 +62,9 @@ def test_an_injection_told_after_the_end_is_the_dose_everywhere(
     assert now.dose.started_at == at(12).now.replace(second=0, microsecond=0)
     assert now.ending.how.value == "cancelled" and now.mg_given(at(61).now) == now.dose.planned.mg > 0
     assert any("called off as a session without a dose" in one.reason for one in now.irregular)
+    room = ask(nurse, "session", called_off).content.decode()
+    assert "called off, yet ketamine went in" in room and "Ended: cancelled before any dose" not in room
+    assert "tell the prescriber" in room
     (charted,) = chart_of(patient.id).doses
     assert charted.payload.mg == now.dose.planned.mg and charted.payload.started_at == now.dose.started_at
     assert [mg for _, mg in accounted(called_off.id).values()] == [now.dose.planned.mg]

@@ -29,6 +29,9 @@ class ToldForm(WhenForm):
             "Left empty: now. An earlier time is marked.",
         )
 
+        if self.seat.state.ending is not None:
+            when.label, when.help_text = "When it went in", "The session has ended: its time is needed."
+
     def clean(self) -> dict[str, Any] | None:
         told = super().clean()
         if self.cleaned_data.get("when") is not None and not self.cleaned_data.get("already_in"):

@@ -28,6 +28,7 @@ from ataraxy.clinic.treat.words import (
 )
 from ataraxy.core.protocol.types import ArrivalCheck, CheckKind, DischargeCriterion, Phase, Protocol, Status
 from ataraxy.core.session.believed import believed
+from ataraxy.core.session.events import EndReason
 from ataraxy.core.session.screen import screens
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.unjudged import judge
@@ -159,6 +160,9 @@ def banner(at: Seat) -> Banner:
     nxt, now = at.decision.next_action, at.ctx.now
     if nxt.kind is NextKind.START_DOSE and (against := against_today(at.ctx, at.session)):
         return Banner(f"Do not start: {against[0].what}.", "", "stop", "start", "Look at why", "", None)
+    if went_in_unseen(at.state):
+        words = "Ketamine went in, and the session was called off: see how the patient is, and tell the prescriber."
+        return Banner(words, "", "stop", "", "", "", None)
     late = nxt.due_at is not None and nxt.due_at < now
     kind = "stop" if nxt.kind in URGENT else "overdue" if late else ""
     if nxt.kind in (NextKind.WAIT, NextKind.DONE):
@@ -367,10 +371,18 @@ def open_effects(at: Seat, names: Mapping[UUID, str]) -> list[OpenEffect]:
     ]
 
 
+def went_in_unseen(state: SessionState) -> bool:
+    """Called off as a session without a dose, and ketamine went in: nobody was watched for as long as it takes."""
+    ended = state.ending is not None and state.ending.how is EndReason.CANCELLED
+    return ended and state.drug_since is not None
+
+
 def phase_words(at: Seat) -> tuple[str, str]:
     """Where the session stands, in words, and its mark. Only a discharge says discharged."""
     stage = at.decision.stage
     marks = {Stage.BOOKED: "planned", Stage.PAUSED: "paused"}
+    if went_in_unseen(at.state):
+        return "Ended: called off, yet ketamine went in", "ended"
     return STAGES[stage], marks.get(stage, "ended" if at.state.phase is Phase.ENDED else "phase")
 
 
