@@ -66,3 +66,14 @@ def test_who_should_have_been_here_long_ago_is_late_on_the_board_too(
 def test_who_sees_the_board(role: str, status: int, request: Any, log_in: Callable[..., Any]) -> None:
     staff = request.getfixturevalue(role)
     assert log_in(staff).get(reverse(URL)).status_code == status
+
+
+def test_what_is_due_next_stands_before_progress_and_link(
+    running: Any, clock: Any, look: Callable[[], str]
+) -> None:
+    """Hazard: a low screen on the wall cuts off the one thing it hangs there for."""
+    clock(25)
+    page = look()
+    board = page[page.index('id="board"') :]
+    numbers, step, rest = (board.index(f'class="{cls}') for cls in ("numbers", "next", "link "))
+    assert numbers < step < board.index('class="progress"') < rest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -304,3 +305,37 @@ def test_what_was_called_off_without_a_code_or_cannot_be_read_is_counted_too(
     assert query.not_held(at(21)).reasons == (query.Reason(query.NO_CODE, 1),)
     monkeypatch.setattr(query, "state_if_readable", lambda _: None)
     assert query.not_held(at(21)).reasons == (query.Reason(query.UNREADABLE, 1),)
+
+
+def test_a_pump_nobody_read_is_asked_for_until_the_record_is_signed_without_it(
+    observed: Any, nurse: Any, prescriber: Any, director: Any, at: Any, state: Any
+) -> None:
+    from ataraxy.clinic.audit.models import ChainHead
+    from ataraxy.clinic.day.actions import sign_record
+    from ataraxy.clinic.day.queries.closing import still_open
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    def asked(minute: float, by: Any = nurse) -> list[tuple[str, str]]:
+        return [(one.what, one.url) for one in still_open(at(minute, by)) if one.name == "Pump"]
+
+    assert asked(180) == []  # the patient is here: the session itself asks
+    actions.end(at(181), observed.id, EndReason.DISCHARGED)
+    assert state(observed).is_estimate
+    words = "Canary Quillfeather, session 1: the pump was not read at the end, the mg are an estimate"
+    assert asked(182) == [(words, f"/treat/session/{observed.id}/pump/")]
+    assert asked(182, director) == [(words, "")]
+    observed.refresh_from_db()
+    sign_record(at(183, prescriber), observed, ChainHead.objects.get(id=observed.id).seq)
+    assert asked(184) == []
+
+
+def test_a_pump_that_was_read_is_not_asked_for(observed: Any, at: Any) -> None:
+    from ataraxy.clinic.day.queries.closing import still_open
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.session.events import EndReason
+
+    actions.end(at(181), observed.id, EndReason.DISCHARGED)
+    assert "Pump" in [one.name for one in still_open(at(182))]
+    actions.read_pump(at(185), observed.id, Decimal("36.0"), True)
+    assert "Pump" not in [one.name for one in still_open(at(190))]

@@ -68,7 +68,7 @@ def still_open(ctx: Context) -> list[Open]:
     """Everything that is not done, what blocks first; an emergency that runs before everything."""
     found = [*_emergencies(ctx), *_undischarged(ctx), *_syringes(ctx), *_never_came(ctx), *_count(ctx)]
     found += [*_differences(ctx), *_not_in_the_book(ctx), *_inventories(ctx)]
-    found += [*_unsigned(ctx), *_orders(ctx), *_quarantine(ctx), *_concerns(ctx)]
+    found += [*_pumps(ctx), *_unsigned(ctx), *_orders(ctx), *_quarantine(ctx), *_concerns(ctx)]
     return sorted(found, key=lambda one: not one.blocks)
 
 
@@ -155,6 +155,21 @@ def _unsigned(ctx: Context) -> Iterator[Open]:
         )
         noted = f"{one.patient.record_number}, session {one.number}: record not signed"
         yield Open("Record", what, reverse("day:sign-record", args=[one.id]), "Read and sign", noted)
+
+
+def _pumps(ctx: Context) -> Iterator[Open]:
+    """Infusions whose mg are an estimate, as long as no prescriber has signed them so."""
+    for one in unsigned_records(ctx):
+        state = state_if_readable(one.id)
+        if (
+            state is None or not state.is_estimate
+        ):  # of one that cannot be read, the missing signature is told
+            continue
+        what = f"{one.patient.full_name}, session {one.number}: the pump was not read at the end, the mg are an estimate"
+        noted = f"{one.patient.record_number}, session {one.number}: pump not read"
+        reads = ctx.signer().has_role(*BEDSIDE)
+        url = reverse("treat:pump", args=[one.id]) if reads else ""
+        yield Open("Pump", what, url, "Read the pump" if reads else "A nurse reads it", noted)
 
 
 def _with_event(ctx: Context, kind: type) -> list[Session]:
