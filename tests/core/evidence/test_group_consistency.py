@@ -108,6 +108,22 @@ def test_a_score_before_treatment_is_no_change():
     assert kinds(group(n="6", mean="-3.0"), change) == []
 
 
+def test_the_ends_of_a_change_are_the_width_of_the_scale():
+    """A scale of 20 to 80 changes by 60 at most."""
+    change = outcome(Form.CHANGE, lowest="20", highest="80", whole=False)
+    assert kinds(group(n="6", mean="-59.0"), change) == []
+    assert kinds(group(n="6", mean="-70.0"), change) == [Flaw.MEAN]
+    for lowest, highest in (("20", None), (None, "80")):
+        assert kinds(group(n="6", mean="-70.0"), outcome(Form.CHANGE, lowest, highest, whole=False)) == []
+
+
+def test_the_interval_of_few_peoples_mean_is_students():
+    """Three people, 4.303 with two degrees of freedom: SD 10 makes a half of 24.84 (by three, 3.182 and 18.4)."""
+    few = {"n": "3", "mean": "30.00", "low": "5.16", "high": "54.84"}
+    assert kinds(group(**few, sd="10.00"), outcome(whole=False)) == []
+    assert kinds(group(**few, sd="9.90"), outcome(whole=False)) == [Flaw.SD_SE]
+
+
 def test_the_nearest_means_of_whole_scores_are_told():
     (one,) = findings_of_group(outcome(), group(n="28", mean="5.19"))
     assert (one.number("nearest below"), one.number("nearest above")) == pytest.approx((145 / 28, 146 / 28))

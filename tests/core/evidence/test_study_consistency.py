@@ -80,6 +80,40 @@ def test_standard_errors_printed_as_sds_are_seen_against_the_difference():
     assert findings_of_study(study(replace(CONTINUOUS, reported=(difference,), groups=right))) == ()
 
 
+def difference_of(sds, people, se):
+    """What is told of a difference of means with this error, printed beside these SDs of these people."""
+    printed = Reported(Measure.MD, figure("-6.0"), se=figure(se), experimental="ketamine", control="saline")
+    arms = tuple(
+        group(name, n=n, sd=sd) for name, n, sd in zip(("ketamine", "saline"), people, sds, strict=True)
+    )
+    return findings_of_study(study(replace(CONTINUOUS, reported=(printed,), groups=arms)))
+
+
+def test_the_standard_error_that_printed_sds_tell_is_worked_out_from_each_arm():
+    """SDs of 2 and 3 in 16 and 25 people: sqrt(4/16 + 9/25) = .781; as errors, sqrt(4 + 9) = 3.606."""
+    (one,) = difference_of(("2.0", "3.0"), ("16", "25"), "3.6")
+    assert one.kind is Flaw.SD_SE
+    assert one.number("se told") == pytest.approx(0.781025, abs=1e-5)
+    assert "it would be 0.781" in one.words
+
+
+@pytest.mark.parametrize(
+    ("se", "told"), [("2.95", True), ("2.80", False), ("4.40", True), ("4.60", False), ("0.78", False)]
+)
+def test_sds_are_called_errors_from_four_fifths_to_five_quarters_of_the_difference_they_would_make(se, told):
+    """2.88 and 4.51."""
+    assert bool(difference_of(("2.0", "3.0"), ("16", "25"), se)) is told
+
+
+def test_an_error_less_than_twice_what_the_sds_tell_is_no_misprint():
+    """Three people an arm: SDs of 2 and 2 tell 1.63 and, as errors, 2.83: too near to tell apart."""
+    assert difference_of(("2.0", "2.0"), ("3", "3"), "2.83") == ()
+    assert difference_of(("0.5", "0.5"), ("25", "25"), "0.707") != ()
+    assert (
+        difference_of(("2.0", "2.0"), ("5", "5"), "2.83") != ()
+    )  # told 1.265: more than twice, less than three times
+
+
 ARMS = {"experimental": "ketamine", "control": "saline"}
 
 
@@ -94,6 +128,37 @@ def test_an_estimate_that_stands_the_wrong_way_round_is_told():
     for estimate, expected in (("6.2", [Flaw.DIRECTION]), ("-6.2", []), ("5.1", [])):
         printed = Reported(Measure.MD, figure(estimate), **ARMS)
         found = findings_of_study(study(replace(CONTINUOUS, reported=(printed,), groups=means)))
+        assert [one.kind for one in found] == expected
+
+
+def test_what_the_arms_show_is_told_beside_a_turned_estimate():
+    means = (group("ketamine", n="16", mean="40.1"), group("saline", n="16", mean="46.3"))
+    printed = Reported(Measure.MD, figure("6.2"), **ARMS)
+    (one,) = findings_of_study(study(replace(CONTINUOUS, reported=(printed,), groups=means)))
+    assert (one.number("estimate"), one.number("shown by the arms")) == pytest.approx((6.2, -6.2))
+
+
+def test_means_of_one_arm_and_counts_that_cannot_be_show_no_direction():
+    printed = Reported(Measure.MD, figure("6.2"), **ARMS)
+    for arms in (
+        (group("ketamine", n="16", mean="40.1"), group("saline", n="16")),
+        (group("ketamine", n="16"), group("saline", n="16", mean="46.3")),
+    ):
+        assert findings_of_study(study(replace(CONTINUOUS, reported=(printed,), groups=arms))) == ()
+    ratio = Reported(Measure.HR, figure("2.0"), **ARMS)
+    some = (group("ketamine", n="15", events="3"), group("saline", n="15", events="8"))
+    assert findings_of_study(study(replace(EVENTS, reported=(ratio,), groups=some))) == ()
+    more = (group("ketamine", n="15", events="16"), group("saline", n="15", events="8"))
+    odds = Reported(Measure.OR, figure("2.0"), **ARMS)
+    found = findings_of_study(study(replace(EVENTS, reported=(odds,), groups=more)))
+    assert [one.kind for one in found] == [Flaw.COUNTS]
+
+
+def test_a_risk_difference_of_an_arm_without_events_has_a_direction():
+    arms = (group("ketamine", n="10", events="4"), group("saline", n="10", events="0"))
+    for estimate, expected in (("-0.4", [Flaw.DIRECTION]), ("0.4", [])):
+        printed = Reported(Measure.RD, figure(estimate), **ARMS)
+        found = findings_of_study(study(replace(EVENTS, reported=(printed,), groups=arms)))
         assert [one.kind for one in found] == expected
 
 
@@ -114,6 +179,12 @@ def test_more_responders_within_pairs_than_at_all_are_told():
     assert (one.kind, one.number("in pairs"), one.number("events")) == (Flaw.COUNTS, 8, 6)
 
 
+def test_as_many_responders_within_pairs_as_at_all_may_be():
+    pairs = Pairs("ketamine", "saline", figure("5"), figure("1"))
+    arms = (group("ketamine", n="18", events="5"), group("saline", n="17", events="1"))
+    assert findings_of_study(study(replace(EVENTS, pairs=(pairs,), groups=arms))) == ()
+
+
 @pytest.mark.parametrize(
     ("harm", "kinds"),
     [
@@ -123,6 +194,7 @@ def test_more_responders_within_pairs_than_at_all_are_told():
         ({"at_risk": "15", "share": "29.8"}, [Flaw.SHARE]),
         ({"events": "16", "at_risk": "15"}, [Flaw.COUNTS]),
         ({"share": "29.8"}, []),
+        ({"at_risk": "1", "share": "50"}, [Flaw.SHARE]),
     ],
 )
 def test_harms_are_counts_of_people(harm, kinds):
