@@ -202,3 +202,40 @@ def test_fishers_p_is_a_share_and_the_same_from_both_sides(table):
     p = fisher_p(table)
     assert 0 < p <= 1 + 1e-9
     assert isclose(p, fisher_p(table.swapped()), rel_tol=1e-9)
+
+
+def test_a_correction_of_every_table_is_of_tables_without_a_zero_too():
+    """10.5 x 12.5 / (5.5 x 3.5)."""
+    effect = log_odds_ratio(Table(10, 15, 3, 15), ZeroCells(to=Corrects.ALL))
+    assert exp(effect.value) == pytest.approx(10.5 * 12.5 / (5.5 * 3.5))
+    assert effect.correction == 0.5
+    plain = log_odds_ratio(Table(10, 15, 3, 15))
+    assert (plain.correction, plain.method) == (0.0, "odds ratio")
+
+
+def test_petos_odds_ratio_by_hand():
+    """13 of 30 responded, so 6.5 of 15 were expected; V = 13 x 17 x 15 x 15 / (30 x 30 x 29)."""
+    effect, v = peto_odds_ratio(Table(10, 15, 3, 15)), 13 * 17 * 225 / (900 * 29)
+    assert (effect.value, effect.variance) == pytest.approx((3.5 / v, 1 / v))
+
+
+@pytest.mark.parametrize(
+    ("of", "table"),
+    [
+        (log_odds_ratio, Table(3, 10, 0, 10)),
+        (log_risk_ratio, Table(3, 10, 0, 10)),
+        (log_risk_ratio, Table(0, 10, 3, 10)),
+        (log_risk_ratio, Table(10, 10, 10, 10)),
+        (risk_difference, Table(0, 10, 10, 10)),
+    ],
+)
+def test_what_has_no_number_without_correction_says_so(of, table):
+    told = of(table, ZeroCells(to=Corrects.NONE, keep_double_zero=True))
+    assert isinstance(told, TooFew) and (told.needs, told.has) == (1, 0)
+
+
+def test_a_table_without_events_has_a_say_in_the_correction_of_risk_differences():
+    tables = [Table(0, 5, 0, 5), Table(2, 5, 1, 5)]
+    rule = ZeroCells(to=Corrects.ALL_IF_ANY)
+    assert [one.correction for one in effects_of_tables(tables, Measure.RD, rule)] == [0.5, 0.5]
+    assert effects_of_tables(tables, Measure.OR, rule)[1].correction == 0.0

@@ -150,3 +150,36 @@ def test_the_correction_draws_towards_nought_and_variances_are_above_it(one, oth
     assert abs(g.value) <= abs(d.value)
     assert g.variance > 0
     assert g.measure is Measure.SMD
+
+
+def test_one_sd_for_both_arms_by_hand():
+    """(16 x 6.1² + 10 x 7.9²) / 26 x (1/17 + 1/11)."""
+    effect = mean_difference(TAKEN, GIVEN, same_sd=True)
+    within = (16 * 6.1**2 + 10 * 7.9**2) / 26
+    assert (effect.value, effect.variance) == pytest.approx((-5.9, within * (1 / 17 + 1 / 11)))
+
+
+def test_a_difference_in_sds_is_called_by_its_correction():
+    names = [smd_of_d(0.5, 10, 10, one).method for one in (SmallSample.NONE, SmallSample.EXACT)]
+    assert [name.split(",")[0] for name in names] == ["Cohen's d", "Hedges' g"]
+
+
+def test_the_approximate_correction_by_hand():
+    """1 - 3 / (4 x 28 - 1)."""
+    assert small_sample_factor(28, SmallSample.APPROXIMATE) == pytest.approx(108 / 111)
+
+
+def test_morriss_variance_needs_five_people_and_a_correlation():
+    assert smd_by_baseline_sd(Sample(3, -9, 5), Sample(2, -1, 6), 8.0, 8.0, -0.9).variance > 0
+    with pytest.raises(ValueError, match="five people"):
+        smd_by_baseline_sd(Sample(2, -9, 5), Sample(2, -1, 6), 8.0, 8.0, 0.5)
+    for r in (1.0, -1.0, 1.5):
+        with pytest.raises(ValueError, match="between -1 and 1"):
+            smd_by_baseline_sd(Sample(9, -9, 5), Sample(9, -1, 6), 8.0, 8.0, r)
+
+
+def test_a_small_sd_may_divide_and_none_may_not():
+    points = mean_difference(TAKEN, GIVEN)
+    assert smd_by_sd(points, 0.5).value == pytest.approx(-11.8)
+    with pytest.raises(ValueError, match="above zero"):
+        smd_by_sd(points, 0.0)

@@ -164,3 +164,48 @@ def test_the_exact_interval_is_that_of_the_binomial_counted_out(b, c):
     ours = binom.pmf(b, n, 0.5)
     p = sum(binom.pmf(x, n, 0.5) for x in range(n + 1) if binom.pmf(x, n, 0.5) <= ours * (1 + 1e-7))
     assert exact.p == pytest.approx(min(1, p))
+
+
+def test_seven_to_one_have_exact_odds_of_seven():
+    """Clopper-Pearson of 7 of 8: .4735 to .9968."""
+    exact = exact_conditional_odds_ratio(PairedCounts(7, 1))
+    assert exp(exact.value) == pytest.approx(7)
+    assert (exp(exact.low), exp(exact.high)) == pytest.approx((0.4735 / 0.5265, 0.99684 / 0.00316), rel=2e-3)
+
+
+@pytest.mark.parametrize("counts", [(5, 0, 3, 0), (0, 5, 3, 0), (0, 5, 0, 3), (5, 0, 0, 3), (0, 0, 3, 4)])
+def test_a_margin_of_nobody_or_everybody_has_no_marginal_odds_ratio(counts):
+    told = marginal_odds_ratio(PairedCounts(*counts))
+    assert isinstance(told, TooFew) and (told.needs, told.has) == (1, 0)
+
+
+def test_how_many_responded_to_both_is_not_enough_without_how_many_to_neither():
+    for counts in (PairedCounts(5, 1, both=3), PairedCounts(5, 1, neither=3)):
+        with pytest.raises(ValueError, match="unknown"):
+            marginal_odds_ratio(counts)
+        with pytest.raises(ValueError, match="unknown"):
+            paired_risk_difference(counts)
+
+
+def test_rates_of_everybody_are_corrected_as_rates_of_nobody_are():
+    nobody, everybody = (marginal_odds_ratio_of_rates(*events, 17, 0.1) for events in ((0, 6), (17, 11)))
+    assert nobody.correction == everybody.correction == 0.5
+    assert everybody.value == pytest.approx(-nobody.value)
+    assert everybody.variance == pytest.approx(nobody.variance)
+    turned = marginal_odds_ratio_of_rates(11, 17, 17, 0.1)
+    assert (turned.value, turned.correction) == (pytest.approx(-everybody.value), 0.5)
+
+
+@pytest.mark.parametrize("events", [0, 10])
+def test_the_same_rate_of_nobody_or_of_everybody_tells_nothing(events):
+    assert isinstance(marginal_odds_ratio_of_rates(events, events, 10, 0.0), TooFew)
+    alike = marginal_odds_ratio_of_rates(4, 4, 10, 0.0)
+    assert isinstance(alike, Effect) and alike.value == 0
+
+
+@pytest.mark.parametrize("events", [1, 9])
+def test_rare_or_usual_responses_cannot_avoid_each_other(events):
+    """Of one or nine in ten the correlation is at least -1/9."""
+    assert isinstance(marginal_odds_ratio_of_rates(events, events, 10, -0.11), Effect)
+    with pytest.raises(ValueError, match=r"correlate between -0\.111 and 1"):
+        marginal_odds_ratio_of_rates(events, events, 10, -0.115)

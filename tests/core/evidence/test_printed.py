@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from math import inf
+from math import inf, log
 
 import pytest
 from hypothesis import given
@@ -46,3 +46,15 @@ def test_meeting_is_mutual_and_a_span_meets_itself(one, other):
     assert one.meets(other) == other.meets(one)
     if not one.meets(other):
         assert one.high < other.low or other.high < one.low
+
+
+def test_spans_by_hand():
+    assert 0 in Span(-1, 1) and 0 in Span(0, 1) and 0 in Span(-1, 0)
+    assert 0 not in Span(1, 2) and 0 not in Span(-2, -1)
+    assert Span(-3, -1).size() == Span(1, 3)
+    assert Span(-1, 3).size() == Span(-3, 1).size() == Span(0, 3)
+    assert Span(-0.005, 0.005).above_zero() == Span(0, 0.005)
+    assert Span(-2, -1).above_zero() == Span(0, 0)
+    assert Span(0.2, 0.5).log() == Span(log(0.2), log(0.5))
+    assert Span(2, 3).over(Span(4, 8)) == Span(0.25, 0.75)
+    assert Span(2, 3).times(0.5) == Span(1, 1.5)
