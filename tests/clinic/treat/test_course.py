@@ -183,13 +183,17 @@ def test_a_higher_dose_starts_only_after_a_prescriber_decided_it(
 
 @RISING
 def test_the_last_dose_may_be_repeated_instead(
-    second: Any, start: Callable[..., None], clock: Any, signed: Any, state: Any
+    second: Any, start: Callable[..., None], cover_and_draw: Any, clock: Any, signed: Any, state: Any
 ) -> None:
+    """And is drawn up anew: the syringe that was ready holds the higher one."""
     minute = days(second) * DAY + 10
     clock(minute)
     url = reverse("treat:decide-dose", args=[second.id])
     assert signed(url, mg_per_kg="0.25", reason="Very dizzy at the first one.").status_code == 302
-    start(second, minute + 1)
+    with pytest.raises(InputRefused, match="The syringe holds"):
+        start(second, minute + 1)
+    cover_and_draw(second, minute + 1)
+    start(second, minute + 4)
     assert state(second).dose.planned.mg_per_kg == Decimal("0.25")
 
 

@@ -387,3 +387,21 @@ def test_what_was_confirmed_to_be_in_is_charted_though_the_weight_came_or_change
     assert tell(nurse, "start", session, **sent).status_code == 302
     dose = state(session).dose
     assert dose.planned.mg == Decimal(said[1]) and dose.planned.weight_kg == 88
+
+
+@pytest.mark.parametrize("route", ["intramuscular"])
+def test_a_syringe_that_holds_more_than_the_dose_is_not_injected(
+    ready: Any, at: Any, state: Any, start: Any, vitals: Any
+) -> None:
+    """Hazard: it was drawn up for 72 kg, the patient weighs 55, and what is in the syringe goes in."""
+    from ataraxy.clinic.treat import actions
+    from ataraxy.core.protocol.types import Measure
+
+    assert state(ready).care.syringe.prepared.mg == 36
+    actions.vital(at(9), ready.id, {Measure.WEIGHT: Decimal(55)})
+    with pytest.raises(InputRefused, match="holds 36"):
+        start(ready, 10)
+    assert state(ready).dose is None
+    actions.vital(at(10), ready.id, {Measure.WEIGHT: Decimal(72)})
+    start(ready, 11)
+    assert state(ready).dose.planned.mg == 36

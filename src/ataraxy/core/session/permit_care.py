@@ -146,7 +146,7 @@ def _prepared(state: SessionState, made: SyringePrepared) -> Refusal | None:
         words = f"{made.stock_ml} mL of stock and {made.diluent_ml} mL of diluent are not {made.final_ml} mL."
         return Refusal(words, "Measure the volumes again.")
     held = made.stock_mg_per_ml * made.stock_ml
-    as_fine = max(held * Decimal("0.01"), made.stock_mg_per_ml * ML_STEP)  # a syringe reads to 0.01 mL
+    as_fine = finest(made)
     if abs(held - made.concentration_mg_per_ml * made.final_ml) > as_fine:
         strength = (held / made.final_ml).quantize(ML_STEP)
         words = f"{held} mg in {made.final_ml} mL are {strength} mg/mL, not {made.concentration_mg_per_ml}."
@@ -154,6 +154,11 @@ def _prepared(state: SessionState, made: SyringePrepared) -> Refusal | None:
     if made.mg > held + as_fine:
         return Refusal(f"It holds {held} mg, not {made.mg} mg.", "Look at the label again.")
     return None
+
+
+def finest(made: SyringePrepared) -> Decimal:
+    """The mg by which a syringe may be off: it reads to 0.01 mL."""
+    return max(made.stock_mg_per_ml * made.stock_ml * Decimal("0.01"), made.stock_mg_per_ml * ML_STEP)
 
 
 def _checked(state: SessionState, syringe: UUID, actor: UUID | None) -> Refusal | None:

@@ -21,6 +21,7 @@ from ataraxy.core.session.events import (
     SprayGiven,
 )
 from ataraxy.core.session.fold import fold_session
+from ataraxy.core.session.permit_care import finest
 from ataraxy.core.session.sound import Refusal
 from ataraxy.core.session.state import SessionState, WhyOut, moment
 from ataraxy.core.session.verdict import Hold
@@ -109,6 +110,14 @@ def _other_syringe(protocol: Protocol, state: SessionState, dose: DoseStarted) -
     if made.mg < dose.mg:
         return Refusal(
             f"The syringe holds {made.mg} mg, the dose is {dose.mg} mg.", "Draw up the whole dose."
+        )
+    held = made.stock_mg_per_ml * made.stock_ml
+    is_injected = dose.duration_min is None and dose.sprays is None
+    if is_injected and held > dose.mg + finest(made):
+        # Hazard: it was drawn up for another weight, and what is in the syringe goes in.
+        return Refusal(
+            f"The syringe holds {held.normalize():f} mg, the dose is {dose.mg} mg.",
+            "Draw up the dose anew; waste the other.",
         )
     strength = dose.concentration_mg_per_ml or protocol.drug.stock_mg_per_ml
     if made.concentration_mg_per_ml != strength:
