@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -38,3 +39,25 @@ def test_the_evenings_count_names_whose_each_syringe_is_and_is_marked_as_the_eve
     assert page.count(whose) == 2
     ticked = page[: page.index("checked")].rindex('value="')
     assert page[ticked:].startswith('value="closing"')
+
+
+def test_a_tenth_of_a_millilitre_less_is_told_at_once_and_counted_again_from_there(
+    drawn: Any, location: Any, nurse: Any, colleague: Any, context: Any, log_in: Any
+) -> None:
+    from ataraxy.clinic.day.queries.closing import still_open
+    from ataraxy.clinic.pharmacy.actions.count import count, to_count
+    from ataraxy.core.pharmacy.places import PlaceKind
+
+    drawn("0.80")
+    found = {(row.vial_id, PlaceKind(row.place), row.holder): row.ml for row in to_count(location)}
+    short = next(where for where in found if where[1] is PlaceKind.VIAL)
+    count(context(nurse), location, "closing", found | {short: found[short] - Decimal("0.10")}, colleague)
+    assert "1 difference in the books is open" in [one.what for one in still_open(context(nurse))]
+    page = log_in(nurse).get("/pharmacy/discrepancies/").content.decode()
+    assert "Counted 9.10 mL, the books say 9.20 mL: 0.10 mL less." in page
+    again = f"{reverse('pharmacy:count', args=[location.id])}?why=on%20demand"
+    assert f'href="{again}"' in page
+    form = log_in(nurse).get(again).content.decode()
+    ticked = form[: form.index("checked")].rindex('value="')
+    assert form[ticked:].startswith('value="on demand"')
+    assert "9.20" not in form and "9.10" not in form  # a count that sees what is expected confirms it

@@ -20,7 +20,7 @@ from ataraxy.clinic.pharmacy.views.page import Facts, act_page
 from ataraxy.core.pharmacy.discrepancy import ALLOWED, Resolution, What
 
 ROWS = Discrepancy.objects.select_related(
-    "vial__product", "administration__patient", "line"
+    "vial__product", "administration__patient", "line__count"
 ).prefetch_related("steps__by")
 
 
