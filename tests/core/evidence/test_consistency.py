@@ -149,6 +149,8 @@ def test_what_is_no_number_is_refused():
         (reported(p="1.3"), Flaw.P),
         (reported("1.0", se="-0.5"), Flaw.SE),
         (reported("1.0", "0.0", "2.0", level="95"), Flaw.BOUNDS),
+        (reported("1.0", "0.0", "2.0", level="1"), Flaw.BOUNDS),
+        (reported("1.0", "0.0", "2.0", level="0"), Flaw.BOUNDS),
     ],
 )
 def test_numbers_that_cannot_be_alone_are_told_alone(one, kind):

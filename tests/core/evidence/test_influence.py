@@ -50,3 +50,18 @@ def test_the_hats_of_all_studies_add_up_to_one(found: list[tuple[float, float]])
 def test_of_two_studies_none_can_be_left_out() -> None:
     assert leave_one_out([1, 2], [1, 1]) == TooFew("Leaving one study out", 3, 2)
     assert influence([1, 2], [1, 1]) == TooFew("A study's influence", 3, 2)
+
+
+def test_what_the_third_of_three_equal_studies_does_by_hand() -> None:
+    """Effects 0, 0, 3 with variance 1: the mean falls from 1 to 0, its variance rises from 1/3 to 1/2."""
+    told = influence([0.0, 0.0, 3.0], [1.0, 1.0, 1.0], Method.COMMON, Inference.WALD)
+    assert not isinstance(told, TooFew)
+    last = told[2]
+    assert last.residual == pytest.approx(3 / 1.5**0.5)
+    assert last.dffits == pytest.approx(3**0.5)
+    assert last.dfbeta == pytest.approx(3**0.5)
+    assert last.cook == pytest.approx(3)
+    assert last.covariance_ratio == pytest.approx(1.5)
+    assert (last.hat, last.q_without, last.tau2_without) == pytest.approx((1 / 3, 0, 0))
+    assert told[0].cook == pytest.approx(0.75)
+    assert told[0].dfbeta == pytest.approx(-0.5 * 3**0.5)

@@ -121,3 +121,21 @@ def test_scaling_the_scale_leaves_the_paired_difference_in_sds(sample, by, scale
     one, other = paired_smd(sample, by), paired_smd(scaled, by)
     assert other.value == pytest.approx(one.value, rel=1e-6, abs=1e-9)
     assert other.variance == pytest.approx(one.variance, rel=1e-6)
+
+
+def test_a_t_of_one_tells_and_a_t_or_a_difference_of_nought_does_not():
+    assert paired_mean_difference_from_t(0.5, 1.0, 10).variance == pytest.approx(0.25)
+    assert paired_mean_difference_from_t(-3.0, -0.1, 10).variance == pytest.approx(900)
+    for difference, t in ((3.0, 0.0), (0.0, 2.0), (0.0, 0.0)):
+        with pytest.raises(ValueError, match="check signs"):
+            paired_mean_difference_from_t(difference, t, 10)
+    with pytest.raises(ValueError, match="no standard error"):
+        paired_mean_difference_from_p(0.0, 0.5, 10)
+
+
+def test_sds_that_go_wholly_together_or_wholly_apart_may_be():
+    assert correlation_of_pairs(5.0, 3.0, 2.0) == pytest.approx(1)
+    assert correlation_of_pairs(5.0, 3.0, 8.0) == pytest.approx(-1)
+    for impossible in (1.9, 8.1):
+        with pytest.raises(ValueError, match="standard error"):
+            correlation_of_pairs(5.0, 3.0, impossible)

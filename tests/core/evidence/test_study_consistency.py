@@ -90,11 +90,13 @@ def difference_of(sds, people, se):
 
 
 def test_the_standard_error_that_printed_sds_tell_is_worked_out_from_each_arm():
-    """SDs of 2 and 3 in 16 and 25 people: sqrt(4/16 + 9/25) = .781; as errors, sqrt(4 + 9) = 3.606."""
-    (one,) = difference_of(("2.0", "3.0"), ("16", "25"), "3.6")
+    """SDs of 2.5 and 4 in 16 and 25 people: sqrt(6.25/16 + 16/25) = 1.0152; as errors, sqrt(6.25 + 16) = 4.717."""
+    (one,) = difference_of(("2.5", "4.0"), ("16", "25"), "4.7")
     assert one.kind is Flaw.SD_SE
-    assert one.number("se told") == pytest.approx(0.781025, abs=1e-5)
-    assert "it would be 0.781" in one.words
+    assert one.number("se told") == pytest.approx(1.015197, abs=1e-5)
+    assert "it would be 1.02" in one.words
+    assert difference_of(("2.5", "4.0"), ("16", "25"), "3.7") == ()  # below four fifths
+    assert difference_of(("2.5", "4.0"), ("16", "25"), "6.0") == ()  # above five quarters
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,13 @@ def test_the_standard_error_that_printed_sds_tell_is_worked_out_from_each_arm():
 def test_sds_are_called_errors_from_four_fifths_to_five_quarters_of_the_difference_they_would_make(se, told):
     """2.88 and 4.51."""
     assert bool(difference_of(("2.0", "3.0"), ("16", "25"), se)) is told
+
+
+def test_one_bound_alone_tells_no_error_of_the_difference():
+    arms = (group("ketamine", n="16", sd="2.0"), group("saline", n="25", sd="3.0"))
+    for bound in ({"low": figure("-11.5")}, {"high": figure("-0.5")}):
+        printed = Reported(Measure.MD, figure("-6.0"), experimental="ketamine", control="saline", **bound)
+        assert findings_of_study(study(replace(CONTINUOUS, reported=(printed,), groups=arms))) == ()
 
 
 def test_an_error_less_than_twice_what_the_sds_tell_is_no_misprint():
