@@ -282,3 +282,9 @@ def test_order_of_studies_does_not_matter(some, studies):
 def test_cuts_are_proposed_and_may_be_set():
     assert Cuts().status == "proposed"
     assert steps(rated(SURE, cuts=Cuts(people=2000)), Domain.IMPRECISION) == 1
+
+
+def test_three_small_differences_from_the_question_take_two_levels_and_two_take_one():
+    small = [Indirect(aspect, 1, "differs") for aspect in ("comparator", "population", "hour")]
+    assert steps(rated(replace(SURE, indirect=tuple(small[:2]))), Domain.INDIRECTNESS) == 1
+    assert steps(rated(replace(SURE, indirect=tuple(small))), Domain.INDIRECTNESS) == 2

@@ -139,3 +139,12 @@ def test_sds_that_go_wholly_together_or_wholly_apart_may_be():
     for impossible in (1.9, 8.1):
         with pytest.raises(ValueError, match="standard error"):
             correlation_of_pairs(5.0, 3.0, impossible)
+
+
+def test_the_correction_of_a_difference_by_the_average_sd_counts_the_pairing():
+    """Twenty people, r = .5: 2 x 19 / 1.25 = 30.4 degrees of freedom; (1 - 3 / (4 x 30.4 - 1)) x 4 / 8."""
+    sample = PairedSample(20, 4.0, 8.0, 0.0, 8.0, 0.5)
+    by_hand = (1 - 3 / (4 * 30.4 - 1)) * 0.5
+    assert paired_smd(sample, Standard.AVERAGE, SmallSample.APPROXIMATE).value == pytest.approx(by_hand)
+    uneven = PairedSample(20, 4.0, 6.0, 0.0, 10.0, 0.5)
+    assert paired_smd(uneven, Standard.AVERAGE, SmallSample.NONE).value == pytest.approx(4 / sqrt(68))
