@@ -75,3 +75,10 @@ def test_what_cannot_be_is_refused():
     ):
         with pytest.raises(ValueError, match=r"zero|negative|no standard error"):
             refused()
+
+
+def test_an_arm_in_which_nobody_relapsed_has_a_hazard_ratio():
+    effect = log_hazard_ratio_from_logrank(0, 0.5, 0.25)
+    assert (effect.value, effect.variance) == pytest.approx((-2, 4))
+    assert log_hazard_ratio_from_logrank(1, 0, 0.25).value == pytest.approx(4)
+    assert logrank_variance(0.5, 0.5) == pytest.approx(0.25)
