@@ -159,6 +159,7 @@ def test_who_finds_the_room_taken_is_told_which_are_free_then(
 ) -> None:
     from ataraxy.clinic.people.models import Room
     from ataraxy.clinic.plan.actions.sessions import Slot, _clash
+    from ataraxy.clinic.plan.models import Session
 
     first = book(1)
     taken = Slot(room, first.during.lower, first.during.upper)
@@ -166,4 +167,6 @@ def test_who_finds_the_room_taken_is_told_which_are_free_then(
     assert _clash(ctx, taken).cure == "No room of the clinic is free then: choose another time."
     Room.objects.create(clinic=clinic, name="Room 3")
     Room.objects.create(clinic=clinic, name="Room 2")
+    theirs = book(3, into=Room.objects.create(clinic=clinic, name="Room 4"))
+    Session.objects.filter(id=theirs.id).update(during=first.during)
     assert _clash(ctx, taken).cure == "Free then: Room 2, Room 3. Or choose another time."
