@@ -34,6 +34,7 @@ COMPILED = (  # numba's own modules, imported by a function that needs them, nev
     "ataraxy.core.pharmacology.mode_walk_kernels",
     "ataraxy.core.pharmacology.pace_kernels",
     "ataraxy.core.pharmacology.pivot_kernels",
+    "ataraxy.core.pharmacology.propagator_kernels",
     "ataraxy.core.pharmacology.sketch_kernels",
     "ataraxy.core.pharmacology.slope_kernels",
     "ataraxy.core.pharmacology.stiff",
