@@ -24,7 +24,7 @@ COMPILED = (  # numba's own modules, imported by a function that needs them, nev
     "ataraxy.core.pharmacology.fit_climb_kernels",
     "ataraxy.core.pharmacology.fit_draw_kernels",
     "ataraxy.core.pharmacology.fit_kernels",
-    "ataraxy.core.pharmacology.fit_mode_kernels",
+    "ataraxy.core.pharmacology.mode_row_kernels",
     "ataraxy.core.pharmacology.fit_reading_kernels",
     "ataraxy.core.pharmacology.kernels",
     "ataraxy.core.pharmacology.lane_kernels",

@@ -109,7 +109,9 @@ def rationale_values(ctx: Context, patient: Patient, treatment: Treatment) -> di
         "limits": _limits(every),
         "flags": _flags(every),
         "references": references(_cited(every, (*own, *gone), base), base),
-        "picture": str(forest_on_paper(Asked(condition, base=base), every.answer.pools[0])) if every.pools else "",
+        "picture": str(forest_on_paper(Asked(condition, base=base), every.answer.pools[0]))
+        if every.pools
+        else "",
         "picture_title": every.pools[0].title if every.pools else "",
     }
 

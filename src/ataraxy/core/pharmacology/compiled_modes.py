@@ -17,6 +17,7 @@ from ataraxy.core.pharmacology.identity import by_identity
 from ataraxy.core.pharmacology.lanes import ROW
 from ataraxy.core.pharmacology.linear import round_steps
 from ataraxy.core.pharmacology.loans import aligned, lent, whole_lines
+from ataraxy.core.pharmacology.mode_row_kernels import ALL
 from ataraxy.core.pharmacology.mode_walk_kernels import BLOCK
 from ataraxy.core.pharmacology.modes import Blocks
 from ataraxy.core.pharmacology.moves import NONE, Moves
@@ -134,7 +135,7 @@ def banks_of(blocks: Blocks, states: tuple[int, ...], sources: tuple[int, ...], 
     return Banks(
         begins,
         np.concatenate([*each, everything]).astype(np.int64),
-        np.concatenate([reading, np.full(len(everything), mode_walk_kernels.ALL)]).astype(np.int64),
+        np.concatenate([reading, np.full(len(everything), ALL)]).astype(np.int64),
         np.array([blocks.place(state) for state in states], dtype=np.int64),
         np.array([blocks.place(state) for state in sources], dtype=np.int64),
         rows,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from numba import njit
 
 from ataraxy.core.pharmacology.effect_kernels import driven, driven_too, response
-from ataraxy.core.pharmacology.fit_mode_kernels import modes
 from ataraxy.core.pharmacology.lanes import JIT, U, add_product, at, copy, fill, scaled, vexp
+from ataraxy.core.pharmacology.mode_kernels import modes
 
 LOAD, TIMES, OVER, PLUS, MINUS, GROWN = 0, 1, 2, 3, 4, 5  # as ``fit_sheet.Op``
 

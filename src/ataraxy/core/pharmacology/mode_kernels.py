@@ -1,9 +1,10 @@
 """The modes of a block of people in vector lanes: rates to decays, and to what each mode is worth in each reading.
 
 Dense tables of a block are rows of lanes, row (i, j) at ``at(i * n + j)``. Within a block of compartments the scaled
-rates are symmetric and turned until they are diagonal (Jacobi); between blocks the modes are set apart by a lower
-triangle of ones on its diagonal. Where two modes that feed each other nearly coincide, that triangle and its inverse
-grow large and cancel: how large is told, person by person, so that such people can be moved another way.
+rates are symmetric and turned (Jacobi) until they are diagonal in every lane; what is nothing by the network's shape is
+not worked out. Between blocks the modes are set apart by a lower triangle of ones on its diagonal. Where two modes that
+feed each other nearly coincide, that triangle and its inverse grow large and cancel: how large is told, person by
+person, so that such people can be moved another way.
 
 Source: Jacobi's method for symmetric matrices; eigenvectors of a block-triangular matrix by substitution.
 """
@@ -15,8 +16,11 @@ from numba import njit
 
 from ataraxy.core.pharmacology.lanes import JIT, U, add_product, at, divided, fill, scaled, vexp
 
-SWEEPS = np.array([0, 0, 1, 6, 7, 8, 9, 10, 10])  # of Jacobi's method, by the size of a block
+SWEEPS = np.array([0, 0, 1, 6, 7, 8, 9, 10, 10])  # at most, of Jacobi's method, by the size of a block
+SURE = 3  # of them before it is asked whether they were enough
 TINY = 1e-300
+LEAST = 1e-150  # beside any difference of decays
+DONE = 1e-33  # of two decays' product: a coupling whose square is less changes neither
 
 
 @njit(**JIT)
@@ -25,12 +29,15 @@ def rotate(rates, turned, p, q, lo, hi, n, cosine, sine, lanes):
     pp, qq, pq = at(p * n + p), at(q * n + q), at(p * n + q)
     for i in range(lanes):
         a, d = rates[pq + i], rates[qq + i] - rates[pp + i]
-        sign = np.copysign(1.0, d)
-        t = 2.0 * a * sign / (abs(d) + np.sqrt(d * d + 4.0 * a * a) + TINY)
-        cosine[i] = 1.0 / np.sqrt(1.0 + t * t)
-        sine[i] = t * cosine[i]
-        rates[pp + i] -= t * a
-        rates[qq + i] += t * a
+        wide = abs(d) + LEAST
+        root = np.sqrt(wide * wide + 4.0 * a * a)
+        inverse = 1.0 / np.sqrt(2.0 * root * (root + wide))
+        c, s = (root + wide) * inverse, np.copysign(2.0 * a * inverse, a * d)
+        moved = np.copysign(s * s * root, d)
+        cosine[i] = c
+        sine[i] = s
+        rates[pp + i] -= moved
+        rates[qq + i] += moved
         rates[pq + i] = 0.0
     for r in range(lo, hi):
         if r != p and r != q:
@@ -56,17 +63,41 @@ def symmetric(rates, a, down, up, parent, child, both, scale, lanes):
 
 
 @njit(**JIT)
+def negative(to, t, a, k, lanes):
+    for i in range(lanes):
+        to[t + i] = -a[k + i]
+
+
+@njit(**JIT)
+def coupled(rates, p, q, both, lanes):
+    """In how many lanes these two still turn each other."""
+    count = 0
+    for i in range(lanes):
+        count += rates[both + i] * rates[both + i] > DONE * abs(rates[p + i] * rates[q + i])
+    return count
+
+
+@njit(**JIT)
+def settled(rates, lo, hi, n, lanes):
+    """Whether a block's rates are diagonal in every lane."""
+    for p in range(lo, hi):
+        for q in range(p + 1, hi):
+            if coupled(rates, at(p * n + p), at(q * n + q), at(p * n + q), lanes):
+                return False
+    return True
+
+
+@njit(**JIT)
 def decays_of(rates, a, cell, begins, edges, n, turned, scale, cosine, sine, lanes):
     """The decays of every block, on the diagonal of ``rates``; ``turned``: its rotations; ``scale``: of each state."""
-    for k in range(n * n):
-        fill(rates, at(k), 0.0, lanes)
-        fill(turned, at(k), 0.0, lanes)
-    for k in range(n):
-        fill(scale, at(k), 1.0, lanes)
-        fill(turned, at(k * n + k), 1.0, lanes)
-        here, there = at(k * n + k), at(cell[k * n + k])
-        for i in range(lanes):
-            rates[here + i] = -a[there + i]
+    for b in range(begins.shape[0] - 1):
+        for p in range(begins[b], begins[b + 1]):
+            fill(scale, at(p), 1.0, lanes)
+            negative(rates, at(p * n + p), a, at(cell[p * n + p]), lanes)
+            for q in range(begins[b], begins[b + 1]):
+                fill(turned, at(p * n + q), 1.0 if p == q else 0.0, lanes)
+                if q > p:
+                    fill(rates, at(p * n + q), 0.0, lanes)
     for e in range(edges.shape[0] // 2):
         child, parent = edges[2 * e], edges[2 * e + 1]
         both = at(min(child, parent) * n + max(child, parent))
@@ -74,7 +105,9 @@ def decays_of(rates, a, cell, begins, edges, n, turned, scale, cosine, sine, lan
         symmetric(rates, a, down, up, at(parent), at(child), both, scale, lanes)
     for b in range(begins.shape[0] - 1):
         lo, hi = begins[b], begins[b + 1]
-        for _ in range(SWEEPS[min(hi - lo, 8)]):
+        for sweep in range(SWEEPS[min(hi - lo, 8)]):
+            if sweep >= SURE and settled(rates, lo, hi, n, lanes):
+                break
             for p in range(lo, hi):
                 for q in range(p + 1, hi):
                     rotate(rates, turned, p, q, lo, hi, n, cosine, sine, lanes)
@@ -176,19 +209,28 @@ def triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt
 
 @njit(**JIT)
 def whole(ahead, back, lower, inverse, turned, scale, block, begins, reach, n, spare, lanes):
-    """States from modes (``ahead``: row state, column mode) and modes from states (``back``)."""
-    for k in range(n * n):
-        fill(ahead, at(k), 0.0, lanes)
-        fill(back, at(k), 0.0, lanes)
+    """States from modes (``ahead``: row state, column mode) and modes from states (``back``).
+
+    Within a block the triangle is one on its diagonal and nothing beside it.
+    """
+    for s in range(n):
+        for k in range(n):
+            inside = block[s] == block[k]
+            if inside:
+                scaled(ahead, at(s * n + k), turned, at(s * n + k), scale, at(s), lanes)
+                divided(back, at(k * n + s), turned, at(s * n + k), scale, at(s), lanes)
+            else:
+                fill(ahead, at(s * n + k), 0.0, lanes)
+                fill(back, at(k * n + s), 0.0, lanes)
     for s in range(n):
         for j in range(begins[block[s]], begins[block[s] + 1]):
             scaled(spare, U(0), turned, at(s * n + j), scale, at(s), lanes)
             for k in range(n):
-                if reach[j * n + k]:
+                if reach[j * n + k] and block[j] != block[k]:
                     add_product(ahead, at(s * n + k), spare, U(0), lower, at(j * n + k), lanes)
             divided(spare, U(0), turned, at(s * n + j), scale, at(s), lanes)
             for k in range(n):
-                if reach[k * n + j]:
+                if reach[k * n + j] and block[j] != block[k]:
                     add_product(back, at(k * n + s), spare, U(0), inverse, at(k * n + j), lanes)
 
 
@@ -200,8 +242,11 @@ def modes(a, structure, n, tables, lanes):
         tables
     )
     decays_of(rates, a, cell, begins, edges, n, turned, scale, cosine, sine, lanes)
-    couple(fed, a, cell, between, block, begins, turned, scale, n, spare, lanes)
-    triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt, lanes)
+    if begins.shape[0] > 2:
+        couple(fed, a, cell, between, block, begins, turned, scale, n, spare, lanes)
+        triangle(lower, inverse, sure, sure_back, fed, rates, block, reach, n, doubt, lanes)
+    else:
+        fill(doubt, U(0), 1.0, lanes)
     whole(ahead, back, lower, inverse, turned, scale, block, begins, reach, n, spare, lanes)
 
 

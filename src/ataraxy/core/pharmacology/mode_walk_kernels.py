@@ -19,97 +19,27 @@ from ataraxy.core.pharmacology.effect_kernels import (
 )
 from ataraxy.core.pharmacology.lanes import (
     JIT,
-    STRIDE,
     U,
     add_product,
     at,
     copy,
     copy_rows,
     fill,
-    scaled,
 )
 from ataraxy.core.pharmacology.line_kernels import arrived, send
 from ataraxy.core.pharmacology.linear import INPUT_SCALE
-from ataraxy.core.pharmacology.mode_kernels import decayed, filled, modes
+from ataraxy.core.pharmacology.mode_kernels import modes
+from ataraxy.core.pharmacology.mode_row_kernels import (
+    carried,
+    length_rows,
+    node_rows,
+    pushed,
+    taken_up,
+    times_constant,
+    worth,
+)
 
 BLOCK = 128  # people side by side: what one minute tells of them stays in the nearest cache until it is sent
-ALL = -1  # a row of a bank that is a mode itself, kept to carry people from one occasion to the next
-
-
-@njit(**JIT)
-def worth(y_mode, y_reading, rd_state, scales, sources, ahead, back, n, weight, entering, spare, lanes):
-    """What each mode of each bank is worth (``weight``), and 1 mg into each source in it (``entering``)."""
-    count = sources.shape[0]
-    for y in range(y_mode.shape[0]):
-        k, r = y_mode[y], y_reading[y]
-        if r == ALL:
-            fill(weight, at(y), 1.0, lanes)
-        else:
-            scaled(weight, at(y), ahead, at(rd_state[r] * n + k), scales, at(r), lanes)
-        for s in range(count):
-            scaled(entering, at(y * count + s), weight, at(y), back, at(k * n + sources[s]), lanes)
-
-
-@njit(**JIT)
-def length_rows(e, g, e0, fed, rates, n, y_mode, minutes, spare, lanes):
-    """What a while leaves of each mode (``e``), and of 1 mg a minute into it (``g``), for every row of the banks."""
-    for k in range(n):
-        decayed(spare, at(k), rates, at(k * n + k), minutes, lanes)
-    for y in range(y_mode.shape[0]):
-        copy(e, e0 + at(y), spare, at(y_mode[y]), lanes)
-    if fed:
-        for k in range(n):
-            filled(spare, at(k), rates, at(k * n + k), minutes, lanes)
-        for y in range(y_mode.shape[0]):
-            copy(g, e0 + at(y), spare, at(y_mode[y]), lanes)
-
-
-@njit(**JIT)
-def node_rows(e, g, e0, fed, rates, n, driving, bank, y_mode, minutes, lanes):
-    """The same for the driving banks alone, one behind the other."""
-    to = e0
-    for x in range(driving.shape[0]):
-        for y in range(bank[driving[x]], bank[driving[x] + 1]):
-            k = at(y_mode[y] * n + y_mode[y])
-            decayed(e, to, rates, k, minutes, lanes)
-            if fed:
-                filled(g, to, rates, k, minutes, lanes)
-            to += STRIDE
-
-
-@njit(**JIT)
-def pushed(push, entering, inputs, count, rows, feeding, lanes):
-    """What the running inputs push into every row of the banks, a minute."""
-    for y in range(rows):
-        fill(push, at(y), 0.0, lanes)
-        for c in range(inputs):
-            add_product(push, at(y), entering, at(y * count + c), feeding, at(c), lanes)
-
-
-@njit(**JIT)
-def times_constant(x, k, constant, lanes):
-    for i in range(lanes):
-        x[k + i] *= constant
-
-
-@njit(**JIT)
-def carried(y, all_from, n, ahead, amounts, lanes):
-    """The amounts in every state, from the modes kept in the last rows."""
-    for s in range(n):
-        fill(amounts, at(s), 0.0, lanes)
-        for k in range(n):
-            add_product(amounts, at(s), ahead, at(s * n + k), y, at(all_from + k), lanes)
-
-
-@njit(**JIT)
-def taken_up(y, y_mode, weight, n, back, amounts, spare, lanes):
-    """Every row of the banks from the amounts in every state."""
-    for k in range(n):
-        fill(spare, at(k), 0.0, lanes)
-        for s in range(n):
-            add_product(spare, at(k), back, at(k * n + s), amounts, at(s), lanes)
-    for row in range(y_mode.shape[0]):
-        scaled(y, at(row), weight, at(row), spare, at(y_mode[row]), lanes)
 
 
 @njit(**JIT)
@@ -119,10 +49,14 @@ def level_told(answer, to, par, base, level, k, low, high, lanes):
 
 
 @njit(forceinline=True, **JIT)
-def effects_at(
-    base, told, readings, kinds, par, low, high, drv_ptr, drv_reading, factors, level, drive, lanes
-):
-    """Every effect at one asked minute, from the readings told there: rows from ``base`` on, readings first."""
+def tell(
+    answer, sent, t, times, apart, start, past, base, told, readings, kinds, par, low, high, drv_ptr, drv_reading, factors,
+    level, drive, lanes,
+):  # fmt: skip
+    """Every effect at one asked minute from the readings told there (rows from ``base`` on, readings first), and all sent.
+
+    ``sent``: which row of the answer each reading and each effect is, or -1.
+    """
     for e in range(kinds.shape[0]):
         to, p = base + at(readings + e), at(6 * e)
         if kinds[e] == TURNOVER:
@@ -135,11 +69,6 @@ def effects_at(
                 else:
                     driven_too(drive, told, k, factors, f, lanes)
             response(kinds[e], drive, par, p, low[e], high[e], told, to, lanes)
-
-
-@njit(forceinline=True, **JIT)
-def send_all(answer, sent, t, times, apart, start, told, base, lanes, past):
-    """What was told of one minute, to where it is asked; ``sent``: which row of the answer each is, or -1."""
     for r in range(sent.shape[0]):
         if sent[r] >= 0:
             send(answer, U((sent[r] * times + t) * apart) + start, told, base + at(r), lanes, past)
@@ -215,23 +144,11 @@ def walk_modes(
         if early:
             for r in range(readings):
                 fill(told, at(r), 0.0, lanes)
-            effects_at(
-                zero,
-                told,
-                readings,
-                kinds,
-                par,
-                low,
-                high,
-                drv_ptr,
-                drv_reading,
-                factors,
-                level,
-                drive,
-                lanes,
-            )
             for t in range(early):
-                send_all(answer, sent, t, times, apart, start, told, zero, lanes, past)
+                tell(
+                    answer, sent, t, times, apart, start, past, zero, told, readings, kinds, par, low, high,
+                    drv_ptr, drv_reading, factors, level, drive, lanes,
+                )  # fmt: skip
         m = 0
         while m < step.shape[0]:
             if occasion[m] != here:
@@ -324,13 +241,10 @@ def walk_modes(
                         close(
                             knot[m], kinds, par, keeps, keep_min.shape[0], keep, level, integral, quad, start, people, lanes
                         )  # fmt: skip
-                    effects_at(
-                        at(ahead_now * asked), told, readings, kinds, par, low, high, drv_ptr, drv_reading, factors, level,
-                        drive, lanes,
+                    tell(
+                        answer, sent, out[m], times, apart, start, past, at(ahead_now * asked), told, readings, kinds, par,
+                        low, high, drv_ptr, drv_reading, factors, level, drive, lanes,
                     )  # fmt: skip
-                    send_all(
-                        answer, sent, out[m], times, apart, start, told, at(ahead_now * asked), lanes, past
-                    )
                     m += 1
             if quickly:
                 continue
@@ -379,22 +293,10 @@ def walk_modes(
             if out[m] >= 0:
                 for r in range(readings):
                     summed(told, at(r), y, bank[r], bank[r + 1], 0.0, lanes)
-                effects_at(
-                    zero,
-                    told,
-                    readings,
-                    kinds,
-                    par,
-                    low,
-                    high,
-                    drv_ptr,
-                    drv_reading,
-                    factors,
-                    level,
-                    drive,
-                    lanes,
-                )
-                send_all(answer, sent, out[m], times, apart, start, told, zero, lanes, past)
+                tell(
+                    answer, sent, out[m], times, apart, start, past, zero, told, readings, kinds, par, low, high,
+                    drv_ptr, drv_reading, factors, level, drive, lanes,
+                )  # fmt: skip
             m += 1
         copy(doubts, start, most, zero, lanes)
     arrived()
