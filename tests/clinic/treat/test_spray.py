@@ -390,6 +390,25 @@ def test_what_was_confirmed_to_be_in_is_charted_though_the_weight_came_or_change
 
 
 @pytest.mark.parametrize("route", ["intramuscular"])
+def test_another_amount_than_was_planned_is_charted_as_it_went_in(
+    ask: Any, tell: Any, nurse: Any, ready: Any, at: Any, state: Any, clock: Any
+) -> None:
+    """Hazard: half of it ran beside the vein, and only the planned milligrams can be confirmed."""
+    clock(15)
+    page = ask(nurse, "start", ready).content.decode()
+    field = page[page.index('name="told_mg"') - 200 : page.index('name="told_mg"') + 200]
+    assert 'value="36.0"' in field  # what is planned, to be put right
+    sent = {"already_in": "on", "told_mg": "18", "when": wall(at(5))}
+    second = tell(nurse, "start", ready, **sent).content.decode()
+    assert "Yes, 18 mg went in" in second and "not the 36.0 mg that were planned" in second
+    assert "Nobody weighed" not in second
+    assert tell(nurse, "start", ready, confirmed="yes", **sent).status_code == 302
+    dose = state(ready).dose
+    assert dose.planned.mg == 18 and dose.planned.weight_kg == 72
+    assert state(ready).mg_in_all == 18
+
+
+@pytest.mark.parametrize("route", ["intramuscular"])
 def test_a_syringe_that_holds_more_than_the_dose_is_not_injected(
     ready: Any, at: Any, state: Any, start: Any, vitals: Any
 ) -> None:

@@ -11,6 +11,7 @@ from ataraxy.core.chart.events import GrantKind
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.dosing import DosePlan, plan_dose
 from ataraxy.core.protocol.types import Measure, Protocol
+from ataraxy.core.session.dose import MG_STEP
 from ataraxy.core.session.events import DoseStarted
 from ataraxy.core.session.state import SessionState
 
@@ -99,6 +100,11 @@ def unplanned(
         spray_mg=dose.spray_mg,
         already_in=True,
     )
+
+
+def is_other_mg(told: Decimal, planned: Decimal) -> bool:
+    """Whether another amount went in than was planned."""
+    return abs(told - planned) >= MG_STEP
 
 
 def consent_gap(chart: Chart, protocol: Protocol) -> str | None:

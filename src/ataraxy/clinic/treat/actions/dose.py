@@ -17,13 +17,13 @@ from ataraxy.clinic.plan.models import Session
 from ataraxy.clinic.treat.actions.acting import WATCHING, require, tapped_before, unused, write
 from ataraxy.clinic.treat.course import holds_today
 from ataraxy.clinic.treat.cover import claim_rescuer
-from ataraxy.clinic.treat.dosing import Shown, dose_of_today, shown, started, unplanned
+from ataraxy.clinic.treat.dosing import Shown, dose_of_today, is_other_mg, shown, started, unplanned
 from ataraxy.clinic.treat.record import append_locked, lock_with_chart, protocol_of, state_of
 from ataraxy.clinic.treat.today import against_today
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.types import Protocol
 from ataraxy.core.record.envelope import Recorded
-from ataraxy.core.session.dose import MG_STEP, DoseStatus
+from ataraxy.core.session.dose import DoseStatus
 from ataraxy.core.session.events import (
     DoseFinished,
     DosePaused,
@@ -123,7 +123,7 @@ def _as_it_went_in(protocol: Protocol, state: SessionState, mg: Decimal | None) 
         planned = started(dose_of_today(protocol, state), _syringe(state), already_in=True)
     except InputRefused:
         return unplanned(protocol, state, mg, _syringe(state))
-    is_other = mg is not None and planned.sprays is None and abs(mg - planned.mg) >= MG_STEP
+    is_other = mg is not None and planned.sprays is None and is_other_mg(mg, planned.mg)
     return unplanned(protocol, state, mg, _syringe(state)) if is_other else planned
 
 

@@ -9,13 +9,14 @@ from ataraxy.clinic.people.access import BEDSIDE
 from ataraxy.clinic.people.cited import cited
 from ataraxy.clinic.people.views.respond import ask
 from ataraxy.clinic.treat import actions
-from ataraxy.clinic.treat.dosing import dose_of_today, shown, unplanned
+from ataraxy.clinic.treat.dosing import dose_of_today, is_other_mg, shown, unplanned
 from ataraxy.clinic.treat.forms_dose import StartForm
 from ataraxy.clinic.treat.queries.room import Seat, arrival_steps, held_first, session_names
 from ataraxy.clinic.treat.views.reach import act_in, act_page, back
 from ataraxy.clinic.treat.words import ROUTES
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.protocol.dosing import DosePlan
+from ataraxy.core.protocol.types import Measure
 
 
 def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
@@ -25,6 +26,8 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
     numbers = shown(plan) if plan else None
     initial = {} if numbers is None else {f: getattr(numbers, f) for f in numbers.__slots__}
     form = StartForm(request, at, initial)
+    if plan is not None:
+        form.fields["told_mg"].initial = plan.held_mg
     against = held_first(s for s in arrival_steps(at, session_names(at)) if not s.holds)
 
     def draw(status: int) -> HttpResponse:
@@ -49,7 +52,8 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
             may_start=may,
             already=already,
             may_tell=tellable,
-            told_mg=_told_mg(at, form) if already else None,
+            told_mg=_told_mg(at, form, plan) if already else None,
+            weighed=at.state.latest(Measure.WEIGHT) is not None,
             step=2 if second else 1,
             drug=at.protocol.drug,
             protocol_dose=at.protocol.dose,
@@ -79,11 +83,14 @@ def start(request: HttpRequest, session_id: UUID) -> HttpResponse:
     return ask(request, form, draw, act)
 
 
-def _told_mg(at: Seat, form: StartForm) -> Decimal | None:
-    """What is said to be in where no dose could be worked out: of sprays one."""
+def _told_mg(at: Seat, form: StartForm, plan: DosePlan | None) -> Decimal | None:
+    """What is said to be in where it is not what was planned, or no dose could be worked out: of sprays one."""
     spray: Decimal | None = at.protocol.dose.spray_mg
     told: Decimal | None = form.cleaned_data["told_mg"]
-    return told if spray is None else spray
+    if plan is None:
+        return told if spray is None else spray
+    is_other = spray is None and told is not None and is_other_mg(told, plan.held_mg)
+    return told if is_other else None
 
 
 def _plan(at: Seat) -> tuple[DosePlan | None, str]:
