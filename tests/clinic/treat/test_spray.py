@@ -264,7 +264,7 @@ def test_an_injection_that_is_in_though_nobody_weighed_the_patient_is_the_dose(
     from ataraxy.clinic.treat import actions
     from ataraxy.clinic.treat.record import protocol_of
     from ataraxy.core.session.events import EndReason
-    from ataraxy.core.session.permit_care import over_cap
+    from ataraxy.core.session.permit_more import over_cap
 
     actions.arrive(at(-20), session.id)
     clock(15)

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from ataraxy.core.protocol.types import CheckKind, EmergencyKind, Measure, Phase, Protocol
 from ataraxy.core.session.dose import MG_STEP, DoseGiven, DoseStatus
-from ataraxy.core.session.permit_care import rested_at
+from ataraxy.core.session.permit_more import rested_at
 from ataraxy.core.session.standing import unknown_now
 from ataraxy.core.session.state import SessionState
 from ataraxy.core.session.verdict import (

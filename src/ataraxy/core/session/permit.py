@@ -58,12 +58,10 @@ from ataraxy.core.session.gates import (
 from ataraxy.core.session.permit_care import (
     AFTER_THE_END,
     ENTERED_ANEW,
-    over_cap,
     permit_care,
-    permit_spray,
-    too_soon,
     unexplained,
 )
+from ataraxy.core.session.permit_more import over_cap, permit_spray, too_soon
 from ataraxy.core.session.sound import Refusal, sound
 from ataraxy.core.session.start import gate_moved_start, gate_start
 from ataraxy.core.session.state import SessionState

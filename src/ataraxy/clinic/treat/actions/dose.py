@@ -32,7 +32,7 @@ from ataraxy.core.session.events import (
     DoseStopped,
     SprayGiven,
 )
-from ataraxy.core.session.permit_care import spray_went_past
+from ataraxy.core.session.permit_more import spray_went_past
 from ataraxy.core.session.start import NO_WEIGHT, before_dose, gate_start
 from ataraxy.core.session.state import SessionState
 

@@ -20,7 +20,7 @@ from ataraxy.clinic.treat.record import append_locked, lock_with_chart, protocol
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.record.envelope import Recorded
 from ataraxy.core.session.care import BolusGiven, MedicineGiven, OrderCountersigned, OrderGiven
-from ataraxy.core.session.permit_care import gone_past
+from ataraxy.core.session.permit_more import gone_past
 
 
 def order(

@@ -16,7 +16,7 @@ from ataraxy.clinic.treat.words import mg_words
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.session.care import OrderKind
 from ataraxy.core.session.permit import permit_under
-from ataraxy.core.session.permit_care import left_of, rested_at
+from ataraxy.core.session.permit_more import left_of, rested_at
 
 
 def give(request: HttpRequest, session_id: UUID) -> HttpResponse:

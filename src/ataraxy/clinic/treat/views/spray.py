@@ -13,7 +13,7 @@ from ataraxy.clinic.treat.words import mg_words
 from ataraxy.core.errors import InputRefused
 from ataraxy.core.session.events import SprayGiven
 from ataraxy.core.session.permit import permit_under
-from ataraxy.core.session.permit_care import rested_at
+from ataraxy.core.session.permit_more import rested_at
 from ataraxy.core.session.verdict import Hold, Pause, Stop
 
 
