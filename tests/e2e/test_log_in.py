@@ -235,6 +235,7 @@ def test_a_log_out_ends_the_session_also_for_a_copied_cookie(
     assert mine.page.get_by_role("heading", name="Patients").count() == 0
 
 
+@pytest.mark.slow
 def test_the_second_factor_is_not_changed_without_proof_of_who_it_is(
     house: Any,
     clinic: Any,
