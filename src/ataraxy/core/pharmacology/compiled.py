@@ -31,6 +31,7 @@ from ataraxy.core.pharmacology.moves import NONE, Moves, moves_of
 from ataraxy.core.pharmacology.panel import panel
 from ataraxy.core.pharmacology.pattern import Pattern, pattern_of
 from ataraxy.core.pharmacology.prepared import Prepared, rows_of
+from ataraxy.core.pharmacology.propagator_kernels import W
 from ataraxy.core.pharmacology.quadrature import quadrature_of
 from ataraxy.core.pharmacology.regimen import Regimen
 from ataraxy.core.pharmacology.response import knots_of, plan_nodes
@@ -242,8 +243,8 @@ def _walk_any(
 ) -> tuple[FloatArray, FloatArray]:
     """The general walk, by propagators; any linear network. People are padded to a block."""
     people = len(ready)
-    if people < kernels.W:
-        padded = rows_of(ready, np.minimum(np.arange(kernels.W), people - 1))
+    if people < W:
+        padded = rows_of(ready, np.minimum(np.arange(W), people - 1))
         answer, quad = _walk_any(padded, at_min, nodes, threads, keep=keep)
         return answer[:, :people], quad[:, :, :people]
     quadrature = quadrature_of(knots_of(ready.regimen, at_min), nodes)
@@ -332,8 +333,8 @@ def _tables(moves: Moves) -> tuple[Any, ...]:
 
 def _spans(people: int, threads: int) -> list[tuple[int, int]]:
     """Whole blocks, shared out so that each thread comes back for more a few times."""
-    blocks = -(-people // kernels.W)
+    blocks = -(-people // W)
     each = max(1, -(-blocks // (threads * 4))) if threads > 1 else blocks
     # The last block is moved back over the one before it: the same thread does both, so that the order is fixed.
-    edges = [0, *(b for b in range(each, blocks, each) if people - b * kernels.W >= kernels.W), blocks]
-    return [(b * kernels.W, min(end * kernels.W, people)) for b, end in pairwise(edges)]
+    edges = [0, *(b for b in range(each, blocks, each) if people - b * W >= W), blocks]
+    return [(b * W, min(end * W, people)) for b, end in pairwise(edges)]
